@@ -1,0 +1,112 @@
+//! What leads where: reachability and shortest paths.
+
+use std::collections::VecDeque;
+
+use crate::{Graph, adjacency::Adjacency};
+
+impl Graph<'_> {
+    /// Which states can be reached from a state, by the index of the state.
+    ///
+    /// A state reaches itself. Every edge counts, also one that leaves a terminal state.
+    /// A state that does not exist reaches nothing.
+    ///
+    /// # Panics
+    ///
+    /// If the graph is malformed, see [`Graph`].
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # use genserver_graph::{Edge, Graph, State};
+    /// # const FUSE: Graph<'static> = Graph {
+    /// #     name: "Fuse",
+    /// #     initial: 0,
+    /// #     states: &[
+    /// #         State { name: "Whole", group: None, terminal: false },
+    /// #         State { name: "Blown", group: None, terminal: true },
+    /// #     ],
+    /// #     groups: &[],
+    /// #     edges: &[Edge { from: 0, to: 1, label: "blow" }],
+    /// # };
+    /// assert_eq!(FUSE.reachable_from(0), [true, true]);
+    /// assert_eq!(FUSE.reachable_from(1), [false, true]);
+    /// ```
+    #[must_use]
+    pub fn reachable_from(&self, state: usize) -> Vec<bool> {
+        self.assert_indices();
+        if state >= self.states.len() {
+            return vec![false; self.states.len()];
+        }
+        Adjacency::new(self, |_| true).reachable_from(state)
+    }
+
+    /// The edges of a shortest path between two states, by their index, or `None` if there is none.
+    ///
+    /// Of several shortest paths it is the one whose first edges are declared first. From a state
+    /// to itself the path is empty. Every edge counts, also one that leaves a terminal state.
+    ///
+    /// # Panics
+    ///
+    /// If the graph is malformed, see [`Graph`].
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # use genserver_graph::{Edge, Graph, State};
+    /// # const PARCEL: Graph<'static> = Graph {
+    /// #     name: "Parcel",
+    /// #     initial: 0,
+    /// #     states: &[
+    /// #         State { name: "Packed", group: None, terminal: false },
+    /// #         State { name: "Sent", group: None, terminal: false },
+    /// #         State { name: "Received", group: None, terminal: true },
+    /// #     ],
+    /// #     groups: &[],
+    /// #     edges: &[
+    /// #         Edge { from: 0, to: 1, label: "send" },
+    /// #         Edge { from: 1, to: 2, label: "receive" },
+    /// #     ],
+    /// # };
+    /// let path = PARCEL.shortest_path(0, 2).expect("the parcel can arrive");
+    /// let messages: Vec<_> = path.iter().map(|&edge| PARCEL.edges[edge].label).collect();
+    /// assert_eq!(messages, ["send", "receive"]);
+    /// assert_eq!(PARCEL.shortest_path(2, 0), None);
+    /// ```
+    #[must_use]
+    pub fn shortest_path(&self, from: usize, to: usize) -> Option<Vec<usize>> {
+        self.assert_indices();
+        if from >= self.states.len() || to >= self.states.len() {
+            return None;
+        }
+        let arrivals = self.arrivals(from, to);
+        let mut path = Vec::new();
+        let mut state = to;
+        while state != from {
+            let edge = arrivals[state]?;
+            path.push(edge);
+            state = self.edges[edge].from;
+        }
+        path.reverse();
+        Some(path)
+    }
+
+    /// For each state met on a breadth-first walk, the edge by which it was entered; the walk ends
+    /// at `to`.
+    fn arrivals(&self, from: usize, to: usize) -> Vec<Option<usize>> {
+        let adjacency = Adjacency::new(self, |_| true);
+        let mut arrivals = vec![None; self.states.len()];
+        let mut waiting = VecDeque::from([from]);
+        while let Some(state) = waiting.pop_front() {
+            if state == to {
+                break;
+            }
+            for hop in adjacency.hops(state) {
+                if hop.to != from && arrivals[hop.to].is_none() {
+                    arrivals[hop.to] = Some(hop.edge);
+                    waiting.push_back(hop.to);
+                }
+            }
+        }
+        arrivals
+    }
+}

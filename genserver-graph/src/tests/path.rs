@@ -1,0 +1,159 @@
+//! Reachability and shortest paths.
+
+use super::Sketch;
+use crate::{Edge, Graph, Group, State};
+
+/// Checks a shortest path, written as its labels.
+#[track_caller]
+fn check(states: &str, edges: &str, [from, to]: [&str; 2], expected: Option<&str>) {
+    let sketch = Sketch::new(states, edges);
+    let graph = sketch.graph();
+    let [from, to] = [from, to].map(|name| graph.state(name).expect(name));
+    let path = graph.shortest_path(from, to);
+    let labels = path.map(|path| {
+        let labels: Vec<_> = path.iter().map(|&edge| graph.edges[edge].label).collect();
+        labels.join(" ")
+    });
+    assert_eq!(labels.as_deref(), expected);
+    assert_eq!(graph.reachable_from(from)[to], expected.is_some());
+}
+
+#[test]
+fn a_state_reaches_itself_by_the_empty_path() {
+    check("a", "", ["a", "a"], Some(""));
+    check("a b", "a>a:stay a>b:go b>a:back", ["a", "a"], Some(""));
+}
+
+#[test]
+fn the_shortest_path_wins() {
+    check(
+        "a b c",
+        "a>b:1 b>c:2 a>c:direct",
+        ["a", "c"],
+        Some("direct"),
+    );
+    check("a b c", "a>b:1 b>c:2 c>a:3", ["c", "b"], Some("3 1"));
+}
+
+#[test]
+fn of_equal_paths_the_one_declared_first_wins() {
+    check("a b", "a>b:first a>b:second", ["a", "b"], Some("first"));
+    check(
+        "a b c d",
+        "c>d:4 b>d:3 a>c:2 a>b:1",
+        ["a", "d"],
+        Some("2 4"),
+    );
+}
+
+#[test]
+fn edges_have_a_direction() {
+    check("a b", "a>b", ["b", "a"], None);
+}
+
+#[test]
+fn an_edge_out_of_a_terminal_state_still_leads_somewhere() {
+    check("a b! c", "a>b:end b>c:on", ["a", "c"], Some("end on"));
+}
+
+#[test]
+fn a_state_that_does_not_exist_has_no_path() {
+    let sketch = Sketch::new("a b", "a>b");
+    let graph = sketch.graph();
+    assert_eq!(graph.shortest_path(0, 9), None);
+    assert_eq!(graph.shortest_path(9, 9), None);
+    assert_eq!(graph.reachable_from(9), [false, false]);
+    assert_eq!(graph.edges_from(9).count(), 0);
+}
+
+#[test]
+fn the_empty_graph_has_nothing() {
+    let graph = Graph {
+        name: "",
+        initial: 0,
+        states: &[],
+        groups: &[],
+        edges: &[],
+    };
+    assert_eq!(graph.state(""), None);
+    assert_eq!(graph.reachable_from(0), []);
+    assert_eq!(graph.shortest_path(0, 0), None);
+    assert_eq!(graph.check(), []);
+    assert_eq!(graph.to_mermaid(), "stateDiagram-v2\n");
+    assert_eq!(
+        graph.to_dot(),
+        "digraph \"\" {\n    node [shape=box, style=rounded]\n}\n"
+    );
+}
+
+/// Checks the words with which a malformed graph is refused, whatever it is asked.
+#[track_caller]
+fn check_refused(graph: Graph<'_>, expected: &str) {
+    let refusals = [
+        std::panic::catch_unwind(|| drop(graph.check())),
+        std::panic::catch_unwind(|| drop(graph.reachable_from(0))),
+        std::panic::catch_unwind(|| drop(graph.shortest_path(0, 0))),
+        std::panic::catch_unwind(|| drop(graph.to_mermaid())),
+        std::panic::catch_unwind(|| drop(graph.to_dot())),
+    ];
+    for refusal in refusals {
+        let payload = refusal.expect_err("the graph is malformed");
+        assert_eq!(
+            payload.downcast_ref::<String>().map(String::as_str),
+            Some(expected)
+        );
+    }
+}
+
+#[test]
+fn a_malformed_graph_is_refused_by_name() {
+    let state = |group| State {
+        name: "a",
+        group,
+        terminal: false,
+    };
+    let sound = Graph {
+        name: "G",
+        initial: 0,
+        states: &[state(None)],
+        groups: &[],
+        edges: &[],
+    };
+    let group = Group {
+        name: "g",
+        parent: Some(1),
+    };
+    let edge = Edge {
+        from: 0,
+        to: 1,
+        label: "go",
+    };
+    check_refused(
+        Graph {
+            initial: 1,
+            ..sound
+        },
+        "graph `G`: the initial state 1 is out of range",
+    );
+    check_refused(
+        Graph {
+            states: &[state(Some(0))],
+            ..sound
+        },
+        "graph `G`: the group of state 0 is out of range",
+    );
+    check_refused(
+        Graph {
+            groups: &[group],
+            ..sound
+        },
+        "graph `G`: the parent of group 0 is out of range",
+    );
+    check_refused(
+        Graph {
+            edges: &[edge],
+            ..sound
+        },
+        "graph `G`: a state of edge 0 is out of range",
+    );
+}
