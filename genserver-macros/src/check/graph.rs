@@ -1,0 +1,216 @@
+//! The graph of the declared transitions.
+
+use std::collections::HashSet;
+
+use genserver_graph::{self as graph, Finding};
+use proc_macro2::Ident;
+use syn::ext::IdentExt;
+
+use crate::errors::Errors;
+use crate::model::{Guard, Handler, Machine, Server};
+use crate::parse::list::enumerate;
+
+/// The names and the edges that a graph borrows.
+struct Sketch<'a> {
+    server: &'a Server,
+    machine: &'a Machine,
+    /// Whether nothing was told of a handler.
+    sound: &'a [bool],
+    edges: Vec<Arrow>,
+}
+
+/// An edge and the handler that declares it.
+struct Arrow {
+    from: usize,
+    to: usize,
+    handler: usize,
+}
+
+/// Reports dead ends, unreachable states and what leaves a terminal state.
+///
+/// A guard with an error may mean any state by the name that is unknown. So it leads from and to all
+/// of them here: `approve: Pending => Aproved` must not make `Approved` unreachable as well, and what
+/// is found nevertheless is a mistake of its own.
+pub(crate) fn check_graph(
+    server: &Server,
+    machine: &Machine,
+    sound: &[bool],
+    errors: &mut Errors,
+) {
+    if server.states_flawed {
+        return;
+    }
+    let mut sketch = Sketch { server, machine, sound, edges: Vec::new() };
+    for at in 0..server.handlers.len() {
+        sketch.add_edges(at);
+    }
+    sketch.check(errors);
+}
+
+impl<'a> Sketch<'a> {
+    fn add_edges(&mut self, handler: usize) {
+        let server: &'a Server = self.server;
+        let Some(guard) = &server.handlers[handler].guard else { return };
+        let may_be_unread = guard.sources.is_empty();
+        if guard.targets.is_empty() && !may_be_unread {
+            return;
+        }
+        let (mut sources, mut targets) = (self.leaves(&guard.sources), self.leaves(&guard.targets));
+        if self.is_doubtful(&guard.sources) {
+            let ends = |at: &usize| !self.machine.states[*at].terminal;
+            sources = (0..self.machine.states.len()).filter(ends).collect();
+        }
+        if self.is_doubtful(&guard.targets) {
+            targets = (0..self.machine.states.len()).collect();
+        }
+        for &from in &sources {
+            self.edges.extend(targets.iter().map(|&to| Arrow { from, to, handler }));
+        }
+    }
+
+    fn leaves(&self, names: &[Ident]) -> Vec<usize> {
+        names.iter().flat_map(|name| self.machine.leaves(name)).collect()
+    }
+
+    /// Whether a name among these stands for no state that is known.
+    fn is_doubtful(&self, names: &[Ident]) -> bool {
+        names.is_empty() || names.iter().any(|name| self.machine.leaves(name).is_empty())
+    }
+
+    fn check(&self, errors: &mut Errors) {
+        let name = |ident: &Ident| ident.unraw().to_string();
+        let states: Vec<String> = self.machine.states.iter().map(|state| name(&state.ident)).collect();
+        let labels: Vec<String> =
+            self.server.handlers.iter().map(|handler| name(&handler.message)).collect();
+        let states: Vec<graph::State<'_>> = states
+            .iter()
+            .zip(&self.machine.states)
+            .map(|(name, state)| graph::State { name, group: None, terminal: state.terminal })
+            .collect();
+        let edges: Vec<graph::Edge<'_>> = self
+            .edges
+            .iter()
+            .map(|arrow| graph::Edge { from: arrow.from, to: arrow.to, label: &labels[arrow.handler] })
+            .collect();
+        let graph = graph::Graph {
+            name: "",
+            initial: self.machine.initial,
+            states: &states,
+            groups: &[],
+            edges: &edges,
+        };
+        self.report(&graph, errors);
+    }
+
+    fn report(&self, graph: &graph::Graph<'_>, errors: &mut Errors) {
+        let reachable = graph.reachable_from(self.machine.initial);
+        let mut told = HashSet::new();
+        for finding in graph.check() {
+            match finding {
+                Finding::LeavesTerminal { edge } => self.leaves_terminal(edge, &mut told, errors),
+                // Without an initial state nothing is reachable, which was told.
+                _ if !self.machine.rooted => {}
+                Finding::Unreachable { root, with } => {
+                    self.unreachable(root, &with, &reachable, &mut told, errors);
+                }
+                Finding::DeadEnd { state } => self.dead_end(state, errors),
+                Finding::NoTerminal { state } => self.no_terminal(state, errors),
+                _ => {}
+            }
+        }
+    }
+
+    /// Whoever waits for the end takes a terminal state for it: `reject: Completed => Rejected` goes
+    /// on after the end. Told once a source of a guard, a group of ends included.
+    fn leaves_terminal(&self, edge: usize, told: &mut HashSet<(usize, usize)>, errors: &mut Errors) {
+        let Arrow { from, handler, .. } = self.edges[edge];
+        let Some(guard) = self.guard(handler) else { return };
+        let sources = &guard.sources;
+        let at = sources.iter().position(|source| self.machine.leaves(source).contains(&from));
+        let Some(at) = at.filter(|&at| self.sound[handler] && told.insert((handler, at))) else { return };
+        let (ident, state) = (&self.handler(handler).method.ident, self.name(from));
+        errors.at(&sources[at], format!("`{ident}` leaves the terminal state `{state}`"));
+    }
+
+    /// A state that nothing leads to is dead code, and so are its handlers. One error tells it: at
+    /// the state where the way in is missing; but a state that no edge touches, such as the `Frozen`
+    /// of `#[call(Frozen)] fn audit`, is there for a handler only, which is then what never runs.
+    fn unreachable(
+        &self,
+        root: usize,
+        with: &[usize],
+        reachable: &[bool],
+        told: &mut HashSet<(usize, usize)>,
+        errors: &mut Errors,
+    ) {
+        if self.machine.states[root].flawed {
+            return;
+        }
+        if with.is_empty() && !self.edges.iter().any(|arrow| arrow.from == root && arrow.to != root)
+            && let Some(handler) = self.only_reader(root, reachable)
+        {
+            if told.insert((handler, usize::MAX)) {
+                self.never_runs(handler, errors);
+            }
+            return;
+        }
+        let (state, initial) = (self.name(root), self.name(self.machine.initial));
+        let mut text = format!("state `{state}` is unreachable from the initial state `{initial}`");
+        if !with.is_empty() {
+            let names: Vec<String> = with.iter().map(|&at| format!("`{}`", self.name(at))).collect();
+            text += &format!("\nnote: unreachable with it: {}", names.join(", "));
+        }
+        text += "\nhelp: add it after `=>` in some handler";
+        errors.at(state, text);
+    }
+
+    /// The first handler that is guarded by this state and runs in no state that can be reached.
+    fn only_reader(&self, state: usize, reachable: &[bool]) -> Option<usize> {
+        (0..self.server.handlers.len()).filter(|&at| self.sound[at]).find(|&at| {
+            let sources = self.guard(at).map(|guard| self.leaves(&guard.sources)).unwrap_or_default();
+            sources.contains(&state) && sources.iter().all(|&source| !reachable[source])
+        })
+    }
+
+    fn never_runs(&self, handler: usize, errors: &mut Errors) {
+        let Some(guard) = self.guard(handler) else { return };
+        let ident = &self.handler(handler).method.ident;
+        let verb = if guard.sources.len() == 1 { "is" } else { "are" };
+        let names = enumerate(&guard.sources);
+        errors.at(ident, format!("`{ident}` can never run: {names} {verb} not reachable"));
+    }
+
+    /// A machine that cannot leave a state has come to its end, or a handler is missing: a self edge
+    /// like `retry: Waiting => Waiting` waits forever.
+    fn dead_end(&self, state: usize, errors: &mut Errors) {
+        if self.machine.states[state].flawed {
+            return;
+        }
+        let name = self.name(state);
+        let text = format!("state `{name}` has no way out\nhelp: write `{name}: terminal` if that is intended");
+        errors.at(name, text);
+    }
+
+    /// A circle without a way to an end, beside declared ends, as in `Open => A`, `A => B`, `B => A`
+    /// and `Open => Closed: terminal`: after the wrong turn the machine runs forever. A state whose
+    /// property could not be read may be the end.
+    fn no_terminal(&self, state: usize, errors: &mut Errors) {
+        if self.machine.states.iter().any(|state| state.flawed) {
+            return;
+        }
+        let name = self.name(state);
+        errors.at(name, format!("no terminal state can be reached from `{name}`"));
+    }
+
+    fn name(&self, state: usize) -> &'a Ident {
+        &self.machine.states[state].ident
+    }
+
+    fn handler(&self, at: usize) -> &'a Handler {
+        &self.server.handlers[at]
+    }
+
+    fn guard(&self, handler: usize) -> Option<&'a Guard> {
+        self.server.handlers[handler].guard.as_ref()
+    }
+}

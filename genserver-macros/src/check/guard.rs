@@ -1,0 +1,116 @@
+//! What a guard says against what the method takes and returns.
+
+use proc_macro2::Ident;
+use syn::PatType;
+
+use crate::check::{Subject, params};
+use crate::errors::Errors;
+use crate::model::{Kind, Machine, Param, Receiver};
+use crate::parse::ty;
+
+pub(crate) fn check_guard(subject: Subject<'_>, errors: &mut Errors) {
+    let Some(machine) = subject.machine() else { return };
+    check_state_param(subject, errors);
+    check_next(subject, machine, errors);
+    check_can_fail(subject, errors);
+}
+
+/// The state parameter as written, with its name and whether it is `&mut`.
+fn state_param(subject: Subject<'_>) -> Option<(&PatType, &Ident, bool)> {
+    params::framework(subject).find_map(|(typed, param)| match param {
+        Param::State { ident, mutable, .. } => Some((typed, ident, *mutable)),
+        _ => None,
+    })
+}
+
+/// The guard is what the server looks at before it calls the handler: with `Approved => Disbursed`
+/// there never is a `&Pending` to give.
+fn check_state_param(subject: Subject<'_>, errors: &mut Errors) {
+    let Some((typed, state, mutable)) = state_param(subject) else { return };
+    let handler = subject.handler;
+    let (ident, name) = (&handler.method.ident, ty::text(&typed.pat));
+    let (written, amp) = (ty::text(typed.ty.as_ref()), if mutable { "&mut " } else { "&" });
+    let every = &subject.context.server.options.state;
+    let sources = handler.guard.as_ref().map(|guard| guard.sources.as_slice());
+    let text = match sources {
+        None if state == every => return,
+        None => {
+            let attribute = attribute_name(handler.kind);
+            format!("`{ident}` takes `{written}` but has no guard\nhelp: add it, `#[{attribute}({state})]`, or take `{name}: &{every}`")
+        }
+        Some([source]) if state == source => return,
+        Some([source]) => {
+            format!("`{ident}` is guarded by `{source}` but takes `{written}`\nhelp: `{name}: {amp}{source}`")
+        }
+        Some(_) => "a guard of several sources with a state parameter must be one group".to_owned(),
+    };
+    errors.at(&typed.ty, text);
+}
+
+fn attribute_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Call | Kind::Blocking | Kind::Deferred => "call",
+        Kind::Cast | Kind::Unbounded => "cast",
+        Kind::Info => "info",
+    }
+}
+
+/// An edge that is declared and never taken is as wrong as one that is taken and not declared. One
+/// target that needs no data of the state before it can be entered without the method's help.
+fn check_next(subject: Subject<'_>, machine: &Machine, errors: &mut Errors) {
+    let handler = subject.handler;
+    let (ident, output) = (&handler.method.ident, handler.method.output.as_ref());
+    let targets = handler.guard.as_ref().map(|guard| guard.targets.as_slice());
+    match (targets, &handler.returns.next) {
+        (None, Some(_)) => {
+            errors.at(output, format!("`{ident}` returns `Next` but has no guard"));
+        }
+        (Some([]), Some(_)) => {
+            errors.at(output, format!("`{ident}` returns `Next` but its guard declares no target"));
+        }
+        (Some(targets @ [_, ..]), None) if !is_entered(subject, machine, targets) => {
+            let names: Vec<String> = targets.iter().map(ToString::to_string).collect();
+            let names = names.join(" | ");
+            let text = format!("`{ident}` declares `=> {names}` but does not return a `Next`");
+            match output {
+                Some(output) => errors.at(output, text),
+                None => errors.at(ident, text),
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether the server itself enters the target when the method has returned.
+fn is_entered(subject: Subject<'_>, machine: &Machine, targets: &[Ident]) -> bool {
+    let [target] = targets else { return false };
+    let is_leaf = machine.states.iter().any(|state| state.ident == *target);
+    is_leaf && state_param(subject).is_none()
+}
+
+/// "An `Err` changed nothing" is true of every call of a machine because what can fail cannot
+/// change: `self.limit -= 1; Err(..)` does not compile behind `&self`.
+fn check_can_fail(subject: Subject<'_>, errors: &mut Errors) {
+    let handler = subject.handler;
+    let is_call = matches!(handler.kind, Kind::Call | Kind::Blocking);
+    if !is_call || handler.in_place || handler.returns.result.is_none() {
+        return;
+    }
+    let receiver = match handler.receiver {
+        Receiver::Exclusive => subject.function.sig.receiver(),
+        Receiver::Shared => None,
+    };
+    let state = state_param(subject).filter(|(_, _, mutable)| *mutable);
+    let text = |what: String| {
+        let ident = &handler.method.ident;
+        format!("`{ident}` can fail, so it must take {what}\nnote: changes made before an `Err` would be kept\nhelp: change data in `st.goto_mut(..)`, or opt out with `in_place`")
+    };
+    match (receiver, state) {
+        (Some(receiver), None) => errors.at(receiver, text("`&self`".to_owned())),
+        (Some(receiver), Some((_, state, _))) => {
+            errors.at(receiver, text(format!("`&self` and `&{state}`")));
+        }
+        (None, Some((typed, state, _))) => errors.at(&typed.ty, text(format!("`&{state}`"))),
+        (None, None) => {}
+    }
+}

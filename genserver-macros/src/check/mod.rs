@@ -1,0 +1,111 @@
+//! The rules, in stages: names, then shape, then graph.
+//!
+//! All independent mistakes are reported in one run, and each of them once: a stage is silent about
+//! a handler of which an earlier one has told something.
+
+mod args;
+mod cast;
+mod graph;
+mod guard;
+mod info;
+mod init;
+mod names;
+mod params;
+mod reply;
+mod signature;
+mod statement;
+mod taken;
+mod terminate;
+#[cfg(test)]
+mod tests;
+
+use syn::{ImplItem, ImplItemFn, ItemImpl};
+
+use crate::errors::Errors;
+use crate::model::{Handler, Machine, Method, Server};
+use crate::parse::signature::Scope;
+
+/// What the rules look at.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub(crate) server: &'a Server,
+    pub(crate) item: &'a ItemImpl,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn function(self, method: &Method) -> &'a ImplItemFn {
+        match self.item.items.get(method.item) {
+            Some(ImplItem::Fn(function)) => function,
+            _ => unreachable!("invariant: a method's place in the impl holds a function"),
+        }
+    }
+
+    pub(crate) fn scope(self) -> Scope<'a> {
+        Scope {
+            options: &self.server.options,
+            machine: self.server.machine.as_ref(),
+            states_flawed: self.server.states_flawed,
+        }
+    }
+}
+
+/// A handler with all that its rules look at.
+#[derive(Clone, Copy)]
+pub(crate) struct Subject<'a> {
+    pub(crate) context: Context<'a>,
+    pub(crate) handler: &'a Handler,
+    pub(crate) function: &'a ImplItemFn,
+}
+
+impl<'a> Subject<'a> {
+    pub(crate) fn machine(self) -> Option<&'a Machine> {
+        self.context.server.machine.as_ref()
+    }
+}
+
+/// Reports the mistakes that the parts of a server make together.
+pub(crate) fn check(server: &Server, item: &ItemImpl, errors: &mut Errors) {
+    let context = Context { server, item };
+    taken::check_lifetimes(context, errors);
+    taken::check_taken_names(context, errors);
+    taken::check_generated_types(context, errors);
+    names::check_messages(context, errors);
+    info::check_infos(context, errors);
+    if let Some(init) = &server.init {
+        init::check_init(context, init, errors);
+    }
+    if let Some(terminate) = &server.terminate {
+        terminate::check_terminate(context, terminate, errors);
+    }
+    let sound: Vec<bool> = server
+        .handlers
+        .iter()
+        .map(|handler| check_handler(context, handler, errors))
+        .collect();
+    if let Some(machine) = &server.machine {
+        graph::check_graph(server, machine, &sound, errors);
+    }
+}
+
+/// Names, then shape; tells whether nothing was found.
+fn check_handler(context: Context<'_>, handler: &Handler, errors: &mut Errors) -> bool {
+    let function = context.function(&handler.method);
+    let subject = Subject { context, handler, function };
+    let before = errors.len();
+    signature::check_qualifiers(function, errors);
+    signature::check_generics(function, errors);
+    signature::check_receiver(function, errors);
+    params::check_params(subject, errors);
+    args::check_args(subject, errors);
+    let named = !handler.flawed && names::check_guard_names(subject, errors);
+    if handler.flawed {
+        return false;
+    }
+    reply::check_reply(subject, errors);
+    cast::check_cast(subject, errors);
+    statement::check_unused_next(subject, errors);
+    if named && errors.len() == before {
+        guard::check_guard(subject, errors);
+    }
+    errors.len() == before
+}

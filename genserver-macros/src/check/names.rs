@@ -1,0 +1,93 @@
+//! The names of states in guards, and of messages.
+
+use proc_macro2::Ident;
+use syn::ext::IdentExt;
+
+use crate::check::info::is_conditional;
+use crate::check::{Context, Subject};
+use crate::errors::Errors;
+use crate::model::{Guard, Handler, Kind, Machine};
+use crate::parse::list::enumerate;
+
+/// Whether all names of the guard are known and stand in it once.
+pub(crate) fn check_guard_names(subject: Subject<'_>, errors: &mut Errors) -> bool {
+    let Some(guard) = &subject.handler.guard else { return true };
+    let server = subject.context.server;
+    let ident = &subject.handler.method.ident;
+    let before = errors.len();
+    let Some(machine) = &server.machine else {
+        if !server.states_flawed {
+            let text = format!("`{ident}` has a guard, but `{}` has no states\nhelp: declare them, `#[genserver(states(Pending: initial, ..))]`", server.ident);
+            errors.at(&guard.tokens, text);
+        }
+        return false;
+    };
+    for name in guard.sources.iter().chain(&guard.targets) {
+        if !machine.declares(name) && !server.states_flawed {
+            errors.at(name, unknown_state(subject, machine, name));
+        }
+    }
+    check_repetition(subject, machine, &guard.sources, errors);
+    check_repetition(subject, machine, &guard.targets, errors);
+    errors.len() == before && is_known(machine, guard)
+}
+
+fn is_known(machine: &Machine, guard: &Guard) -> bool {
+    guard.sources.iter().chain(&guard.targets).all(|name| machine.declares(name))
+}
+
+/// A guard is the only place where an edge is declared, so `=> Aproved` must not pass for a state of
+/// its own.
+fn unknown_state(subject: Subject<'_>, machine: &Machine, name: &Ident) -> String {
+    let help = match subject.context.scope().similar(name) {
+        Some(near) => format!("a state with a similar name exists: `{near}`"),
+        None => format!("the states are {}", enumerate(&machine.names().collect::<Vec<_>>())),
+    };
+    let ident = &subject.handler.method.ident;
+    format!("unknown state `{name}` in the guard of `{ident}`\nhelp: {help}")
+}
+
+/// `A | A => B` says an edge twice, and so does `Active | Disbursed => B` where `Active` holds
+/// `Disbursed`: one of the words is a mistake for another.
+fn check_repetition(
+    subject: Subject<'_>,
+    machine: &Machine,
+    names: &[Ident],
+    errors: &mut Errors,
+) {
+    let ident = &subject.handler.method.ident;
+    let mut seen: Vec<(usize, &Ident)> = Vec::new();
+    for name in names {
+        let leaves = machine.leaves(name);
+        let told = seen.iter().find(|(leaf, by)| leaves.contains(leaf) || *by == name);
+        match told {
+            Some((_, by)) if *by == name => {
+                errors.at(name, format!("`{name}` stands twice in the guard of `{ident}`"));
+            }
+            Some((leaf, by)) => {
+                let leaf = &machine.states[*leaf].ident;
+                let text = format!("`{leaf}` stands twice in the guard of `{ident}`: in `{by}` and in `{name}`");
+                errors.at(name, text);
+            }
+            None => seen.extend(leaves.into_iter().map(|leaf| (leaf, name))),
+        }
+    }
+}
+
+/// A client has one method a message: with `#[call(name = get)] fn fetch` and `#[call] fn get` it
+/// would have two of one name.
+pub(crate) fn check_messages(context: Context<'_>, errors: &mut Errors) {
+    let handlers = context.server.handlers.iter().filter(|handler| handler.kind != Kind::Info);
+    let handlers: Vec<&Handler> = handlers.collect();
+    for (at, handler) in handlers.iter().enumerate() {
+        let name = handler.message.unraw();
+        let same = |other: &&&Handler| {
+            other.message.unraw() == name && !(is_conditional(handler) && is_conditional(other))
+        };
+        if let Some(first) = handlers[..at].iter().find(same) {
+            let (first, second) = (&first.method.ident, &handler.method.ident);
+            let text = format!("two messages are named `{name}`: `{first}` and `{second}`");
+            errors.at(&handler.message, text);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The framework parameters, which stand right after `self`.
+
+use syn::{PatType, Type};
+
+use crate::check::Subject;
+use crate::errors::Errors;
+use crate::model::{Kind, Param};
+use crate::parse::signature::{is_cx, parse_param, reply_of, typed};
+use crate::parse::ty;
+
+/// The parameters that are arguments; what only stands in the wrong place is none.
+pub(crate) fn arguments(subject: Subject<'_>) -> impl Iterator<Item = &PatType> {
+    let rest = typed(&subject.function.sig).skip(subject.handler.params.len());
+    rest.filter(move |typed| !is_misplaced(subject, &typed.ty))
+}
+
+/// The framework parameters as written, each with what it was recognised as.
+pub(crate) fn framework(subject: Subject<'_>) -> impl Iterator<Item = (&PatType, &Param)> {
+    typed(&subject.function.sig).zip(&subject.handler.params)
+}
+
+pub(crate) fn check_params(subject: Subject<'_>, errors: &mut Errors) {
+    for (typed, param) in framework(subject) {
+        match param {
+            Param::Cx => check_cx(typed, errors),
+            Param::Reply(_) => check_reply_to(subject, typed, errors),
+            Param::State { .. } => check_state(subject, typed, errors),
+        }
+        check_no_into(typed, errors);
+    }
+    check_once(subject, errors);
+    check_places(subject, errors);
+}
+
+/// The context belongs to the server, which lends it: `cx: Cx<Self>` could not be given away, and
+/// `cx: &Cx<Self>` could not set a timer.
+pub(crate) fn check_cx(typed: &PatType, errors: &mut Errors) {
+    let exclusive = ty::as_reference(&typed.ty).is_some_and(|found| found.mutability.is_some());
+    if !exclusive {
+        let name = ty::text(&typed.pat);
+        errors.at(&typed.ty, format!("`{name}` must be `&mut Cx<Self>`"));
+    }
+}
+
+/// A cast has no caller that waits, a blocking call answers with what it returns: the `ReplyTo` of
+/// `#[cast] fn reset(&mut self, reply: ReplyTo<u8>)` would answer nobody.
+fn check_reply_to(subject: Subject<'_>, typed: &PatType, errors: &mut Errors) {
+    let ident = &subject.handler.method.ident;
+    let text = match subject.handler.kind {
+        Kind::Cast | Kind::Unbounded => {
+            format!("a cast carries no reply, so `{ident}` cannot take a `ReplyTo`\nhelp: make it a `#[call]`")
+        }
+        Kind::Info => {
+            format!("an info carries no reply, so `{ident}` cannot take a `ReplyTo`\nhelp: make it a `#[call]`")
+        }
+        Kind::Blocking => {
+            format!("`{ident}` is `blocking`, so it cannot take a `ReplyTo`\nhelp: return the reply")
+        }
+        Kind::Call | Kind::Deferred => return,
+    };
+    errors.at(&typed.ty, text);
+}
+
+/// A handler borrows the state and moves it in the commit: with `st: Pending` an `Err` after it
+/// would have lost the state.
+fn check_state(subject: Subject<'_>, typed: &PatType, errors: &mut Errors) {
+    let name = ty::text(&typed.pat);
+    let Some(reference) = ty::as_reference(&typed.ty) else {
+        let state = ty::text(&typed.ty);
+        let text = format!("`{name}: {state}` takes the state by value\nhelp: take `{name}: &{state}` and move it in `{name}.goto(..)`");
+        errors.at(typed, text);
+        return;
+    };
+    let scope = subject.context.scope();
+    let Some(state) = ty::name_of(&reference.elem) else { return };
+    if scope.is_state(state) || scope.states_flawed {
+        return;
+    }
+    if let Some(near) = scope.similar(state) {
+        let ident = &subject.handler.method.ident;
+        let text = format!("unknown state `{state}` in the parameters of `{ident}`\nhelp: a state with a similar name exists: `{near}`");
+        errors.at(state, text);
+    }
+}
+
+/// What the framework gives is no argument: `#[into] cx: &mut Cx<Self>` converts nothing.
+fn check_no_into(typed: &PatType, errors: &mut Errors) {
+    for attr in typed.attrs.iter().filter(|attr| attr.path().is_ident("into")) {
+        let name = ty::text(&typed.pat);
+        errors.at(attr.path(), format!("`{name}` is not an argument, so it takes no `#[into]`"));
+    }
+}
+
+/// There is one context, one reply and one state: the second `cx: &mut Cx<Self>` would alias the
+/// first.
+fn check_once(subject: Subject<'_>, errors: &mut Errors) {
+    let mut seen = [false; 3];
+    for (typed, param) in framework(subject) {
+        let (at, what) = match param {
+            Param::Cx => (0, "the context"),
+            Param::Reply(_) => (1, "the `ReplyTo`"),
+            Param::State { .. } => (2, "the state"),
+        };
+        if std::mem::replace(&mut seen[at], true) {
+            let ident = &subject.handler.method.ident;
+            errors.at(typed, format!("`{ident}` takes {what} twice"));
+        }
+    }
+}
+
+/// In `fn add(&mut self, by: u8, cx: &mut Cx<Self>)` the context would be an argument, which the
+/// client cannot give.
+fn check_places(subject: Subject<'_>, errors: &mut Errors) {
+    let rest = typed(&subject.function.sig).skip(subject.handler.params.len());
+    for typed in rest.filter(|typed| is_misplaced(subject, &typed.ty)) {
+        let written = ty::text(typed.ty.as_ref());
+        let name = ty::text(&typed.pat);
+        errors.at(typed, format!("`{name}: {written}` must stand right after `self`"));
+    }
+}
+
+/// A framework parameter behind an argument. A state by value is an argument there, and so is a
+/// `ReplyTo` that a cast or an info hands on.
+fn is_misplaced(subject: Subject<'_>, ty: &Type) -> bool {
+    let is_call = matches!(subject.handler.kind, Kind::Call | Kind::Blocking | Kind::Deferred);
+    if reply_of(ty).is_some() {
+        return is_call;
+    }
+    let is_param = parse_param(ty, subject.context.scope()).is_some();
+    is_cx(ty) || (is_param && ty::as_reference(ty).is_some())
+}

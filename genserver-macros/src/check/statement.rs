@@ -1,0 +1,62 @@
+//! Transitions that are decided and dropped.
+
+use proc_macro2::Ident;
+use syn::visit::{self, Visit};
+use syn::{Expr, ExprMethodCall, Item, Pat, Stmt};
+
+use crate::check::{Subject, params};
+use crate::errors::Errors;
+use crate::model::Param;
+
+/// What makes a `Next` out of a state.
+const MAKERS: &[&str] = &["goto", "goto_mut", "stay", "stay_mut"];
+
+/// `st.goto(|_| Rejected { why });` reads like a transition and is none: it is carried out only when
+/// the handler returns it.
+pub(crate) fn check_unused_next(subject: Subject<'_>, errors: &mut Errors) {
+    let state = params::framework(subject).find_map(|(typed, param)| match (param, &*typed.pat) {
+        (Param::State { .. }, Pat::Ident(pat)) => Some(&pat.ident),
+        _ => None,
+    });
+    let Some(state) = state else { return };
+    let mut finder = Finder { state, found: Vec::new() };
+    finder.visit_block(&subject.function.block);
+    for unused in finder.found {
+        errors.at(unused, "unused `Next`: a transition does nothing until the handler returns it");
+    }
+}
+
+struct Finder<'ast> {
+    /// The name of the state parameter.
+    state: &'ast Ident,
+    found: Vec<&'ast Expr>,
+}
+
+impl<'ast> Visit<'ast> for Finder<'ast> {
+    fn visit_stmt(&mut self, statement: &'ast Stmt) {
+        if let Stmt::Expr(dropped, Some(_)) = statement
+            && makes_next(dropped, self.state)
+        {
+            self.found.push(dropped);
+        }
+        visit::visit_stmt(self, statement);
+    }
+
+    // An item inside of the body does not see the parameter.
+    fn visit_item(&mut self, _: &'ast Item) {}
+}
+
+/// `st.goto(..)`, `st.stay().reply(1)`.
+fn makes_next(expr: &Expr, state: &Ident) -> bool {
+    match expr {
+        Expr::MethodCall(call) => is_maker(call, state) || makes_next(&call.receiver, state),
+        Expr::Paren(paren) => makes_next(&paren.expr, state),
+        Expr::Group(group) => makes_next(&group.expr, state),
+        _ => false,
+    }
+}
+
+fn is_maker(call: &ExprMethodCall, state: &Ident) -> bool {
+    let of_state = matches!(&*call.receiver, Expr::Path(path) if path.path.is_ident(state));
+    of_state && MAKERS.iter().any(|maker| call.method == *maker)
+}

@@ -1,0 +1,88 @@
+//! Rows 5 to 9.
+
+use super::check;
+
+/// Handlers as `name: guard`, all of them casts that return `Next` where they need to.
+#[track_caller]
+fn check_graph(states: &str, handlers: &[&str], expected: &[&str]) {
+    let handler = |text: &&str| {
+        let (name, guard) = text.split_once(": ").expect("a name and a guard");
+        let next = if guard.contains("=>") { "-> Next" } else { "" };
+        format!("#[cast({guard})] fn {name}(&self) {next} {{}}\n")
+    };
+    let handlers: String = handlers.iter().map(handler).collect();
+    check(&format!("states({states})"), &format!("impl Contract {{ {handlers} }}"), expected);
+}
+
+#[test]
+fn only_the_root_of_what_is_unreachable_is_told() {
+    check_graph(
+        "Pending: initial, Rejected: terminal, Active { Disbursed, Repaying }, Completed: terminal",
+        &["reject: Pending => Rejected", "pay: Active => Repaying | Completed"],
+        &["Disbursed: state `Disbursed` is unreachable from the initial state `Pending`\nnote: unreachable with it: `Repaying`, `Completed`\nhelp: add it after `=>` in some handler"],
+    );
+    check_graph(
+        "Pending: initial, Done: terminal, Lost: terminal",
+        &["end: Pending => Done"],
+        &["Lost: state `Lost` is unreachable from the initial state `Pending`\nhelp: add it after `=>` in some handler"],
+    );
+}
+
+#[test]
+fn a_handler_of_a_lone_state_is_told_instead() {
+    check_graph(
+        "Open: initial, Frozen, Closed: terminal",
+        &["close: Open => Closed", "audit: Frozen", "look: Frozen"],
+        &["audit: `audit` can never run: `Frozen` is not reachable"],
+    );
+    check_graph(
+        "Open: initial, Frozen, Held, Closed: terminal",
+        &["close: Open => Closed", "audit: Frozen | Held"],
+        &["audit: `audit` can never run: `Frozen` and `Held` are not reachable"],
+    );
+    // It runs in `Open`, so the state is told.
+    check_graph(
+        "Open: initial, Frozen, Closed: terminal",
+        &["close: Open => Closed", "audit: Frozen | Open"],
+        &["Frozen: state `Frozen` is unreachable from the initial state `Open`\nhelp: add it after `=>` in some handler"],
+    );
+    // The way out shows that a way in was forgotten.
+    check_graph(
+        "Open: initial, Frozen, Closed: terminal",
+        &["close: Open => Closed", "thaw: Frozen => Open", "audit: Frozen"],
+        &["Frozen: state `Frozen` is unreachable from the initial state `Open`\nhelp: add it after `=>` in some handler"],
+    );
+}
+
+#[test]
+fn a_dead_end_is_terminal_or_a_mistake() {
+    check_graph(
+        "Pending: initial, Rejected, Done: terminal",
+        &["reject: Pending => Rejected", "end: Pending => Done", "retry: Rejected => Rejected"],
+        &["Rejected: state `Rejected` has no way out\nhelp: write `Rejected: terminal` if that is intended"],
+    );
+}
+
+#[test]
+fn a_circle_that_misses_the_end_is_told() {
+    check_graph(
+        "Open: initial, A, B, Done: terminal",
+        &["end: Open => Done", "wrong: Open => A", "x: A => B", "y: B => A"],
+        &["A: no terminal state can be reached from `A`"],
+    );
+    check_graph("A: initial, B", &["x: A => B", "y: B => A"], &[]);
+}
+
+#[test]
+fn the_end_is_the_end() {
+    check_graph(
+        "Open: initial, Completed: terminal, Rejected: terminal",
+        &["end: Open => Completed", "reject: Completed | Open => Rejected", "look: Completed"],
+        &["Completed: `reject` leaves the terminal state `Completed`"],
+    );
+    check_graph(
+        "Open: initial, Ends { Completed: terminal, Rejected: terminal }",
+        &["end: Open => Ends", "reopen: Ends => Open"],
+        &["Ends: `reopen` leaves the terminal state `Completed`"],
+    );
+}

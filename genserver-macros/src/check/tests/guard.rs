@@ -1,0 +1,151 @@
+//! Rows 12 to 17: guards against signatures and bodies.
+
+use super::check;
+
+/// A machine in order, with the handler beside.
+#[track_caller]
+fn check_machine(handler: &str, expected: &[&str]) {
+    let rest = "#[cast(Pending => Approved)] fn a(&self) {}
+        #[cast(Approved => Active)] fn b(&self, st: &Approved) -> Next { x }
+        #[cast(Active => Completed)] fn c(&self) {}";
+    let states = "states(Pending: initial, Approved, Active { Disbursed, Repaying }, Completed: terminal)";
+    check(states, &format!("impl Contract {{ {rest} {handler} }}"), expected);
+}
+
+#[test]
+fn targets_need_a_next() {
+    check_machine(
+        "#[call(Pending => Approved)] fn approve(&self, st: &Pending) -> u8 { 0 }",
+        &["u8: `approve` declares `=> Approved` but does not return a `Next`"],
+    );
+    check_machine(
+        "#[cast(Pending => Approved | Completed)] fn approve(&self) {}",
+        &["approve: `approve` declares `=> Approved | Completed` but does not return a `Next`"],
+    );
+    check_machine(
+        "#[cast(Pending => Active)] fn approve(&self) {}",
+        &["approve: `approve` declares `=> Active` but does not return a `Next`"],
+    );
+    check_machine(
+        "#[call(Pending => Approved)] fn approve(&self) -> Result<Option<Next>, E> {}",
+        &[],
+    );
+    check_machine("#[call(Pending => Approved)] fn approve(&self) -> Result<u8, E> {}", &[]);
+}
+
+#[test]
+fn a_next_needs_targets() {
+    check_machine(
+        "#[call(Pending)] fn balance(&self, st: &Pending) -> Result<Next<u8>, E> { x }",
+        &["Result<Next<u8>, E>: `balance` returns `Next` but its guard declares no target"],
+    );
+    check_machine(
+        "#[call] fn balance(&self, st: &ContractState) -> Next { x }",
+        &["Next: `balance` returns `Next` but has no guard"],
+    );
+    check_machine(
+        "#[call(Pending => Approved)] fn balance(&self, st: &Pending) -> Next<u8, u8> { x }",
+        &["Next<u8, u8>: `Next` takes one type, the reply\nhelp: write `Next` or `Next<Reply>`"],
+    );
+    check_machine(
+        "#[cast(Pending => Approved)] fn balance(&self, st: &Pending) -> Next<u8> { x }",
+        &["Next<u8>: a cast carries no reply, but `balance` returns `u8`\nhelp: return nothing, or `Result<(), Crash>` to crash the server on an error\nhelp: or make it a `#[call]`, which answers its caller"],
+    );
+}
+
+#[test]
+fn the_state_parameter_is_the_guards() {
+    check_machine(
+        "#[call(Approved => Active)] fn disburse(&self, st: &Pending) -> Next { x }",
+        &["&Pending: `disburse` is guarded by `Approved` but takes `&Pending`\nhelp: `st: &Approved`"],
+    );
+    check_machine(
+        "#[call(Disbursed)] fn left(&mut self, st: &mut Active) {}",
+        &["&mut Active: `left` is guarded by `Disbursed` but takes `&mut Active`\nhelp: `st: &mut Disbursed`"],
+    );
+    check_machine(
+        "#[call(Active)] fn left(&self, st: &ContractState) {}",
+        &["&ContractState: `left` is guarded by `Active` but takes `&ContractState`\nhelp: `st: &Active`"],
+    );
+    check_machine(
+        "#[call] fn left(&self, st: &Active) {}",
+        &["&Active: `left` takes `&Active` but has no guard\nhelp: add it, `#[call(Active)]`, or take `st: &ContractState`"],
+    );
+    check_machine(
+        "#[info] fn left(&self, st: &Active, m: u8) {}",
+        &["&Active: `left` takes `&Active` but has no guard\nhelp: add it, `#[info(Active)]`, or take `st: &ContractState`"],
+    );
+    check_machine(
+        "#[call(Pending | Approved)] fn left(&self, st: &Pending) {}",
+        &["&Pending: a guard of several sources with a state parameter must be one group"],
+    );
+}
+
+#[test]
+fn the_state_parameter_is_borrowed_once_and_first() {
+    check_machine(
+        "#[call(Pending => Approved)] fn approve(&self, st: Pending) -> Next { x }",
+        &["st: Pending: `st: Pending` takes the state by value\nhelp: take `st: &Pending` and move it in `st.goto(..)`"],
+    );
+    check_machine(
+        "#[call(Active)] fn left(&self, st: &Active, more: &Active) {}",
+        &["more: &Active: `left` takes the state twice"],
+    );
+    check_machine(
+        "#[call(Active)] fn left(&self, by: u8, st: &Active) {}",
+        &["st: &Active: `st: &Active` must stand right after `self`"],
+    );
+    check_machine("#[call(Active)] fn left(&self, by: u8, st: Pending) {}", &[]);
+}
+
+#[test]
+fn what_can_fail_changes_nothing() {
+    const REST: &str = "\nnote: changes made before an `Err` would be kept\nhelp: change data in `st.goto_mut(..)`, or opt out with `in_place`";
+    check_machine(
+        "#[call(Pending => Approved)] fn approve(&mut self, st: &Pending) -> Result<Next, E> { x }",
+        &[&format!("&mut self: `approve` can fail, so it must take `&self`{REST}")],
+    );
+    check_machine(
+        "#[call(Pending)] fn touch(&self, st: &mut Pending) -> io::Result<u8> { x }",
+        &[&format!("&mut Pending: `touch` can fail, so it must take `&Pending`{REST}")],
+    );
+    check_machine(
+        "#[call(Pending)] fn touch(&mut self, st: &mut Pending) -> io::Result<u8> { x }",
+        &[&format!("&mut self: `touch` can fail, so it must take `&self` and `&Pending`{REST}")],
+    );
+    check_machine(
+        "#[call(blocking)] fn touch(&mut self) -> io::Result<u8> { x }",
+        &[&format!("&mut self: `touch` can fail, so it must take `&self`{REST}")],
+    );
+    for right in [
+        "#[call(Pending, in_place)] fn touch(&mut self, st: &mut Pending) -> io::Result<u8> { x }",
+        "#[call(Pending)] fn touch(&mut self, st: &mut Pending) -> u8 { x }",
+        "#[cast(Pending)] fn touch(&mut self, st: &mut Pending) -> Result<(), Crash> { x }",
+        "#[info(Pending)] fn touch(&mut self, st: &mut Pending, m: u8) {}",
+    ] {
+        check_machine(right, &[]);
+    }
+    check("", "impl Counter { #[call] fn touch(&mut self) -> io::Result<u8> { x } }", &[]);
+}
+
+#[test]
+fn a_transition_that_is_dropped_is_none() {
+    const TEXT: &str = "unused `Next`: a transition does nothing until the handler returns it";
+    check_machine(
+        "#[cast(Pending => Approved)] fn approve(&self, cx: &mut Cx<Self>, st: &Pending) -> Next {
+            st.goto(|p| Approved { p });
+            if x { st.goto_mut(|s, p| p); }
+            (st.stay().reply(1));
+            let f = || { st.stay_mut(|s, p| ()); };
+            other.goto(1); st.len(); goto();
+            fn inner(st: &Pending) { st.goto(1); }
+            st.goto(|p| p)
+        }",
+        &[
+            &format!("st.goto(|p| Approved {{ p }}): {TEXT}"),
+            &format!("st.goto_mut(|s, p| p): {TEXT}"),
+            &format!("(st.stay().reply(1)): {TEXT}"),
+            &format!("st.stay_mut(|s, p| ()): {TEXT}"),
+        ],
+    );
+}

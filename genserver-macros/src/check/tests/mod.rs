@@ -1,0 +1,16 @@
+//! Every rule: what breaks it, and what it says.
+
+mod cause;
+mod graph;
+mod guard;
+mod handler;
+mod init;
+mod names;
+
+pub(crate) use crate::parse::tests::check;
+
+/// Checks one handler of a server without states.
+#[track_caller]
+fn check_handler(handler: &str, expected: &[&str]) {
+    check("", &format!("impl Counter {{ {handler} }}"), expected);
+}

@@ -1,0 +1,80 @@
+//! The user's attributes on generated items.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Attribute, Meta};
+
+/// What hidden code may set off in a crate that denies it.
+pub(crate) fn allow() -> TokenStream {
+    quote! {
+        #[allow(
+            dead_code,
+            deprecated,
+            non_camel_case_types,
+            private_bounds,
+            private_interfaces,
+            unreachable_code,
+            unreachable_patterns,
+            unused_qualifications,
+            clippy::all,
+            clippy::pedantic
+        )]
+    }
+}
+
+/// The same for what stands beside the user's impl.
+pub(crate) fn allow_beside() -> TokenStream {
+    quote! {
+        #[allow(
+            dead_code,
+            private_bounds,
+            private_interfaces,
+            unused_qualifications,
+            clippy::all,
+            clippy::pedantic
+        )]
+    }
+}
+
+/// On the user's methods: lints against what the language asks for, owned arguments, a reference to
+/// the state however small it is, and `self`.
+pub(crate) fn allow_shape() -> Attribute {
+    syn::parse_quote! {
+        #[allow(
+            clippy::needless_pass_by_value,
+            clippy::trivially_copy_pass_by_ref,
+            clippy::unused_self
+        )]
+    }
+}
+
+/// The impl's attributes on every item beside it.
+pub(crate) fn of_item(attrs: &[Attribute]) -> TokenStream {
+    attrs.iter().filter(|attr| is_any(attr, &["cfg", "allow", "expect"])).map(repeat).collect()
+}
+
+/// A handler's attributes on its client method, but for the docs.
+pub(crate) fn of_method(attrs: &[Attribute]) -> TokenStream {
+    const KEPT: &[&str] = &["cfg", "deprecated", "must_use", "allow", "expect"];
+    attrs.iter().filter(|attr| is_any(attr, KEPT)).map(repeat).collect()
+}
+
+/// Docs only.
+pub(crate) fn docs(attrs: &[Attribute]) -> TokenStream {
+    attrs.iter().filter(|attr| attr.path().is_ident("doc")).map(ToTokens::to_token_stream).collect()
+}
+
+/// An expectation holds for the user's own tokens; a second one would go unfulfilled.
+fn repeat(attr: &Attribute) -> TokenStream {
+    match &attr.meta {
+        Meta::List(list) if attr.path().is_ident("expect") => {
+            let lints = &list.tokens;
+            quote!(#[allow(#lints)])
+        }
+        _ => attr.to_token_stream(),
+    }
+}
+
+fn is_any(attr: &Attribute, names: &[&str]) -> bool {
+    names.iter().any(|name| attr.path().is_ident(name))
+}

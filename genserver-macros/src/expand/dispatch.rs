@@ -1,0 +1,104 @@
+//! The `Server` impl: which handler runs for a queued message, and what it is called.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+
+use crate::expand::machine;
+use crate::expand::message;
+use crate::expand::options;
+use crate::expand::paths;
+use crate::expand::plan::{Entry, Plan};
+use crate::model::{Kind, Terminate, TerminateParam};
+
+pub(crate) fn expand_server(plan: &Plan<'_>) -> TokenStream {
+    let (message, state, name) = (plan.message_ty(), plan.state_ty(), plan.name());
+    let options = options::expand_options(plan);
+    let handlers = options::expand_handlers(plan);
+    let dispatch = dispatch(plan);
+    let terminate = plan.server.terminate.as_ref().map(|method| terminate(plan, method));
+    let terminates = plan.server.terminate.as_ref().map(|terminate| {
+        let cfgs = terminate.method.cfgs();
+        quote!(#(#cfgs)* const TERMINATES: bool = true;)
+    });
+    let states = plan.layout.as_ref().map(|layout| machine::expand_look(plan, layout));
+    let body = quote! {
+        type Message = #message;
+        type State = #state;
+        const NAME: &'static str = #name;
+        const OPTIONS: __g::Options = #options;
+        const HANDLERS: &'static [__g::Handler] = #handlers;
+        #terminates
+        #dispatch
+        #terminate
+        #states
+    };
+    plan.implement(quote!(__g::Server), body)
+}
+
+fn dispatch(plan: &Plan<'_>) -> TokenStream {
+    let message = plan.message_ty();
+    let arms = plan.handlers.iter().map(arm);
+    let (_, never) = message::unused(plan);
+    let never = (!never.is_empty()).then(|| quote!(__Message::__Unused(never, _) => match never {},));
+    let body = if plan.stub {
+        quote!({ let _ = (body, message); ::core::unreachable!() })
+    } else {
+        quote!({ match message { #(#arms,)* #never } })
+    };
+    // Without a handler there is no message to match, and the body goes unused.
+    let unused = plan.handlers.iter().all(|entry| !entry.cfgs.is_empty());
+    let unused = unused.then(|| quote!(#[allow(unused_variables)]));
+    quote! {
+        #unused
+        async fn dispatch(
+            body: ::std::boxed::Box<__g::Body<Self>>,
+            message: #message,
+        ) -> ::std::boxed::Box<__g::Body<Self>> #body
+    }
+}
+
+fn arm(entry: &Entry<'_>) -> TokenStream {
+    let (cfgs, ident, number) = (&entry.cfgs, &entry.handler.method.ident, &entry.number);
+    let run = match entry.handler.kind {
+        Kind::Call => quote!(answer),
+        Kind::Deferred => quote!(defer),
+        Kind::Blocking => quote!(block),
+        Kind::Cast | Kind::Unbounded | Kind::Info => {
+            return quote! {
+                #cfgs __Message::#ident(args) => __g::notify::<Self, #number, _>(body, args).await
+            };
+        }
+    };
+    quote! {
+        #cfgs __Message::#ident(args, reply) => {
+            __g::#run::<Self, #number, _, _>(body, args, reply).await
+        }
+    }
+}
+
+fn terminate(plan: &Plan<'_>, terminate: &Terminate) -> TokenStream {
+    let (krate, method) = (plan.krate, &terminate.method);
+    let (ident, cfgs) = (&method.ident, method.cfgs().collect::<Vec<_>>());
+    let params = terminate.params.iter().map(|param| match param {
+        TerminateParam::Reason => quote!(reason),
+        TerminateParam::State => quote!(::core::option::Option::as_ref(&body.state)),
+    });
+    let wait = method.asyncness.then(|| quote!(.await));
+    let call = if plan.stub {
+        quote!(let _ = (body, reason);)
+    } else {
+        quote!(Self::#ident(&mut body.server, #(#params),*) #wait)
+    };
+    let output = quote_spanned! {paths::at(ident.span())=>
+        impl ::core::future::Future<Output = ()> + ::core::marker::Send + 'a
+    };
+    quote! {
+        #(#cfgs)*
+        fn terminate<'a>(
+            body: &'a mut __g::Body<Self>,
+            reason: &'a #krate::ExitReason,
+        ) -> #output {
+            async move { #call }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The docs of generated items: the user's own where there are some.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::expand::attrs;
+use crate::expand::graph;
+use crate::expand::layout::Layout;
+use crate::expand::paths;
+use crate::expand::plan::{Entry, Plan};
+use crate::model::{InitWrapper, Kind};
+
+/// The handler's docs; a line of ours where it has none.
+pub(crate) fn of_client_method(entry: &Entry<'_>) -> TokenStream {
+    let docs = attrs::docs(&entry.handler.method.attrs);
+    if !docs.is_empty() {
+        return docs;
+    }
+    let verb = if entry.reply.is_some() { "Calls" } else { "Casts" };
+    let line = format!(" {verb} `{}`.", paths::plain(&entry.handler.message));
+    quote!(#[doc = #line])
+}
+
+/// The docs of `#[init]`, and what `start` gives.
+pub(crate) fn of_start(plan: &Plan<'_>) -> TokenStream {
+    let name = plan.name();
+    let init = plan.server.init.as_ref();
+    let own = init.map(|init| attrs::docs(&init.method.attrs)).unwrap_or_default();
+    let own = if own.is_empty() {
+        let line = format!(" Starts a `{name}`.");
+        quote!(#[doc = #line])
+    } else {
+        own
+    };
+    let fails = match init.map(|init| &init.returns.wrapper) {
+        Some(InitWrapper::Result(_) | InitWrapper::Init(_)) => ", or the error that it failed with",
+        _ => "",
+    };
+    let what = if init.is_some() { "once init has returned" } else { "once it runs" };
+    let client = paths::plain(&plan.server.options.client);
+    let line =
+        format!(" Returns a builder; nothing runs before it is awaited, which gives the `{client}` {what}{fails}.");
+    quote!(#own #[doc = ""] #[doc = #line])
+}
+
+/// The diagram, and which handler runs in which state.
+pub(crate) fn of_states(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
+    let first = format!(" The state of a `{}`.", plan.name());
+    // After an error the graph may be none.
+    if plan.stub {
+        return quote!(#[doc = #first]);
+    }
+    let diagram = format!("\n```mermaid\n{}```\n", graph::mermaid(plan, layout));
+    let table = table(plan, layout);
+    quote!(#[doc = #first] #[doc = #diagram] #[doc = #table])
+}
+
+fn table(plan: &Plan<'_>, layout: &Layout<'_>) -> String {
+    let mut table = String::from("| handler | runs in | goes to |\n|---|---|---|\n");
+    for entry in &plan.handlers {
+        let kind = match entry.handler.kind {
+            Kind::Call | Kind::Blocking | Kind::Deferred => "call",
+            Kind::Cast | Kind::Unbounded => "cast",
+            Kind::Info => "info",
+        };
+        let guard = entry.handler.guard.as_ref();
+        let sources = guard.and_then(|guard| graph::listed(&guard.sources, layout));
+        let targets = guard.and_then(|guard| graph::listed(&guard.targets, layout));
+        let sources = sources.unwrap_or_else(|| "every state".to_owned());
+        let targets = targets.unwrap_or_else(|| "stays".to_owned());
+        let name = paths::plain(&entry.handler.message);
+        table += &format!("| {kind} `{name}` | {sources} | {targets} |\n");
+    }
+    table
+}

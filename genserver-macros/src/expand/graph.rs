@@ -1,0 +1,117 @@
+//! `Server::GRAPH`, and the same graph for the docs.
+
+use genserver_graph as g;
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use crate::expand::attrs;
+use crate::expand::layout::{Item, Layout};
+use crate::expand::paths;
+use crate::expand::plan::{Entry, Plan};
+
+/// One transition of one handler.
+pub(crate) struct Edge<'p> {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) entry: &'p Entry<'p>,
+}
+
+/// All transitions, handler by handler, as places in the declared order.
+pub(crate) fn edges<'p>(plan: &'p Plan<'p>, layout: &Layout<'_>) -> Vec<Edge<'p>> {
+    let mut edges = Vec::new();
+    for entry in &plan.handlers {
+        let Some(guard) = &entry.handler.guard else { continue };
+        let leaves = |names: &[proc_macro2::Ident]| -> Vec<usize> {
+            let found = names.iter().flat_map(|name| layout.machine.leaves(name));
+            let mut found: Vec<usize> = found.collect();
+            found.sort_unstable();
+            found.dedup();
+            found
+        };
+        let targets = leaves(&guard.targets);
+        for from in leaves(&guard.sources) {
+            edges.extend(targets.iter().map(|&to| Edge { from, to, entry }));
+        }
+    }
+    edges
+}
+
+pub(crate) fn expand_graph(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
+    let (krate, ty, name) = (plan.krate, &plan.ty, plan.name());
+    let (params, _, clause) = plan.generics.split_for_impl();
+    let (vis, attrs, allow) = (plan.open_vis(), &plan.attrs, attrs::allow_beside());
+    let path = quote!(#krate::__private::graph);
+    let place = |at: Option<usize>| match at {
+        Some(at) => {
+            let at = Literal::usize_unsuffixed(at);
+            quote!(::core::option::Option::Some(#at))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    let states = layout.machine.states.iter().map(|state| {
+        let (name, group, terminal) = (paths::plain(&state.ident), place(state.group), state.terminal);
+        quote!(#path::State { name: #name, group: #group, terminal: #terminal })
+    });
+    let groups = layout.machine.groups.iter().map(|group| {
+        let (name, parent) = (paths::plain(&group.ident), place(group.parent));
+        quote!(#path::Group { name: #name, parent: #parent })
+    });
+    let edges = edges(plan, layout);
+    let edges = edges.iter().map(|Edge { from, to, entry }| {
+        let (cfgs, label) = (&entry.cfgs, paths::plain(&entry.handler.message));
+        let (from, to) = (Literal::usize_unsuffixed(*from), Literal::usize_unsuffixed(*to));
+        quote!(#cfgs #path::Edge { from: #from, to: #to, label: #label })
+    });
+    let initial = Literal::usize_unsuffixed(layout.machine.initial);
+    quote! {
+        #attrs
+        #allow
+        impl #params #ty #clause {
+            /// The declared states and transitions.
+            #vis const GRAPH: #krate::Graph<'static> = #krate::Graph {
+                name: #name,
+                initial: #initial,
+                states: &[#(#states),*],
+                groups: &[#(#groups),*],
+                edges: &[#(#edges),*],
+            };
+        }
+    }
+}
+
+/// The drawing for the docs.
+pub(crate) fn mermaid(plan: &Plan<'_>, layout: &Layout<'_>) -> String {
+    let machine = layout.machine;
+    let text = |ident: &proc_macro2::Ident| paths::plain(ident);
+    let states: Vec<_> = machine.states.iter().map(|state| text(&state.ident)).collect();
+    let groups: Vec<_> = machine.groups.iter().map(|group| text(&group.ident)).collect();
+    let edges = edges(plan, layout);
+    let labels: Vec<_> = edges.iter().map(|edge| text(&edge.entry.handler.message)).collect();
+    let name = plan.name();
+    let states = machine.states.iter().zip(&states);
+    let states: Vec<_> = states
+        .map(|(state, name)| g::State { name, group: state.group, terminal: state.terminal })
+        .collect();
+    let groups = machine.groups.iter().zip(&groups);
+    let groups: Vec<_> =
+        groups.map(|(group, name)| g::Group { name, parent: group.parent }).collect();
+    let edges = edges.iter().zip(&labels);
+    let edges: Vec<_> =
+        edges.map(|(edge, label)| g::Edge { from: edge.from, to: edge.to, label }).collect();
+    let graph = g::Graph {
+        name: &name,
+        initial: machine.initial,
+        states: &states,
+        groups: &groups,
+        edges: &edges,
+    };
+    graph.to_mermaid()
+}
+
+/// The leaves' names, for the table in the docs.
+pub(crate) fn listed(names: &[proc_macro2::Ident], layout: &Layout<'_>) -> Option<String> {
+    let known = names.iter().filter_map(|name| layout.find(name));
+    let text = |item: Item| format!("`{}`", paths::plain(layout.ident(item)));
+    let names: Vec<_> = known.map(text).collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}

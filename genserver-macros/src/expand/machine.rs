@@ -1,0 +1,190 @@
+//! A machine's state enum and its groups, and what the runtime asks about a state.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use crate::expand::attrs;
+use crate::expand::docs;
+use crate::expand::graph;
+use crate::expand::layout::{Item, Layout};
+use crate::expand::names;
+use crate::expand::paths;
+use crate::expand::plan::{Entry, Plan};
+use crate::model::{Guard, Kind};
+
+/// What stands beside the user's impl.
+pub(crate) fn expand_machine(plan: &Plan<'_>) -> TokenStream {
+    let Some(layout) = &plan.layout else { return TokenStream::new() };
+    let root = state_enum(plan, layout, None);
+    let groups = layout.groups().map(|group| state_enum(plan, layout, Some(group)));
+    let names = names::expand_names(plan, layout);
+    let graph = graph::expand_graph(plan, layout);
+    quote!(#root #(#groups)* #names #graph)
+}
+
+/// The state enum, or the enum of a group.
+fn state_enum(plan: &Plan<'_>, layout: &Layout<'_>, group: Option<usize>) -> TokenStream {
+    let (vis, attrs, allow) = (plan.open_vis(), &plan.attrs, attrs::allow_beside());
+    let (ident, docs) = match group {
+        None => (&plan.server.options.state, docs::of_states(plan, layout)),
+        Some(at) => {
+            let text = format!(" A state of `{}` in the group `{}`.", plan.name(), layout.machine.groups[at].ident);
+            (&layout.machine.groups[at].ident, quote!(#[doc = #text]))
+        }
+    };
+    let generics = layout.generics(group);
+    let (_, _, clause) = generics.split_for_impl();
+    let derive = &plan.server.options.derive;
+    let derive = (!derive.is_empty()).then(|| quote!(#[derive(#(#derive),*)]));
+    let variants = layout.variants(group).into_iter().map(|item| {
+        let (ident, ty) = (layout.ident(item), layout.ty(item));
+        let kind = if matches!(item, Item::Group(_)) { "group" } else { "state" };
+        let doc = format!(" The {kind} `{ident}`.");
+        quote!(#[doc = #doc] #ident(#ty))
+    });
+    quote! {
+        #docs
+        #attrs
+        #allow
+        #derive
+        #vis enum #ident #generics #clause { #(#variants),* }
+    }
+}
+
+/// `state_name` and `allowed` of the `Server` impl.
+pub(crate) fn expand_look(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
+    let root = layout.root_ty();
+    let names = layout.states.iter().map(|&at| {
+        let item = Item::State(at);
+        let (pattern, name) = (layout.wrap(item, &quote!(_)), paths::plain(layout.ident(item)));
+        quote!(#pattern => #name)
+    });
+    let allowed = layout.states.iter().map(|&at| {
+        let pattern = layout.wrap(Item::State(at), &quote!(_));
+        let messages = guarded(plan, layout, at).map(|entry| {
+            let (cfgs, name) = (&entry.cfgs, paths::plain(&entry.handler.message));
+            quote!(#cfgs #name)
+        });
+        quote!(#pattern => &[#(#messages),*])
+    });
+    quote! {
+        fn state_name(state: &#root) -> &'static str {
+            match state { #(#names,)* }
+        }
+        fn allowed(state: &#root) -> &'static [&'static str] {
+            match state { #(#allowed,)* }
+        }
+    }
+}
+
+/// The calls and casts whose guard accepts a leaf.
+pub(crate) fn guarded<'p>(
+    plan: &'p Plan<'p>,
+    layout: &'p Layout<'p>,
+    state: usize,
+) -> impl Iterator<Item = &'p Entry<'p>> {
+    plan.handlers.iter().filter(move |entry| {
+        let guard = entry.handler.guard.as_ref().filter(|_| entry.handler.kind != Kind::Info);
+        guard.is_some_and(|guard| {
+            guard.sources.iter().any(|source| layout.machine.leaves(source).contains(&state))
+        })
+    })
+}
+
+/// What ties the machine to the runtime: `Variant` and `State` of each state and group, the
+/// declared targets, and the names.
+pub(crate) fn expand_binding(plan: &Plan<'_>) -> TokenStream {
+    let Some(layout) = &plan.layout else { return TokenStream::new() };
+    let variants = layout.items().map(|item| variant(plan, layout, item));
+    let declares = declares(plan, layout);
+    let names = names::expand_binding(plan, layout);
+    quote!(#(#variants)* #declares #names)
+}
+
+fn variant(plan: &Plan<'_>, layout: &Layout<'_>, item: Item) -> TokenStream {
+    let (krate, ty, server) = (plan.krate, layout.ty(item), &plan.ty);
+    let root = layout.root_ty();
+    let own = layout.wrap(item, &quote!(own));
+    let make = layout.wrap(item, &quote!(self));
+    let body = quote! {
+        fn into_state(self) -> #root {
+            #make
+        }
+        fn from_state(state: #root) -> ::core::result::Result<Self, #root> {
+            match state {
+                #own => ::core::result::Result::Ok(own),
+                other => ::core::result::Result::Err(other),
+            }
+        }
+        fn peek(state: &#root) -> ::core::option::Option<&Self> {
+            match state {
+                #own => ::core::option::Option::Some(own),
+                _ => ::core::option::Option::None,
+            }
+        }
+        fn peek_mut(state: &mut #root) -> ::core::option::Option<&mut Self> {
+            match state {
+                #own => ::core::option::Option::Some(own),
+                _ => ::core::option::Option::None,
+            }
+        }
+    };
+    let variant = plan.implement_for(ty.clone(), quote!(__g::Variant<#server>), body);
+    let state = plan.implement_for(ty, quote!(#krate::State<#server>), TokenStream::new());
+    quote!(#variant #state)
+}
+
+/// The transitions that each handler may take. After an error any: the bodies are not to blame.
+fn declares(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
+    let ty = &plan.ty;
+    if plan.stub {
+        let mut generics = plan.generics.clone();
+        generics.params.push(syn::parse_quote!(__T));
+        let (params, _, clause) = generics.split_for_impl();
+        let numbers = plan.handlers.iter().map(|entry| &entry.number);
+        return quote!(#(impl #params __g::Declares<#numbers, __T> for #ty #clause {})*);
+    }
+    let guarded = plan.handlers.iter().filter_map(|entry| {
+        let guard = entry.handler.guard.as_ref().filter(|guard| !guard.targets.is_empty())?;
+        Some((entry, guard))
+    });
+    let names = guarded.clone().map(|(entry, _)| {
+        let (cfgs, ident) = (&entry.cfgs, &entry.handler.method.ident);
+        quote!(#cfgs pub enum #ident {})
+    });
+    let targets = guarded.map(|(entry, guard)| targets(plan, layout, entry, guard));
+    quote! {
+        // Rustc's error about another target names the handler by these.
+        mod __handlers { #(#names)* }
+        #(#targets)*
+    }
+}
+
+/// A group as the target means each of its leaves, and the group's own enum.
+fn targets(
+    plan: &Plan<'_>,
+    layout: &Layout<'_>,
+    entry: &Entry<'_>,
+    guard: &Guard,
+) -> TokenStream {
+    let (cfgs, number, ty) = (&entry.cfgs, &entry.number, &plan.ty);
+    let ident = &entry.handler.method.ident;
+    let span = paths::at(guard.tokens.span());
+    let reaches = quote_spanned!(span=> __g::Reaches<__handlers::#ident, #ty>);
+    let named: Vec<_> = guard.targets.iter().filter_map(|target| layout.find(target)).collect();
+    let reached = layout.items().filter(|item| named.iter().any(|to| layout.is_inside(*item, *to)));
+    let (params, _, clause) = plan.generics.split_for_impl();
+    let impls = reached.map(|item| {
+        let target = layout.ty(item);
+        quote_spanned!(span=> #cfgs impl #params #reaches for #target #clause {})
+    });
+    let mut generics = plan.generics.clone();
+    generics.params.push(syn::parse_quote!(__T: #reaches));
+    let (params, _, clause) = generics.split_for_impl();
+    let declares = quote_spanned! {span=>
+        #cfgs
+        impl #params __g::Declares<#number, __T> for #ty #clause {}
+    };
+    quote!(#(#impls)* #declares)
+}

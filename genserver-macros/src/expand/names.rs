@@ -1,0 +1,180 @@
+//! The names of a machine's states and messages, as field-less enums.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::expand::layout::{Item, Layout};
+use crate::expand::machine;
+use crate::expand::paths;
+use crate::expand::plan::Plan;
+use crate::model::Kind;
+
+/// One variant of an enum of names.
+struct Name {
+    cfgs: TokenStream,
+    variant: Ident,
+    text: String,
+    doc: String,
+}
+
+/// An enum of names: `ContractStateName` or `ContractMessage`.
+struct Names {
+    ident: Ident,
+    doc: String,
+    names: Vec<Name>,
+}
+
+fn states(plan: &Plan<'_>, layout: &Layout<'_>) -> Names {
+    let names = layout.states.iter().map(|&at| {
+        let variant = layout.ident(Item::State(at)).clone();
+        let text = paths::plain(&variant);
+        Name { cfgs: TokenStream::new(), doc: format!(" The state `{text}`."), text, variant }
+    });
+    let doc = format!(" The name of a state of `{}`.", plan.name());
+    Names { ident: plan.state_name(), doc, names: names.collect() }
+}
+
+fn messages(plan: &Plan<'_>) -> Names {
+    let sent = plan.handlers.iter().filter(|entry| entry.handler.kind != Kind::Info);
+    let names = sent.map(|entry| {
+        let text = paths::plain(&entry.handler.message);
+        let kind = if entry.reply.is_some() { "call" } else { "cast" };
+        Name {
+            cfgs: entry.cfgs.clone(),
+            variant: variant(&entry.handler.message),
+            doc: format!(" The {kind} `{text}`."),
+            text,
+        }
+    });
+    let doc = format!(" The name of a call or cast of `{}`.", plan.name());
+    Names { ident: plan.message_name(), doc, names: names.collect() }
+}
+
+/// `ContractStateName` and `ContractMessage`.
+pub(crate) fn expand_names(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
+    let states = states(plan, layout).expand(plan);
+    let messages = messages(plan).expand(plan);
+    quote!(#states #messages)
+}
+
+impl Names {
+    fn expand(&self, plan: &Plan<'_>) -> TokenStream {
+        let (vis, attrs) = (plan.open_vis(), &plan.attrs);
+        let Self { ident, doc, names } = self;
+        let variants = names.iter().map(|Name { cfgs, variant, doc, .. }| {
+            quote!(#[doc = #doc] #cfgs #variant)
+        });
+        quote! {
+            #[doc = #doc]
+            #attrs
+            #[allow(dead_code, non_camel_case_types)]
+            #[derive(
+                ::core::clone::Clone,
+                ::core::marker::Copy,
+                ::core::fmt::Debug,
+                ::core::cmp::PartialEq,
+                ::core::cmp::Eq,
+                ::core::hash::Hash
+            )]
+            #vis enum #ident { #(#variants),* }
+        }
+    }
+
+    /// `Display` and `FromStr`, with the names as the source has them.
+    fn expand_text(&self, plan: &Plan<'_>) -> TokenStream {
+        let (krate, ident) = (plan.krate, &self.ident);
+        let shown = self.names.iter().map(|Name { cfgs, variant, text, .. }| {
+            quote!(#cfgs Self::#variant => #text)
+        });
+        let parsed = self.names.iter().map(|Name { cfgs, variant, text, .. }| {
+            quote!(#cfgs #text => ::core::result::Result::Ok(Self::#variant))
+        });
+        quote! {
+            #[automatically_derived]
+            impl ::core::fmt::Display for #ident {
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    f.write_str(match *self { #(#shown,)* })
+                }
+            }
+
+            #[automatically_derived]
+            impl ::core::str::FromStr for #ident {
+                type Err = #krate::UnknownName;
+                fn from_str(name: &str) -> ::core::result::Result<Self, Self::Err> {
+                    match name {
+                        #(#parsed,)*
+                        _ => ::core::result::Result::Err(#krate::UnknownName::new(name)),
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `ContractStateName::allowed`.
+fn allowed(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
+    let vis = plan.open_vis();
+    let (state, message) = (plan.state_name(), plan.message_name());
+    let arms = layout.states.iter().map(|&at| {
+        let ident = layout.ident(Item::State(at));
+        let allowed = machine::guarded(plan, layout, at).map(|entry| {
+            let (cfgs, variant) = (&entry.cfgs, variant(&entry.handler.message));
+            quote!(#cfgs #message::#variant)
+        });
+        quote!(Self::#ident => &[#(#allowed),*])
+    });
+    quote! {
+        impl #state {
+            /// The calls and casts whose guard accepts this state.
+            #[must_use]
+            #vis const fn allowed(self) -> &'static [#message] {
+                match self { #(#arms,)* }
+            }
+        }
+    }
+}
+
+/// What the names can do, `Machine` and `MachineClient`.
+pub(crate) fn expand_binding(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
+    let texts = [states(plan, layout).expand_text(plan), messages(plan).expand_text(plan)];
+    let allowed = allowed(plan, layout);
+    let (krate, ty) = (plan.krate, &plan.ty);
+    let (state, message) = (plan.state_name(), plan.message_name());
+    let types = quote! {
+        type StateName = #state;
+        type MessageName = #message;
+    };
+    let machine = quote! {
+        #types
+        const GRAPH: #krate::Graph<'static> = <#ty>::GRAPH;
+    };
+    let client = quote! {
+        #types
+        fn __allowed(state: #state) -> &'static [#message] {
+            state.allowed()
+        }
+    };
+    let machine = plan.implement(quote!(#krate::Machine), machine);
+    let client = plan.implement_for(plan.client_ty(), quote!(#krate::MachineClient), client);
+    quote!(#(#texts)* #allowed #machine #client)
+}
+
+/// `record_payment` as `RecordPayment`. An underscore that no letter follows is kept, so that
+/// different names stay different and `self_` does not become `Self`.
+fn variant(message: &Ident) -> Ident {
+    let mut camel = String::new();
+    let plain = paths::plain(message);
+    for (at, word) in plain.split('_').enumerate() {
+        let mut letters = word.chars();
+        match letters.next() {
+            Some(first) if first.is_alphabetic() => camel.extend(first.to_uppercase()),
+            Some(first) => {
+                camel.extend((at > 0).then_some('_'));
+                camel.push(first);
+            }
+            None => camel.push('_'),
+        }
+        camel.push_str(letters.as_str());
+    }
+    format_ident!("{camel}", span = message.span())
+}

@@ -1,0 +1,99 @@
+//! The constants of a server: its options and the list of its handlers.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use crate::expand::paths;
+use crate::expand::plan::Plan;
+use crate::model::{Duration, Handler, Kind, Mailbox, Overflow, Shutdown};
+
+pub(crate) fn expand_options(plan: &Plan<'_>) -> TokenStream {
+    let options = &plan.server.options;
+    let mut fields = Vec::new();
+    if let Some(name) = &options.name {
+        fields.push(quote!(name: ::core::option::Option::Some(#name)));
+    }
+    match &options.mailbox {
+        Some(Mailbox::Bounded(size)) => {
+            fields.push(quote!(mailbox: ::core::option::Option::Some(#size)));
+        }
+        Some(Mailbox::Unbounded) => fields.push(quote!(mailbox: ::core::option::Option::None)),
+        None => {}
+    }
+    if let Some(overflow) = &options.overflow {
+        let policy = match overflow {
+            Overflow::Wait => quote!(Wait),
+            Overflow::Reject => quote!(Reject),
+            Overflow::DropOldest => quote!(DropOldest),
+            Overflow::DropNewest => quote!(DropNewest),
+        };
+        fields.push(quote!(overflow: __g::Overflow::#policy));
+    }
+    if let Some(timeout) = &options.call_timeout {
+        let timeout = match timeout {
+            Duration::Infinity => quote!(::core::option::Option::None),
+            finite => some(&duration(finite)),
+        };
+        fields.push(quote!(call_timeout: #timeout));
+    }
+    if let Some(shutdown) = &options.shutdown {
+        let shutdown = match shutdown {
+            Shutdown::After(Duration::Infinity) | Shutdown::Infinity => quote!(Infinity),
+            Shutdown::After(limit) => {
+                let limit = duration(limit);
+                quote!(After(#limit))
+            }
+            Shutdown::Kill => quote!(Kill),
+        };
+        fields.push(quote!(shutdown: __g::Shutdown::#shutdown));
+    }
+    if fields.is_empty() {
+        return quote!(__g::Options::DEFAULT);
+    }
+    quote!(__g::Options { #(#fields,)* ..__g::Options::DEFAULT })
+}
+
+/// All handlers, also those that a `#[cfg]` takes away: their numbers must not move.
+pub(crate) fn expand_handlers(plan: &Plan<'_>) -> TokenStream {
+    let handlers = plan.server.handlers.iter().map(handler);
+    quote!(&[#(#handlers),*])
+}
+
+fn handler(handler: &Handler) -> TokenStream {
+    let name = paths::plain(&handler.method.ident);
+    let message = paths::plain(&handler.message);
+    let kind = match handler.kind {
+        Kind::Call | Kind::Blocking | Kind::Deferred => quote!(Call),
+        Kind::Cast | Kind::Unbounded => quote!(Cast),
+        Kind::Info => quote!(Info),
+    };
+    let new = quote!(__g::Handler::new(#name, #message, __g::Kind::#kind));
+    let mut fields = Vec::new();
+    if let Some(timeout) = &handler.timeout {
+        let timeout = some(&duration(timeout));
+        fields.push(quote!(timeout: #timeout));
+    }
+    if handler.skip_abandoned {
+        fields.push(quote!(skip_abandoned: true));
+    }
+    if handler.kind == Kind::Unbounded {
+        fields.push(quote!(counted: false));
+    }
+    if fields.is_empty() { new } else { quote!(__g::Handler { #(#fields,)* ..#new }) }
+}
+
+fn duration(duration: &Duration) -> TokenStream {
+    match duration {
+        Duration::Literal(nanos, span) => {
+            let mut nanos = Literal::u64_unsuffixed(*nanos);
+            nanos.set_span(*span);
+            quote!(::core::time::Duration::from_nanos(#nanos))
+        }
+        Duration::Constant(path) => quote!(#path),
+        Duration::Infinity => quote!(::core::time::Duration::MAX),
+    }
+}
+
+fn some(value: &TokenStream) -> TokenStream {
+    quote!(::core::option::Option::Some(#value))
+}

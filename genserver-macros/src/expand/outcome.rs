@@ -1,0 +1,130 @@
+//! The call of the user's method, and what becomes of its return value: the reply, the transition.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+
+use crate::expand::layout::{Item, Layout};
+use crate::expand::plan::{Entry, Plan};
+use crate::expand::request::listed;
+use crate::model::{Handler, Kind, Param, Receiver};
+
+/// The statements of `run`, `defer` or `block`; `body`, `reply` and the arguments are in scope.
+pub(crate) fn expand_outcome(
+    plan: &Plan<'_>,
+    entry: &Entry<'_>,
+    args: &[Ident],
+    span: Span,
+) -> TokenStream {
+    let handler = entry.handler;
+    let call = call(plan, entry, args, span);
+    let notifies = entry.reply.is_none();
+    let is_result = handler.returns.result.is_some();
+    let sugar = plan.layout.as_ref().and_then(|layout| entered(layout, handler));
+    match (handler.returns.next.is_some(), is_result) {
+        (true, true) => quote_spanned! {span=>
+            match #call {
+                ::core::result::Result::Ok(next) => body.commit(next),
+                ::core::result::Result::Err(error) => ::core::result::Result::Err(error),
+            }
+        },
+        (true, false) => {
+            let value = if notifies {
+                quote_spanned!(span=> ::core::result::Result::Ok(reply))
+            } else {
+                quote_spanned!(span=> reply)
+            };
+            quote_spanned! {span=>
+                let next = #call;
+                match body.commit(next) {
+                    ::core::result::Result::Ok(reply) => #value,
+                    ::core::result::Result::Err(never) => match never {},
+                }
+            }
+        }
+        (false, true) => match sugar {
+            None => call,
+            Some(state) => quote_spanned! {span=>
+                let outcome = #call;
+                if ::core::result::Result::is_ok(&outcome) {
+                    body.enter(#state);
+                }
+                outcome
+            },
+        },
+        (false, false) => {
+            let enter = sugar.map(|state| quote_spanned!(span=> body.enter(#state);));
+            match (notifies, enter) {
+                (true, enter) => quote_spanned! {span=>
+                    let () = #call;
+                    #enter
+                    ::core::result::Result::Ok(())
+                },
+                (false, Some(enter)) => quote_spanned! {span=>
+                    let outcome = #call;
+                    #enter
+                    outcome
+                },
+                (false, None) => call,
+            }
+        }
+    }
+}
+
+/// The unit state that a handler without a state parameter goes to on success.
+fn entered(layout: &Layout<'_>, handler: &Handler) -> Option<TokenStream> {
+    let guard = handler.guard.as_ref()?;
+    let takes_state = handler.params.iter().any(|param| matches!(param, Param::State { .. }));
+    match (guard.targets.as_slice(), takes_state) {
+        ([target], false) => match layout.find(target)? {
+            state @ Item::State(_) => Some(layout.ty(state)),
+            Item::Group(_) => None,
+        },
+        _ => None,
+    }
+}
+
+/// `Self::add(&mut body.server, arg0).await`: a path, since a method of a trait in the user's
+/// scope could come before theirs in a method call.
+fn call(plan: &Plan<'_>, entry: &Entry<'_>, args: &[Ident], span: Span) -> TokenStream {
+    let handler = entry.handler;
+    let ident = &handler.method.ident;
+    let layout = plan.layout.as_ref();
+    let state = handler.params.iter().any(|param| matches!(param, Param::State { .. }));
+    let cx = handler.params.iter().any(|param| matches!(param, Param::Cx));
+    let params = handler.params.iter().map(|param| match param {
+        Param::Cx if state => quote_spanned!(span=> cx),
+        Param::Cx => quote_spanned!(span=> &mut body.cx),
+        Param::Reply(_) => quote_spanned!(span=> reply),
+        Param::State { ident, mutable, .. } => {
+            let item = layout.and_then(|layout| Some((layout, layout.find(ident)?)));
+            match item {
+                Some((layout, item)) => {
+                    let ty = layout.ty(item);
+                    let peek = if *mutable { quote!(peek_mut) } else { quote!(peek) };
+                    quote_spanned!(span=> __g::#peek::<Self, #ty>(state))
+                }
+                // The machine's own state enum.
+                None => quote_spanned!(span=> state),
+            }
+        }
+    });
+    let server = match (state, &handler.receiver) {
+        (true, _) => quote_spanned!(span=> server),
+        (false, Receiver::Shared) => quote_spanned!(span=> &body.server),
+        (false, Receiver::Exclusive) => quote_spanned!(span=> &mut body.server),
+    };
+    let args = listed(args);
+    let wait = handler.method.asyncness.then(|| quote_spanned!(span=> .await));
+    debug_assert!(wait.is_none() || handler.kind != Kind::Blocking, "invariant: check/ forbids it");
+    let call = quote_spanned!(span=> Self::#ident(#server, #(#params,)* #(#args),*) #wait);
+    if !state {
+        return call;
+    }
+    let cx = if cx { quote_spanned!(span=> cx) } else { quote!(_) };
+    quote_spanned! {span=>
+        {
+            let (server, state, #cx) = body.parts();
+            #call
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! What all emitted items share: the server's type and generics, and its handlers with their
+//! types made ready for a place outside the user's impl.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::{Generics, Ident, ImplItem, ItemImpl, Path, Type, Visibility};
+
+use crate::expand::attrs;
+use crate::expand::layout::Layout;
+use crate::expand::paths::{self, Reply};
+use crate::model::{Arg, Handler, Kind, Method, Param, Server};
+
+/// One expansion.
+pub(crate) struct Plan<'a> {
+    pub(crate) server: &'a Server,
+    item: &'a ItemImpl,
+    /// After an error: every signature is emitted, no body.
+    pub(crate) stub: bool,
+    pub(crate) krate: &'a Path,
+    /// The server's type, `Cache<K, V>`.
+    pub(crate) ty: TokenStream,
+    /// The impl's generics, free of `Self`.
+    pub(crate) generics: Generics,
+    pub(crate) handlers: Vec<Entry<'a>>,
+    pub(crate) layout: Option<Layout<'a>>,
+    /// What every emitted item repeats of the impl's attributes.
+    pub(crate) attrs: TokenStream,
+}
+
+/// A handler with its number and its types.
+pub(crate) struct Entry<'a> {
+    pub(crate) handler: &'a Handler,
+    /// `H`, unsuffixed.
+    pub(crate) number: Literal,
+    pub(crate) cfgs: TokenStream,
+    pub(crate) args: Args<'a>,
+    /// Of calls only.
+    pub(crate) reply: Option<Reply>,
+}
+
+/// The arguments that travel, as a tuple.
+pub(crate) struct Args<'a> {
+    pub(crate) list: Vec<&'a Arg>,
+    pub(crate) types: Vec<TokenStream>,
+    /// `(i64, String)`
+    pub(crate) tuple: TokenStream,
+}
+
+impl<'a> Plan<'a> {
+    pub(crate) fn new(server: &'a Server, item: &'a ItemImpl, stub: bool) -> Self {
+        let ty = server.self_ty.to_token_stream();
+        let mut plan = Self {
+            server,
+            item,
+            stub,
+            krate: &server.options.krate,
+            generics: paths::generics_without_self(&server.generics, &ty),
+            handlers: Vec::new(),
+            layout: server.machine.as_ref().map(|machine| Layout::new(machine, server)),
+            attrs: attrs::of_item(&server.attrs),
+            ty,
+        };
+        plan.handlers = plan.entries();
+        plan
+    }
+
+    fn entries(&self) -> Vec<Entry<'a>> {
+        let handlers: &'a [Handler] = &self.server.handlers;
+        let first = |at: usize| {
+            let same = |other: &&Handler| other.method.ident == handlers[at].method.ident;
+            handlers[at].method.cfgs().next().is_some() || !handlers[..at].iter().any(|other| same(&other))
+        };
+        (0..handlers.len())
+            .filter(|&at| !self.stub || first(at))
+            .map(|at| self.entry(at, &handlers[at]))
+            .collect()
+    }
+
+    fn entry(&self, number: usize, handler: &'a Handler) -> Entry<'a> {
+        let deferred = handler.params.iter().find_map(|param| match param {
+            Param::Reply(ty) => Some(ty.clone()),
+            _ => None,
+        });
+        let calls = matches!(handler.kind, Kind::Call | Kind::Blocking | Kind::Deferred);
+        let reply = calls.then(|| {
+            let reply = deferred.unwrap_or_else(|| paths::reply_of(handler));
+            let is_usable = self.is_usable(&reply, &handler.method);
+            Reply::new(&if is_usable { reply } else { syn::parse_quote!(()) }, self)
+        });
+        Entry {
+            handler,
+            number: Literal::usize_unsuffixed(number),
+            cfgs: handler.method.cfgs().map(ToTokens::to_token_stream).collect(),
+            args: self.args(&handler.method),
+            reply,
+        }
+    }
+
+    /// Types that cannot stand in a message were reported; the stubs do without them.
+    fn is_usable(&self, ty: &Type, method: &Method) -> bool {
+        if !self.stub {
+            return true;
+        }
+        let generics = match self.item.items.get(method.item) {
+            Some(ImplItem::Fn(function)) => function.sig.generics.type_params(),
+            _ => return false,
+        };
+        paths::travels(ty, &generics.map(|param| param.ident.to_string()).collect::<Vec<_>>())
+    }
+
+    pub(crate) fn args(&self, method: &'a Method) -> Args<'a> {
+        let usable = method.args.iter().filter(|arg| self.is_usable(&arg.ty, method));
+        let list: Vec<_> = usable.collect();
+        let own = |arg: &&Arg| paths::without_self(arg.ty.to_token_stream(), &self.ty);
+        let types: Vec<_> = list.iter().map(own).collect();
+        Args { tuple: quote!((#(#types,)*)), list, types }
+    }
+
+    /// `impl<..> Trait for Server where .. { .. }`
+    pub(crate) fn implement(&self, of: TokenStream, body: TokenStream) -> TokenStream {
+        let ty = &self.ty;
+        self.implement_for(ty.clone(), of, body)
+    }
+
+    pub(crate) fn implement_for(
+        &self,
+        target: TokenStream,
+        of: TokenStream,
+        body: TokenStream,
+    ) -> TokenStream {
+        let (params, _, clause) = self.generics.split_for_impl();
+        quote! {
+            #[automatically_derived]
+            impl #params #of for #target #clause { #body }
+        }
+    }
+
+    /// `CacheClient<K, V>`
+    pub(crate) fn client_ty(&self) -> TokenStream {
+        let ident = &self.server.options.client;
+        let (_, args, _) = self.generics.split_for_impl();
+        quote!(#ident #args)
+    }
+
+    /// The hidden message enum with its generics.
+    pub(crate) fn message_ty(&self) -> TokenStream {
+        let (_, args, _) = self.generics.split_for_impl();
+        quote!(__Message #args)
+    }
+
+    /// The machine's state enum; `()` without states.
+    pub(crate) fn state_ty(&self) -> TokenStream {
+        self.layout.as_ref().map_or_else(|| quote!(()), |layout| layout.root_ty())
+    }
+
+    /// `ContractStateName`
+    pub(crate) fn state_name(&self) -> Ident {
+        format_ident!("{}StateName", self.server.ident)
+    }
+
+    /// `ContractMessage`
+    pub(crate) fn message_name(&self) -> Ident {
+        format_ident!("{}Message", self.server.ident)
+    }
+
+    /// The server's name without `r#`.
+    pub(crate) fn name(&self) -> String {
+        paths::plain(&self.server.ident)
+    }
+
+    /// The visibility of the client: the option's, or the widest among init and the handlers.
+    pub(crate) fn vis(&self) -> Visibility {
+        let methods = self.server.handlers.iter().map(|handler| &handler.method);
+        let methods = methods.chain(self.server.init.as_ref().map(|init| &init.method));
+        self.server.options.vis.clone().unwrap_or_else(|| {
+            let widest = methods.map(|method| &method.vis).max_by_key(|vis| width(vis));
+            widest.cloned().unwrap_or(Visibility::Inherited)
+        })
+    }
+
+    /// The visibility of the types that traits of a public server name: never narrower than the
+    /// server, whose own visibility an impl block does not show.
+    pub(crate) fn open_vis(&self) -> TokenStream {
+        match &self.server.options.vis {
+            Some(vis) => vis.to_token_stream(),
+            None => quote!(pub),
+        }
+    }
+}
+
+fn width(vis: &Visibility) -> u8 {
+    match vis {
+        Visibility::Public(_) => 4,
+        Visibility::Restricted(restricted) if restricted.path.is_ident("crate") => 3,
+        Visibility::Restricted(restricted) if restricted.in_token.is_some() => 2,
+        Visibility::Restricted(restricted) if restricted.path.is_ident("super") => 1,
+        Visibility::Restricted(_) | Visibility::Inherited => 0,
+    }
+}

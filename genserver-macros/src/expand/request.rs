@@ -1,0 +1,185 @@
+//! The impls of one handler: how its message is made, whether it may run, how it runs.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+
+use crate::expand::outcome;
+use crate::expand::paths::{self, Reply};
+use crate::expand::plan::{Entry, Plan};
+use crate::model::Kind;
+
+pub(crate) fn expand_handler(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
+    match (&entry.reply, entry.handler.kind) {
+        (Some(reply), Kind::Call) => {
+            let run = future(plan, entry, &quote!(run), &reply.ty, None);
+            request(plan, entry, reply, &run)
+        }
+        (Some(reply), Kind::Deferred) => {
+            let ty = &reply.ty;
+            let reply_to = quote!(__g::ReplyTo<#ty>);
+            let defer = future(plan, entry, &quote!(defer), &quote!(()), Some(&reply_to));
+            let request = request(plan, entry, reply, &TokenStream::new());
+            let defer = own(plan, entry, quote!(Defer), reply, defer);
+            quote!(#request #defer)
+        }
+        (Some(reply), _) => {
+            let request = request(plan, entry, reply, &TokenStream::new());
+            let block = own(plan, entry, quote!(Block), reply, block(plan, entry, reply));
+            quote!(#request #block)
+        }
+        (None, _) => notify(plan, entry),
+    }
+}
+
+fn request(plan: &Plan<'_>, entry: &Entry<'_>, reply: &Reply, run: &TokenStream) -> TokenStream {
+    let (ty, args, ident) = (&reply.ty, &entry.args.tuple, &entry.handler.method.ident);
+    let message = plan.message_ty();
+    let mode = mode(plan, entry);
+    let accepts = accepts(plan, entry);
+    let body = quote! {
+        const MODE: __g::Mode = __g::Mode::#mode;
+        fn message(args: #args, reply: __g::ReplyTo<#ty>) -> #message {
+            __Message::#ident(args, reply)
+        }
+        #accepts
+        #run
+    };
+    own(plan, entry, quote!(Request), reply, body)
+}
+
+/// `impl __g::Of<H, (Args,), R> for Server { body }`
+fn own(
+    plan: &Plan<'_>,
+    entry: &Entry<'_>,
+    of: TokenStream,
+    reply: &Reply,
+    body: TokenStream,
+) -> TokenStream {
+    let (ty, args, number, cfgs) = (&reply.ty, &entry.args.tuple, &entry.number, &entry.cfgs);
+    let implement = plan.implement(quote!(__g::#of<#number, #args, #ty>), body);
+    quote!(#cfgs #implement)
+}
+
+/// What may not run where it is called is queued.
+fn mode(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
+    let handler = entry.handler;
+    let inline = handler.inline && plan.server.options.inline && handler.kind == Kind::Call;
+    match (inline, handler.method.asyncness) {
+        (false, _) => quote!(Queued),
+        (true, false) => quote!(Sync),
+        (true, true) => quote!(Async),
+    }
+}
+
+fn notify(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
+    let (krate, args, ident) = (plan.krate, &entry.args.tuple, &entry.handler.method.ident);
+    let (number, cfgs, message) = (&entry.number, &entry.cfgs, plan.message_ty());
+    let accepts = accepts(plan, entry);
+    let output = quote!(::core::result::Result<(), #krate::Crash>);
+    let run = future(plan, entry, &quote!(run), &output, None);
+    let body = quote! {
+        fn message(args: #args) -> #message {
+            __Message::#ident(args)
+        }
+        #accepts
+        #run
+    };
+    let notify = plan.implement(quote!(__g::Notify<#number, #args>), body);
+    let takes = (entry.handler.kind == Kind::Info).then(|| takes(plan, entry));
+    quote!(#cfgs #notify #takes)
+}
+
+/// The way to an `#[info]` by its type, from inside and through the client.
+fn takes(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
+    let Some(ty) = entry.args.types.first() else { return TokenStream::new() };
+    let (ident, cfgs, message) = (&entry.handler.method.ident, &entry.cfgs, plan.message_ty());
+    let info = quote! {
+        fn info(message: #ty) -> #message {
+            __Message::#ident((message,))
+        }
+    };
+    let takes = plan.implement(quote!(__g::Takes<#ty>), info);
+    let share = quote! {
+        fn __target(&self) -> &dyn __g::Target<#ty> {
+            &self.address
+        }
+        fn __share(&self) -> ::std::sync::Arc<dyn __g::Target<#ty>> {
+            ::std::sync::Arc::new(::core::clone::Clone::clone(&self.address))
+        }
+    };
+    let receives = plan.implement_for(plan.client_ty(), quote!(__g::Receives<#ty>), share);
+    quote!(#cfgs #takes #cfgs #receives)
+}
+
+fn accepts(plan: &Plan<'_>, entry: &Entry<'_>) -> Option<TokenStream> {
+    let (Some(layout), Some(guard)) = (&plan.layout, &entry.handler.guard) else { return None };
+    if plan.stub {
+        return None;
+    }
+    let state = plan.state_ty();
+    let patterns = guard.sources.iter().filter_map(|source| layout.find(source));
+    let patterns = patterns.map(|item| layout.wrap(item, &quote!(_)));
+    Some(quote! {
+        fn accepts(state: &#state) -> bool {
+            ::core::matches!(state, #(#patterns)|*)
+        }
+    })
+}
+
+/// `fn run`: one wrapper a handler, at the handler's name, so that a future that is not `Send`
+/// gives its one error there.
+fn future(
+    plan: &Plan<'_>,
+    entry: &Entry<'_>,
+    name: &TokenStream,
+    output: &TokenStream,
+    reply: Option<&TokenStream>,
+) -> TokenStream {
+    let args = &entry.args.tuple;
+    let span = paths::at(entry.handler.method.ident.span());
+    let (body, reply_arg) = (Ident::new("body", span), Ident::new("reply", span));
+    let names = names(entry, span);
+    let reply = reply.map(|ty| quote!(, #reply_arg: #ty));
+    let run = if plan.stub {
+        let reply = reply.as_ref().map(|_| quote!(, #reply_arg));
+        quote_spanned!(span=> let _ = (#body #reply #(, #names)*); ::core::unreachable!())
+    } else {
+        outcome::expand_outcome(plan, entry, &names, span)
+    };
+    quote_spanned! {span=>
+        fn #name<'a>(
+            #body: &'a mut __g::Body<Self>,
+            (#(#names,)*): #args
+            #reply
+        ) -> impl ::core::future::Future<Output = #output> + ::core::marker::Send + 'a {
+            async move { #run }
+        }
+    }
+}
+
+fn block(plan: &Plan<'_>, entry: &Entry<'_>, reply: &Reply) -> TokenStream {
+    let (ty, args) = (&reply.ty, &entry.args.tuple);
+    let span = paths::at(entry.handler.method.ident.span());
+    let names = names(entry, span);
+    let body = Ident::new("body", span);
+    let run = if plan.stub {
+        quote_spanned!(span=> let _ = (#body #(, #names)*); ::core::unreachable!())
+    } else {
+        outcome::expand_outcome(plan, entry, &names, span)
+    };
+    quote_spanned! {span=>
+        fn block(#body: &mut __g::Body<Self>, (#(#names,)*): #args) -> #ty {
+            #run
+        }
+    }
+}
+
+/// Names for the arguments that are none of the user's.
+fn names(entry: &Entry<'_>, span: Span) -> Vec<Ident> {
+    (0..entry.args.list.len()).map(|at| format_ident!("arg{at}", span = span)).collect()
+}
+
+/// The arguments in a call of the user's method.
+pub(crate) fn listed(names: &[Ident]) -> Vec<TokenStream> {
+    names.iter().map(ToTokens::to_token_stream).collect()
+}

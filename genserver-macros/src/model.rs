@@ -1,0 +1,279 @@
+//! What a `#[genserver]` impl block says: plain data, spans kept.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::{Attribute, Expr, Generics, Pat, Path, Type, Visibility};
+
+/// One annotated impl block.
+pub(crate) struct Server {
+    /// The type's last segment: `Counter`.
+    pub(crate) ident: Ident,
+    /// The type as written after `impl`: `Counter<K, V>`.
+    pub(crate) self_ty: Type,
+    /// The impl's generics with its where-clause.
+    pub(crate) generics: Generics,
+    pub(crate) options: Options,
+    /// `#[init]`; without one the server starts from a value.
+    pub(crate) init: Option<Init>,
+    pub(crate) terminate: Option<Terminate>,
+    /// Calls, casts and infos in source order: a handler's place is its number `H`.
+    pub(crate) handlers: Vec<Handler>,
+    /// `states(..)`; `None` for a server without states.
+    pub(crate) machine: Option<Machine>,
+    /// The impl's `#[cfg]`, `#[allow]`, `#[expect]` attributes, which generated items repeat.
+    pub(crate) attrs: Vec<Attribute>,
+    /// Part of `states(..)` could not be read: states may be missing, or all of them.
+    pub(crate) states_flawed: bool,
+}
+
+/// The options of the attribute.
+pub(crate) struct Options {
+    /// `::genserver_runtime`, or what `crate = path` says.
+    pub(crate) krate: Path,
+    pub(crate) name: Option<syn::LitStr>,
+    pub(crate) mailbox: Option<Mailbox>,
+    pub(crate) overflow: Option<Overflow>,
+    pub(crate) call_timeout: Option<Duration>,
+    pub(crate) shutdown: Option<Shutdown>,
+    /// `inline = false`: no handler runs where it is called.
+    pub(crate) inline: bool,
+    pub(crate) vis: Option<Visibility>,
+    /// `start = launch`.
+    pub(crate) start: Ident,
+    /// `client = Name`; `CounterClient` unless given.
+    pub(crate) client: Ident,
+    /// `state = Name`; `CounterState` unless given.
+    pub(crate) state: Ident,
+    /// `derive(..)` for the state enum and the groups.
+    pub(crate) derive: Vec<Path>,
+}
+
+pub(crate) enum Mailbox {
+    Bounded(Expr),
+    Unbounded,
+}
+
+pub(crate) enum Overflow {
+    Wait,
+    Reject,
+    DropOldest,
+    DropNewest,
+}
+
+/// A duration: a literal checked here, or a path to a constant.
+pub(crate) enum Duration {
+    /// As nanoseconds, with the literal's span.
+    Literal(u64, Span),
+    Constant(Path),
+    /// `infinity`, where the option allows it.
+    Infinity,
+}
+
+pub(crate) enum Shutdown {
+    After(Duration),
+    Kill,
+    Infinity,
+}
+
+/// `#[init]`.
+pub(crate) struct Init {
+    pub(crate) method: Method,
+    pub(crate) cx: bool,
+    pub(crate) returns: InitReturn,
+}
+
+/// What `#[init]` returns, in layers: `Result<(Self, Pending), E>` is `Result` around a state.
+pub(crate) struct InitReturn {
+    pub(crate) wrapper: InitWrapper,
+    /// The state's type in `(Self, S)`; `None` without states.
+    pub(crate) state: Option<Type>,
+}
+
+pub(crate) enum InitWrapper {
+    Plain,
+    /// The whole type, `Result<Self, E>` or an alias that ends in `Result`.
+    Result(Type),
+    /// `Init<Self, E>`: its error type, `Infallible` when it has none.
+    Init(Option<Type>),
+}
+
+/// `#[terminate]`.
+pub(crate) struct Terminate {
+    pub(crate) method: Method,
+    /// The framework parameters in source order.
+    pub(crate) params: Vec<TerminateParam>,
+}
+
+pub(crate) enum TerminateParam {
+    Reason,
+    /// `Option<&ContractState>`.
+    State,
+}
+
+/// What any annotated method has.
+pub(crate) struct Method {
+    pub(crate) ident: Ident,
+    pub(crate) vis: Visibility,
+    pub(crate) asyncness: bool,
+    /// Docs, `#[cfg]`, `#[deprecated]`, `#[must_use]`, `#[allow]`, `#[expect]`: what the client
+    /// method carries too.
+    pub(crate) attrs: Vec<Attribute>,
+    /// The arguments that travel, in source order.
+    pub(crate) args: Vec<Arg>,
+    /// The return type as written; `None` for `()`.
+    pub(crate) output: Option<Type>,
+    /// The method's place in the impl's items.
+    pub(crate) item: usize,
+}
+
+impl Method {
+    /// The `#[cfg]`s among the attributes.
+    pub(crate) fn cfgs(&self) -> impl Iterator<Item = &Attribute> {
+        self.attrs.iter().filter(|attr| attr.path().is_ident("cfg"))
+    }
+}
+
+/// One argument: `#[into] name: String`.
+pub(crate) struct Arg {
+    /// The pattern as written.
+    pub(crate) pat: Pat,
+    /// The name that the client method uses: the pattern's, or `arg0`.. for other patterns.
+    pub(crate) ident: Ident,
+    pub(crate) ty: Type,
+    pub(crate) into: bool,
+}
+
+/// A call, cast or info.
+pub(crate) struct Handler {
+    pub(crate) method: Method,
+    pub(crate) kind: Kind,
+    /// The client method: the method's name, or `name = ..`.
+    pub(crate) message: Ident,
+    /// How `self` is taken.
+    pub(crate) receiver: Receiver,
+    /// The framework parameters right after `self`, in source order.
+    pub(crate) params: Vec<Param>,
+    pub(crate) guard: Option<Guard>,
+    /// What the method returns.
+    pub(crate) returns: Returns,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) skip_abandoned: bool,
+    pub(crate) inline: bool,
+    pub(crate) in_place: bool,
+    /// The span of the `call`, `cast` or `info` attribute's name.
+    pub(crate) attr_span: Span,
+    /// The attribute or the signature has an error that was told already: types may be unusable
+    /// outside the impl, a guard may be missing or empty.
+    pub(crate) flawed: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Call,
+    /// `#[call(blocking)]`.
+    Blocking,
+    /// A call that takes a `ReplyTo<T>`.
+    Deferred,
+    Cast,
+    /// `#[cast(unbounded)]`.
+    Unbounded,
+    Info,
+}
+
+pub(crate) enum Receiver {
+    Shared,
+    Exclusive,
+}
+
+pub(crate) enum Param {
+    /// `&mut Cx<Self>`.
+    Cx,
+    /// `ReplyTo<T>` with `T`.
+    Reply(Type),
+    /// `&Pending`, `&mut Pending`, `&Active`, `&ContractState`.
+    State { ident: Ident, mutable: bool, span: Span },
+}
+
+/// What a handler returns, seen through `Result` and `Next`.
+pub(crate) struct Returns {
+    /// The whole type when its last segment is `Result`.
+    pub(crate) result: Option<Type>,
+    /// `Next` or `Next<R>` found as the value or as the `Ok` of the result.
+    pub(crate) next: Option<NextType>,
+}
+
+pub(crate) struct NextType {
+    /// `R`; `None` for `()`.
+    pub(crate) reply: Option<Type>,
+    /// The span of the word `Next`.
+    pub(crate) span: Span,
+}
+
+/// `Pending => Approved | Rejected`, `A | B => C`, `Active`.
+pub(crate) struct Guard {
+    /// Source states or groups as written.
+    pub(crate) sources: Vec<Ident>,
+    /// Target states or groups as written; empty without an arrow.
+    pub(crate) targets: Vec<Ident>,
+    /// The whole guard as written, for messages and spans.
+    pub(crate) tokens: TokenStream,
+}
+
+/// `states(..)`.
+pub(crate) struct Machine {
+    /// The word `states`.
+    pub(crate) span: Span,
+    /// The leaves in source order, flattened out of their groups.
+    pub(crate) states: Vec<State>,
+    pub(crate) groups: Vec<Group>,
+    /// The initial state's place in `states`.
+    pub(crate) initial: usize,
+    /// Whether `initial` was said; else it is 0.
+    pub(crate) rooted: bool,
+}
+
+pub(crate) struct State {
+    /// The last segment of the path: its name.
+    pub(crate) ident: Ident,
+    /// The type as written: `Pending`, `other::Pending`.
+    pub(crate) path: Path,
+    /// The innermost group's place in `groups`.
+    pub(crate) group: Option<usize>,
+    pub(crate) terminal: bool,
+    /// Its properties could not be read.
+    pub(crate) flawed: bool,
+}
+
+pub(crate) struct Group {
+    pub(crate) ident: Ident,
+    /// The enclosing group's place in `groups`.
+    pub(crate) parent: Option<usize>,
+}
+
+impl Machine {
+    /// Whether a state or a group has this name.
+    pub(crate) fn declares(&self, name: &Ident) -> bool {
+        self.names().any(|declared| declared == name)
+    }
+
+    /// The names of the states and of the groups.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &Ident> {
+        let states = self.states.iter().map(|state| &state.ident);
+        states.chain(self.groups.iter().map(|group| &group.ident))
+    }
+
+    /// The leaves that a state's or a group's name stands for; empty for an unknown name.
+    pub(crate) fn leaves(&self, name: &Ident) -> Vec<usize> {
+        let inside = |mut group: Option<usize>| {
+            while let Some(at) = group {
+                if self.groups[at].ident == *name {
+                    return true;
+                }
+                group = self.groups[at].parent;
+            }
+            false
+        };
+        (0..self.states.len())
+            .filter(|&at| self.states[at].ident == *name || inside(self.states[at].group))
+            .collect()
+    }
+}

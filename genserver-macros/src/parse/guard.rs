@@ -1,0 +1,79 @@
+//! Guards: `Pending => Approved | Rejected`, `A | B => C`, `Active`.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::punctuated::Punctuated;
+use syn::{Token, token};
+
+use crate::model::{Guard, Machine};
+
+/// Whether a guard begins here, and not an option.
+///
+/// A word alone is a guard if a state has this name or if it is written like a type; `blocking` is
+/// an option.
+pub(crate) fn begins_guard(input: ParseStream, machine: Option<&Machine>) -> bool {
+    let ahead = input.fork();
+    let Ok(word) = ahead.call(Ident::parse_any) else {
+        return input.peek(Token![=>]) || input.peek(Token![|]) || input.peek(Token![_]);
+    };
+    let alone = ahead.is_empty() || ahead.peek(Token![,]);
+    let is_type = word.unraw().to_string().starts_with(char::is_uppercase);
+    let is_declared = machine.is_some_and(|machine| machine.declares(&word));
+    ahead.peek(Token![=>])
+        || ahead.peek(Token![|])
+        || ahead.peek(Token![::])
+        || (ahead.peek(Token![:]) && !ahead.peek(token::Paren))
+        || (alone && (is_type || is_declared))
+        || (is_type && !ahead.peek(Token![=]) && !ahead.peek(token::Paren))
+}
+
+pub(crate) fn parse_guard(input: ParseStream) -> syn::Result<Guard> {
+    let sources = parse_names(input)?;
+    if !input.peek(Token![=>]) {
+        let tokens = quote!(#sources);
+        let sources = sources.into_iter().collect();
+        return Ok(Guard { sources, targets: Vec::new(), tokens });
+    }
+    let arrow: Token![=>] = input.parse()?;
+    if input.is_empty() || input.peek(Token![,]) {
+        return Err(syn::Error::new_spanned(arrow, "expected a state after `=>`"));
+    }
+    let targets = parse_names(input)?;
+    let tokens = quote!(#sources #arrow #targets);
+    let (sources, targets) = (sources.into_iter().collect(), targets.into_iter().collect());
+    Ok(Guard { sources, targets, tokens })
+}
+
+/// What stands for a guard that could not be read.
+pub(crate) fn unreadable() -> Guard {
+    Guard { sources: Vec::new(), targets: Vec::new(), tokens: TokenStream::new() }
+}
+
+fn parse_names(input: ParseStream) -> syn::Result<Punctuated<Ident, Token![|]>> {
+    let mut names = Punctuated::new();
+    loop {
+        names.push_value(parse_name(input)?);
+        if !input.peek(Token![|]) {
+            return Ok(names);
+        }
+        names.push_punct(input.parse()?);
+    }
+}
+
+fn parse_name(input: ParseStream) -> syn::Result<Ident> {
+    if !input.peek(Ident::peek_any) || input.peek(Token![_]) {
+        return Err(input.error("expected a state\nhelp: for instance `Pending => Approved`"));
+    }
+    let name = input.call(Ident::parse_any)?;
+    if input.peek(Token![::]) {
+        let text = "a guard names a state without its path\nhelp: write its last segment alone";
+        return Err(input.error(text));
+    }
+    if input.peek(Token![:]) {
+        let text = format!("unexpected `:` in a guard\nhelp: write `Pending => Approved`; `name = {name}` names the message");
+        return Err(input.error(text));
+    }
+    Ok(name)
+}

@@ -1,0 +1,54 @@
+//! Calls, casts and infos.
+
+use syn::spanned::Spanned;
+use syn::{Attribute, ImplItemFn};
+
+use crate::errors::Errors;
+use crate::model::{Handler, Kind, Param, Receiver};
+use crate::parse::attribute::{HandlerOptions, Role, parse_handler_options};
+use crate::parse::method::parse_method;
+use crate::parse::returns::parse_returns;
+use crate::parse::signature::{Scope, parse_params, parse_receiver};
+
+/// Reads a handler; where its attribute is wrong, the rest of it is read nevertheless.
+pub(crate) fn parse_handler(
+    function: &ImplItemFn,
+    item: usize,
+    (role, attr): (Role, &Attribute),
+    scope: Scope<'_>,
+    errors: &mut Errors,
+) -> Handler {
+    let before = errors.len();
+    let ident = &function.sig.ident;
+    let options = parse_handler_options(attr, role, ident, scope.machine, errors);
+    let (params, args) = parse_params(&function.sig, scope);
+    let method = parse_method(function, item, args);
+    let has_states = scope.machine.is_some() || scope.states_flawed;
+    let returns = parse_returns(method.output.as_ref(), has_states);
+    Handler {
+        kind: kind(role, &options, &params),
+        message: options.name.unwrap_or_else(|| ident.clone()),
+        receiver: parse_receiver(&function.sig).unwrap_or(Receiver::Shared),
+        params,
+        guard: options.guard,
+        returns,
+        timeout: options.timeout,
+        skip_abandoned: options.skip_abandoned,
+        inline: options.inline,
+        in_place: options.in_place,
+        attr_span: attr.path().span(),
+        flawed: errors.len() > before,
+        method,
+    }
+}
+
+fn kind(role: Role, options: &HandlerOptions, params: &[Param]) -> Kind {
+    match role {
+        Role::Cast if options.unbounded => Kind::Unbounded,
+        Role::Cast => Kind::Cast,
+        Role::Info => Kind::Info,
+        _ if options.blocking.is_some() => Kind::Blocking,
+        _ if params.iter().any(|param| matches!(param, Param::Reply(_))) => Kind::Deferred,
+        _ => Kind::Call,
+    }
+}

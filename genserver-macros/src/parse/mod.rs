@@ -1,0 +1,190 @@
+//! Tokens to model: what the user wrote, and the errors of its grammar.
+
+mod attribute;
+mod duration;
+mod guard;
+mod handler;
+pub(crate) mod init;
+mod item;
+pub(crate) mod list;
+mod method;
+mod options;
+pub(crate) mod returns;
+pub(crate) mod signature;
+pub(crate) mod similar;
+mod states;
+pub(crate) mod terminate;
+#[cfg(test)]
+pub(crate) mod tests;
+pub(crate) mod ty;
+
+use proc_macro2::{Ident, TokenStream};
+use syn::{Attribute, FnArg, ImplItem, ImplItemFn, ItemImpl, Meta};
+
+pub(crate) use self::attribute::Role;
+pub(crate) use self::item::parse_item;
+
+use crate::errors::Errors;
+use crate::model::Server;
+use crate::parse::handler::parse_handler;
+use crate::parse::init::parse_init;
+use crate::parse::options::parse_options;
+use crate::parse::signature::Scope;
+use crate::parse::terminate::parse_terminate;
+
+/// Reads the attribute and the impl block as far as they can be read; `None` only when the type has
+/// no name.
+pub(crate) fn parse(attr: TokenStream, item: &ItemImpl, errors: &mut Errors) -> Option<Server> {
+    let ident = type_name(item, errors)?;
+    let attribute = parse_options(attr, &ident, errors);
+    let mut server = Server {
+        ident,
+        self_ty: (*item.self_ty).clone(),
+        generics: item.generics.clone(),
+        options: attribute.options,
+        init: None,
+        terminate: None,
+        handlers: Vec::new(),
+        machine: attribute.machine,
+        attrs: method::copied(&item.attrs, &["cfg", "allow", "expect"]),
+        states_flawed: attribute.states_flawed,
+    };
+    for (at, item) in item.items.iter().enumerate() {
+        match item {
+            ImplItem::Fn(function) => parse_function(function, at, &mut server, errors),
+            item => check_misplaced(attrs_of(item), errors),
+        }
+    }
+    Some(server)
+}
+
+/// Takes the attributes of the language away, and nothing else.
+pub(crate) fn strip(item: &mut ItemImpl) {
+    for item in &mut item.items {
+        let attrs = match item {
+            ImplItem::Fn(function) => {
+                if roles(&function.attrs).next().is_some() {
+                    strip_into(function);
+                }
+                &mut function.attrs
+            }
+            ImplItem::Const(item) => &mut item.attrs,
+            ImplItem::Type(item) => &mut item.attrs,
+            ImplItem::Macro(item) => &mut item.attrs,
+            _ => continue,
+        };
+        attrs.retain(|attr| Role::of(attr).is_none());
+    }
+}
+
+fn strip_into(function: &mut ImplItemFn) {
+    for input in &mut function.sig.inputs {
+        if let FnArg::Typed(typed) = input {
+            typed.attrs.retain(|attr| !attr.path().is_ident("into"));
+        }
+    }
+}
+
+/// The last segment of the type. A slice or a reference has none, and no client to be named after.
+fn type_name(item: &ItemImpl, errors: &mut Errors) -> Option<Ident> {
+    let name = ty::name_of(&item.self_ty).filter(|name| *name != "Self").cloned();
+    if name.is_none() {
+        errors.at(&item.self_ty, "a server is a type of your own with a name");
+    }
+    name
+}
+
+/// The roles that the attributes give, in source order.
+pub(crate) fn roles(attrs: &[Attribute]) -> impl Iterator<Item = (Role, &Attribute)> {
+    attrs.iter().filter_map(|attr| Role::of(attr).map(|role| (role, attr)))
+}
+
+/// Without this, `#[call] const X` would be told to stand outside of `#[genserver]`.
+fn check_misplaced(attrs: &[Attribute], errors: &mut Errors) {
+    for (role, attr) in roles(attrs) {
+        errors.at(attr.path(), format!("the `{}` attribute goes on a method", role.name()));
+    }
+}
+
+fn attrs_of(item: &ImplItem) -> &[Attribute] {
+    match item {
+        ImplItem::Const(item) => &item.attrs,
+        ImplItem::Type(item) => &item.attrs,
+        ImplItem::Macro(item) => &item.attrs,
+        _ => &[],
+    }
+}
+
+fn parse_function(function: &ImplItemFn, at: usize, server: &mut Server, errors: &mut Errors) {
+    let mut roles = roles(&function.attrs);
+    let Some((role, attr)) = roles.next() else { return };
+    let before = errors.len();
+    for (other, attr) in roles {
+        errors.at(attr.path(), one_role_only(&function.sig.ident, role, other));
+    }
+    let flawed = errors.len() > before;
+    let scope = Scope {
+        options: &server.options,
+        machine: server.machine.as_ref(),
+        states_flawed: server.states_flawed,
+    };
+    match role {
+        Role::Init | Role::Terminate => {
+            check_bare(attr, role, errors);
+            check_single(function, attr, role, server, errors);
+            match role {
+                Role::Init if server.init.is_none() => server.init = Some(parse_init(function, at)),
+                Role::Terminate if server.terminate.is_none() => {
+                    server.terminate = Some(parse_terminate(function, at));
+                }
+                _ => {}
+            }
+        }
+        Role::Call | Role::Cast | Role::Info => {
+            let mut handler = parse_handler(function, at, (role, attr), scope, errors);
+            handler.flawed |= flawed;
+            server.handlers.push(handler);
+        }
+    }
+}
+
+/// A method answers to one kind of message: what would the client method of `#[call] #[cast] fn get`
+/// return?
+fn one_role_only(method: &Ident, role: Role, other: Role) -> String {
+    let (role, other) = (role.name(), other.name());
+    if role == other {
+        format!("the `{role}` attribute is given twice")
+    } else {
+        format!("`{method}` is both `{role}` and `{other}`")
+    }
+}
+
+/// A server starts in one way and ends in one way; the second `#[init]` would never run.
+fn check_single(
+    function: &ImplItemFn,
+    attr: &Attribute,
+    role: Role,
+    server: &Server,
+    errors: &mut Errors,
+) {
+    let first = match role {
+        Role::Init => server.init.as_ref().map(|init| &init.method.ident),
+        _ => server.terminate.as_ref().map(|terminate| &terminate.method.ident),
+    };
+    if let Some(first) = first {
+        let (name, second) = (role.name(), &function.sig.ident);
+        errors.at(attr.path(), format!("two `{name}` methods: `{first}` and `{second}`"));
+    }
+}
+
+/// Neither `#[init]` nor `#[terminate]` has options.
+fn check_bare(attr: &Attribute, role: Role, errors: &mut Errors) {
+    let name = role.name();
+    match &attr.meta {
+        Meta::List(list) if !list.tokens.is_empty() => {
+            errors.at(&list.tokens, format!("the `{name}` attribute takes no options"));
+        }
+        Meta::NameValue(pair) => errors.at(&pair.value, format!("the `{name}` attribute takes no value")),
+        _ => {}
+    }
+}

@@ -1,0 +1,243 @@
+//! The options of the `genserver` attribute.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::format_ident;
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::punctuated::Punctuated;
+use syn::{Expr, Lit, LitBool, LitStr, Path, Token, Visibility};
+
+use crate::errors::Errors;
+use crate::model::{Duration, Machine, Mailbox, Options, Overflow, Shutdown};
+use crate::parse::duration::parse_duration;
+use crate::parse::list::{Seen, parse_equals, parse_key, parse_list, parse_word, unknown_option};
+use crate::parse::states::parse_states;
+
+const OPTIONS: &[&str] = &[
+    "states",
+    "name",
+    "mailbox",
+    "overflow",
+    "call_timeout",
+    "shutdown",
+    "inline",
+    "crate",
+    "vis",
+    "start",
+    "client",
+    "state",
+    "derive",
+];
+
+/// What the attribute says.
+pub(crate) struct Attribute {
+    pub(crate) options: Options,
+    pub(crate) machine: Option<Machine>,
+    pub(crate) states_flawed: bool,
+}
+
+pub(crate) fn parse_options(attr: TokenStream, ident: &Ident, errors: &mut Errors) -> Attribute {
+    let options = defaults(ident);
+    let mut attribute = Attribute { options, machine: None, states_flawed: false };
+    let mut seen = Seen::default();
+    let mut of_states = Vec::new();
+    parse_list(attr, errors, |input, errors| {
+        let key = parse_key(input)?;
+        seen.check(&key, errors);
+        if key == "states" {
+            let parsed = parse_states(input, &key, errors);
+            // Until it is read to its end, nothing is known about the states.
+            attribute.states_flawed = true;
+            let states = parsed?;
+            attribute.states_flawed = states.flawed || states.machine.is_none();
+            attribute.machine = states.machine;
+            return Ok(());
+        }
+        parse_option(input, &key, &mut attribute.options)?;
+        if key == "state" || key == "derive" {
+            of_states.push(key);
+        }
+        Ok(())
+    });
+    if attribute.machine.is_none() && !attribute.states_flawed {
+        for key in of_states {
+            errors.at(&key, format!("the option `{key}` needs `states(..)`"));
+        }
+    }
+    attribute
+}
+
+fn defaults(ident: &Ident) -> Options {
+    let name = ident.unraw();
+    let krate = format_ident!("genserver_runtime", span = Span::call_site());
+    Options {
+        krate: syn::parse_quote!(::#krate),
+        name: None,
+        mailbox: None,
+        overflow: None,
+        call_timeout: None,
+        shutdown: None,
+        inline: true,
+        vis: None,
+        start: format_ident!("start", span = ident.span()),
+        client: format_ident!("{name}Client", span = ident.span()),
+        state: format_ident!("{name}State", span = ident.span()),
+        derive: Vec::new(),
+    }
+}
+
+fn parse_option(input: ParseStream, key: &Ident, options: &mut Options) -> syn::Result<()> {
+    match key.to_string().as_str() {
+        "name" => options.name = Some(parse_name(input, key)?),
+        "mailbox" => options.mailbox = Some(parse_mailbox(input, key)?),
+        "overflow" => options.overflow = Some(parse_overflow(input, key)?),
+        "call_timeout" => options.call_timeout = Some(parse_timeout(input, key)?),
+        "shutdown" => options.shutdown = Some(parse_shutdown(input, key)?),
+        "inline" => options.inline = parse_inline(input, key)?,
+        "crate" => options.krate = parse_crate(input, key)?,
+        "vis" => options.vis = Some(parse_vis(input, key)?),
+        "start" => options.start = parse_ident(input, key, "launch")?,
+        "client" => options.client = parse_ident(input, key, "Client")?,
+        "state" => options.state = parse_ident(input, key, "State")?,
+        "derive" => options.derive = parse_derive(input, key)?,
+        _ => return Err(unknown_option(key, "the `genserver` attribute", OPTIONS)),
+    }
+    Ok(())
+}
+
+fn parse_name(input: ParseStream, key: &Ident) -> syn::Result<LitStr> {
+    parse_equals(input, key, "\"counter\"")?;
+    if !input.peek(LitStr) {
+        return Err(input.error("a server's name is a string\nhelp: for instance `name = \"counter\"`"));
+    }
+    let name: LitStr = input.parse()?;
+    if name.value().is_empty() {
+        return Err(syn::Error::new(name.span(), "empty name"));
+    }
+    Ok(name)
+}
+
+fn parse_mailbox(input: ParseStream, key: &Ident) -> syn::Result<Mailbox> {
+    parse_equals(input, key, "1024")?;
+    let value: Expr = input.parse()?;
+    let help = "help: write a number of messages, a path to a constant, or `unbounded`";
+    let wrong = |text: &str| Err(syn::Error::new_spanned(&value, format!("{text}\n{help}")));
+    match &value {
+        Expr::Path(path) if path.path.is_ident("unbounded") => return Ok(Mailbox::Unbounded),
+        Expr::Lit(literal) => {
+            let Lit::Int(number) = &literal.lit else {
+                return wrong("the size of a mailbox is a number");
+            };
+            if !matches!(number.suffix(), "" | "u32") {
+                return wrong("the size of a mailbox is a `u32`");
+            }
+            match number.base10_parse::<u32>() {
+                Ok(0) => return wrong("a mailbox needs room for a message"),
+                Ok(_) => {}
+                Err(_) => return wrong("the size of a mailbox is a `u32`"),
+            }
+        }
+        Expr::Unary(_) => return wrong("the size of a mailbox is a number"),
+        _ => {}
+    }
+    Ok(Mailbox::Bounded(value))
+}
+
+fn parse_overflow(input: ParseStream, key: &Ident) -> syn::Result<Overflow> {
+    #[derive(Clone, Copy)]
+    enum Word {
+        Wait,
+        Reject,
+        DropOldest,
+        DropNewest,
+    }
+    parse_equals(input, key, "reject")?;
+    let words = [
+        ("wait", Word::Wait),
+        ("reject", Word::Reject),
+        ("drop_oldest", Word::DropOldest),
+        ("drop_newest", Word::DropNewest),
+    ];
+    Ok(match parse_word(input, key, &words)? {
+        Word::Wait => Overflow::Wait,
+        Word::Reject => Overflow::Reject,
+        Word::DropOldest => Overflow::DropOldest,
+        Word::DropNewest => Overflow::DropNewest,
+    })
+}
+
+/// A time-out: a duration, or `infinity`.
+pub(crate) fn parse_timeout(input: ParseStream, key: &Ident) -> syn::Result<Duration> {
+    parse_equals(input, key, "\"5s\"")?;
+    if parse_keyword(input, "infinity")? {
+        return Ok(Duration::Infinity);
+    }
+    parse_duration(input)
+}
+
+fn parse_shutdown(input: ParseStream, key: &Ident) -> syn::Result<Shutdown> {
+    parse_equals(input, key, "\"5s\"")?;
+    if parse_keyword(input, "infinity")? {
+        return Ok(Shutdown::Infinity);
+    }
+    if parse_keyword(input, "kill")? {
+        return Ok(Shutdown::Kill);
+    }
+    parse_duration(input).map(Shutdown::After)
+}
+
+/// Takes the word if it is the whole value; `infinity::OF` is a path.
+fn parse_keyword(input: ParseStream, word: &str) -> syn::Result<bool> {
+    let ahead = input.fork();
+    let found = ahead.parse::<Ident>().is_ok_and(|ident| ident == word) && !ahead.peek(Token![::]);
+    if found {
+        input.parse::<Ident>()?;
+    }
+    Ok(found)
+}
+
+pub(crate) fn parse_inline(input: ParseStream, key: &Ident) -> syn::Result<bool> {
+    parse_equals(input, key, "false")?;
+    if !input.peek(LitBool) {
+        return Err(input.error("`inline` is `true` or `false`"));
+    }
+    Ok(input.parse::<LitBool>()?.value)
+}
+
+fn parse_crate(input: ParseStream, key: &Ident) -> syn::Result<Path> {
+    parse_equals(input, key, "::genserver_runtime")?;
+    if input.peek(LitStr) {
+        return Err(input.error("`crate` is a path\nhelp: leave out the quotation marks"));
+    }
+    input.call(Path::parse_mod_style)
+}
+
+fn parse_vis(input: ParseStream, key: &Ident) -> syn::Result<Visibility> {
+    parse_equals(input, key, "pub(crate)")?;
+    match input.parse()? {
+        Visibility::Inherited => {
+            Err(input.error("expected a visibility\nhelp: for instance `vis = pub(crate)`"))
+        }
+        vis => Ok(vis),
+    }
+}
+
+pub(crate) fn parse_ident(input: ParseStream, key: &Ident, example: &str) -> syn::Result<Ident> {
+    parse_equals(input, key, example)?;
+    if !input.peek(syn::Ident) {
+        let text = format!("`{key}` is a name\nhelp: for instance `{key} = {example}`");
+        return Err(input.error(text));
+    }
+    input.parse()
+}
+
+fn parse_derive(input: ParseStream, key: &Ident) -> syn::Result<Vec<Path>> {
+    if !input.peek(syn::token::Paren) {
+        let text = "`derive` takes traits in parentheses\nhelp: for instance `derive(Clone, Debug)`";
+        return Err(syn::Error::new(key.span(), text));
+    }
+    let content;
+    syn::parenthesized!(content in input);
+    let paths = Punctuated::<Path, Token![,]>::parse_terminated_with(&content, Path::parse_mod_style)?;
+    Ok(paths.into_iter().collect())
+}

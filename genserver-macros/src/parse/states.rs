@@ -1,0 +1,243 @@
+//! `states(Pending: initial, Active { Disbursed, Repaying }, Completed: terminal)`.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::{Path, Token, token};
+
+use crate::errors::Errors;
+use crate::model::{Group, Machine, State};
+use crate::parse::list::parse_list;
+
+/// What `states(..)` says.
+pub(crate) struct States {
+    /// `None` if no state could be read.
+    pub(crate) machine: Option<Machine>,
+    /// Names may be missing.
+    pub(crate) flawed: bool,
+}
+
+pub(crate) fn parse_states(
+    input: ParseStream,
+    key: &Ident,
+    errors: &mut Errors,
+) -> syn::Result<States> {
+    if !input.peek(token::Paren) {
+        let text = "`states` takes the states in parentheses\nhelp: for instance `states(Pending: initial, Completed: terminal)`";
+        return Err(syn::Error::new(key.span(), text));
+    }
+    let content;
+    syn::parenthesized!(content in input);
+    let tokens: TokenStream = content.parse()?;
+    if tokens.is_empty() {
+        return Err(syn::Error::new(key.span(), "`states` names no state"));
+    }
+    let mut reader = Reader::default();
+    reader.read_items(tokens, None, errors);
+    Ok(reader.finish(key, errors))
+}
+
+#[derive(Default)]
+struct Reader {
+    states: Vec<State>,
+    groups: Vec<Group>,
+    /// The states marked `initial`: the place and the word.
+    initial: Vec<(usize, Ident)>,
+    flawed: bool,
+}
+
+impl Reader {
+    fn read_items(&mut self, tokens: TokenStream, group: Option<usize>, errors: &mut Errors) {
+        parse_list(tokens, errors, |input, errors| {
+            let read = self.read_item(input, group, errors);
+            self.flawed |= read.is_err();
+            read
+        });
+    }
+
+    fn read_item(
+        &mut self,
+        input: ParseStream,
+        group: Option<usize>,
+        errors: &mut Errors,
+    ) -> syn::Result<()> {
+        if !input.peek(Ident::peek_any) && !input.peek(Token![::]) {
+            return Err(input.error("expected a state"));
+        }
+        let path = parse_state_path(input)?;
+        let ident = path.segments.last().expect("invariant: a path has a segment").ident.clone();
+        let is_word = ident.to_string().starts_with(|c: char| c.is_ascii_lowercase());
+        if is_word && path.get_ident().is_some() && !input.peek(Token![:]) && !input.peek(token::Brace)
+        {
+            let text = format!("unknown option `{ident}` of `states`\nhelp: states are types with names like `Pending`");
+            return Err(syn::Error::new(ident.span(), text));
+        }
+        if input.peek(token::Brace) {
+            return self.read_group(input, &path, ident, group, errors);
+        }
+        let mut properties = match read_properties(input, errors) {
+            Ok(properties) => properties,
+            Err(error) => {
+                let unknown = Properties { flawed: true, ..Properties::default() };
+                self.add_state(path, ident, group, &unknown, errors);
+                return Err(error);
+            }
+        };
+        if input.peek(token::Brace) {
+            properties.told_of_group(&ident, errors);
+            return self.read_group(input, &path, ident, group, errors);
+        }
+        let is_read = input.is_empty() || input.peek(Token![,]);
+        properties.flawed |= !is_read;
+        self.add_state(path, ident, group, &properties, errors);
+        if is_read { Ok(()) } else { Err(input.error("expected `,`")) }
+    }
+
+    fn read_group(
+        &mut self,
+        input: ParseStream,
+        path: &Path,
+        ident: Ident,
+        parent: Option<usize>,
+        errors: &mut Errors,
+    ) -> syn::Result<()> {
+        if path.get_ident().is_none() {
+            let text = format!("group `{ident}` is a new type, so it has a plain name");
+            errors.at(path, text);
+        }
+        let content;
+        syn::braced!(content in input);
+        let tokens: TokenStream = content.parse()?;
+        if tokens.is_empty() {
+            errors.at(&ident, format!("group `{ident}` is empty\nhelp: name its states, `{ident} {{ First, Second }}`"));
+        }
+        let declared = self.is_declared(&ident, errors);
+        let merged = self.groups.iter().position(|group| group.ident == ident);
+        let at = merged.or_else(|| (!declared).then_some(self.groups.len()));
+        if at == Some(self.groups.len()) {
+            self.groups.push(Group { ident: ident.clone(), parent });
+        }
+        self.read_items(tokens, at.or(parent), errors);
+        let mut properties = read_properties(input, errors)?;
+        properties.told_of_group(&ident, errors);
+        Ok(())
+    }
+
+    fn add_state(
+        &mut self,
+        path: Path,
+        ident: Ident,
+        group: Option<usize>,
+        properties: &Properties,
+        errors: &mut Errors,
+    ) {
+        if self.is_declared(&ident, errors) {
+            return;
+        }
+        if let Some(word) = &properties.initial {
+            self.initial.push((self.states.len(), word.clone()));
+        }
+        let terminal = properties.terminal.is_some();
+        self.states.push(State { ident, path, group, terminal, flawed: properties.flawed });
+    }
+
+    /// States and groups share their names: both become variants, and guards name both. With
+    /// `states(A: initial, B, B)` the state enum would have the variant `B` twice.
+    fn is_declared(&self, ident: &Ident, errors: &mut Errors) -> bool {
+        let state = self.states.iter().any(|state| state.ident == *ident);
+        let group = self.groups.iter().any(|group| group.ident == *ident);
+        if state || group {
+            let what = if state { "state" } else { "group" };
+            errors.at(ident, format!("{what} `{ident}` is declared twice"));
+        }
+        state || group
+    }
+
+    fn finish(self, key: &Ident, errors: &mut Errors) -> States {
+        let Self { states, groups, initial, flawed } = self;
+        // A property that could not be read may have been `initial`.
+        let unsure = flawed || states.iter().any(|state| state.flawed);
+        match initial.as_slice() {
+            [] if unsure => {}
+            [] => {
+                let first = states.first().map_or("Pending".to_owned(), |state| state.ident.to_string());
+                errors.at(key, format!("no initial state\nhelp: mark it, `states({first}: initial, ..)`"));
+            }
+            [_] => {}
+            [(first, _), rest @ ..] => {
+                for (second, word) in rest {
+                    let (first, second) = (&states[*first].ident, &states[*second].ident);
+                    errors.at(word, format!("two initial states: `{first}` and `{second}`"));
+                }
+            }
+        }
+        let rooted = initial.len() == 1;
+        let initial = initial.first().map_or(0, |(at, _)| *at);
+        let machine = Machine { span: key.span(), states, groups, initial, rooted };
+        States { machine: (!machine.states.is_empty()).then_some(machine), flawed }
+    }
+}
+
+/// A state's type: `Pending`, `other::Pending`, `Loaded<T>`.
+fn parse_state_path(input: ParseStream) -> syn::Result<Path> {
+    let path: Path = input.parse()?;
+    if input.peek(token::Paren) {
+        let text = "a state is a type, so it has no fields here\nhelp: they stand in its own `struct`";
+        return Err(input.error(text));
+    }
+    Ok(path)
+}
+
+#[derive(Default)]
+struct Properties {
+    initial: Option<Ident>,
+    terminal: Option<Ident>,
+    flawed: bool,
+    words: Vec<Ident>,
+}
+
+impl Properties {
+    /// A group is entered at one of its states and ends in one of them.
+    fn told_of_group(&mut self, group: &Ident, errors: &mut Errors) {
+        for word in self.words.drain(..) {
+            errors.at(&word, format!("group `{group}` cannot be `{word}`\nhelp: mark one of its states"));
+        }
+    }
+}
+
+/// `: initial`, `: initial + terminal`.
+fn read_properties(input: ParseStream, errors: &mut Errors) -> syn::Result<Properties> {
+    let mut properties = Properties::default();
+    if input.parse::<Option<Token![:]>>()?.is_none() {
+        return Ok(properties);
+    }
+    loop {
+        if !input.peek(Ident::peek_any) {
+            return Err(input.error("expected `initial` or `terminal`"));
+        }
+        let word = input.call(Ident::parse_any)?;
+        read_property(&word, &mut properties, errors);
+        if input.parse::<Option<Token![+]>>()?.is_none() {
+            return Ok(properties);
+        }
+    }
+}
+
+fn read_property(word: &Ident, properties: &mut Properties, errors: &mut Errors) {
+    let name = word.to_string();
+    let place = match name.as_str() {
+        "initial" => &mut properties.initial,
+        "terminal" => &mut properties.terminal,
+        _ => {
+            properties.flawed = true;
+            let text = format!("unknown state property `{name}`\nhelp: use `initial` or `terminal`");
+            errors.at(word, text);
+            return;
+        }
+    };
+    if place.is_some() {
+        errors.at(word, format!("the property `{name}` is given twice"));
+    }
+    *place = Some(word.clone());
+    properties.words.push(word.clone());
+}

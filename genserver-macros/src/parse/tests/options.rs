@@ -1,0 +1,105 @@
+//! The options of the `genserver` attribute.
+
+use super::check;
+
+#[track_caller]
+fn check_options(attr: &str, expected: &[&str]) {
+    check(attr, "impl Counter {}", expected);
+}
+
+#[test]
+fn an_unknown_option_names_the_similar_one() {
+    check_options(
+        "mailbx = 5, start = launch",
+        &["mailbx: unknown option `mailbx` of the `genserver` attribute\nhelp: an option with a similar name exists: `mailbox`"],
+    );
+    check_options(
+        "hibernate",
+        &["hibernate: unknown option `hibernate` of the `genserver` attribute\nhelp: the options are `states`, `name`, `mailbox`, `overflow`, `call_timeout`, `shutdown`, `inline`, `crate`, `vis`, `start`, `client`, `state` and `derive`"],
+    );
+    for later in ["restart = permanent", "version = 2", "trap_exit", "passivate = \"60s\"", "hibernate_after = \"1s\""] {
+        let (_, errors) = super::read(later, "impl Counter {}");
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert!(errors[0].contains("unknown option"), "{errors:?}");
+    }
+}
+
+#[test]
+fn an_option_is_given_once() {
+    check_options("mailbox = 1, mailbox = 2", &["mailbox: the option `mailbox` is given twice"]);
+}
+
+#[test]
+fn an_option_needs_its_value() {
+    check_options("mailbox", &["mailbox: `mailbox` needs a value\nhelp: for instance `mailbox = 1024`"]);
+    check_options("mailbox =, inline", &[
+        "mailbox: `mailbox` needs a value\nhelp: for instance `mailbox = 1024`",
+        "inline: `inline` needs a value\nhelp: for instance `inline = false`",
+    ]);
+    check_options("call_timeout = ", &["call_timeout: `call_timeout` needs a value\nhelp: for instance `call_timeout = \"5s\"`"]);
+    check_options("mailbox = 1 +", &["mailbox: expected an expression"]);
+    check_options("5, name = \"a\"", &["5: expected an option"]);
+    check_options("name = \"a\" mailbox = 5", &["mailbox: expected `,`"]);
+}
+
+#[test]
+fn a_mailbox_is_a_number_or_unbounded() {
+    const HELP: &str = "\nhelp: write a number of messages, a path to a constant, or `unbounded`";
+    #[track_caller]
+    fn wrong(value: &str, text: &str) {
+        check_options(&format!("mailbox = {value}"), &[&format!("{value}: {text}{HELP}")]);
+    }
+    wrong("0", "a mailbox needs room for a message");
+    wrong("\"10\"", "the size of a mailbox is a number");
+    wrong("1.5", "the size of a mailbox is a number");
+    wrong("-1", "the size of a mailbox is a number");
+    wrong("5usize", "the size of a mailbox is a `u32`");
+    wrong("5000000000", "the size of a mailbox is a `u32`");
+}
+
+#[test]
+fn overflow_is_one_of_four_words() {
+    check_options(
+        "overflow = drop_oldst",
+        &["drop_oldst: unknown value `drop_oldst` of `overflow`\nhelp: a value with a similar name exists: `drop_oldest`"],
+    );
+    check_options(
+        "overflow = ignore",
+        &["ignore: unknown value `ignore` of `overflow`\nhelp: the values are `wait`, `reject`, `drop_oldest` and `drop_newest`"],
+    );
+    check_options(
+        "overflow = 5",
+        &["5: unknown value `5` of `overflow`\nhelp: the values are `wait`, `reject`, `drop_oldest` and `drop_newest`"],
+    );
+}
+
+#[test]
+fn durations_are_checked() {
+    const HELP: &str = "\nhelp: write a whole number and a unit: `\"250ms\"`, `\"5s\"`, `\"1m\"`, `\"2h\"`, `\"1d\"`";
+    check_options("call_timeout = \"\"", &[&format!("\"\": empty duration{HELP}")]);
+    check_options("shutdown = \"5 sec\"", &[&format!("\"5 sec\": malformed duration `5 sec`{HELP}")]);
+    check_options("call_timeout = 5", &[&format!("5: a duration is a string with a unit{HELP}")]);
+    check_options("call_timeout = -5", &[&format!("-: a duration is a string with a unit{HELP}")]);
+    check_options("shutdown = (1)", &[&format!("(: expected a duration or a path to a constant{HELP}")]);
+    check_options("shutdown = \"99999999999d\"", &["\"99999999999d\": the duration `99999999999d` is too long"]);
+}
+
+#[test]
+fn other_values_are_checked() {
+    check_options("name = counter", &["counter: a server's name is a string\nhelp: for instance `name = \"counter\"`"]);
+    check_options("name = \"\"", &["\"\": empty name"]);
+    check_options("inline = 0", &["0: `inline` is `true` or `false`"]);
+    check_options("crate = \"gs\"", &["\"gs\": `crate` is a path\nhelp: leave out the quotation marks"]);
+    check_options("vis = private", &["private: expected a visibility\nhelp: for instance `vis = pub(crate)`"]);
+    check_options("start = \"launch\"", &["\"launch\": `start` is a name\nhelp: for instance `start = launch`"]);
+    check_options("client = 5", &["5: `client` is a name\nhelp: for instance `client = Client`"]);
+    check_options("derive = Clone", &["derive: `derive` takes traits in parentheses\nhelp: for instance `derive(Clone, Debug)`"]);
+}
+
+#[test]
+fn options_of_states_need_states() {
+    check_options("derive(Clone), state = Phase", &[
+        "derive: the option `derive` needs `states(..)`",
+        "state: the option `state` needs `states(..)`",
+    ]);
+}

@@ -1,0 +1,150 @@
+//! What the attribute writes, read by a person.
+
+use quote::quote;
+
+use crate::entry::genserver;
+use crate::tests::pretty;
+
+#[test]
+fn a_counter() {
+    let expansion = genserver(
+        quote!(),
+        quote! {
+            impl Counter {
+                /// A counter that starts at `value`.
+                #[init]
+                pub fn new(value: i64) -> Self {
+                    Self { value }
+                }
+
+                /// Adds one and returns the new value.
+                #[call]
+                pub fn increment(&mut self) -> i64 {
+                    self.value += 1;
+                    self.value
+                }
+
+                #[call(timeout = "1s", skip_abandoned)]
+                pub async fn add(
+                    &mut self,
+                    by: i64,
+                    #[into] note: String,
+                ) -> Result<i64, std::fmt::Error> {
+                    self.value += by;
+                    Ok(self.value)
+                }
+
+                #[cast]
+                pub(crate) fn reset(&mut self) {
+                    self.value = 0
+                }
+
+                #[call]
+                pub fn later(&mut self, reply: ReplyTo<i64>) {
+                    let _ = reply.reply(self.value);
+                }
+
+                #[call(blocking)]
+                pub fn heavy(&mut self) -> i64 {
+                    self.value
+                }
+
+                #[cast(unbounded)]
+                pub fn note(&mut self, text: String) -> Result<(), Crash> {
+                    Ok(())
+                }
+
+                #[info]
+                fn tick(&mut self, cx: &mut Cx<Self>, by: u8) {
+                    self.value += i64::from(by);
+                }
+
+                #[terminate]
+                async fn close(&mut self, _reason: &ExitReason) {}
+            }
+        },
+    );
+    insta::assert_snapshot!(pretty(&expansion));
+}
+
+#[test]
+fn a_generic_cache() {
+    let expansion = genserver(
+        quote!(mailbox = 16, overflow = reject, call_timeout = infinity),
+        quote! {
+            impl<K, V, const N: usize> Cache<K, V, N>
+            where
+                K: Hash + Eq + Send + 'static,
+                V: Clone + Send + 'static,
+            {
+                #[call]
+                pub fn get(&self, key: K) -> Option<V> {
+                    self.map.get(&key).cloned()
+                }
+
+                #[cfg(feature = "put")]
+                #[deprecated]
+                #[cast]
+                pub fn put(&mut self, (key, value): (K, V)) {
+                    self.map.insert(key, value);
+                }
+
+                #[call]
+                #[must_use]
+                #[expect(clippy::needless_pass_by_value)]
+                fn merge(&mut self, other: Self) -> io::Result<Self::Len> {
+                    Ok(0)
+                }
+            }
+        },
+    );
+    insta::assert_snapshot!(pretty(&expansion));
+}
+
+#[test]
+fn a_state_machine() {
+    let expansion = genserver(
+        quote!(
+            states(Pending: initial, Approved, Active { Disbursed, Repaying }, Completed: terminal, Rejected: terminal),
+            derive(Debug)
+        ),
+        quote! {
+            impl Contract {
+                #[init]
+                pub fn open(limit: u64, app: Application) -> Result<(Self, Pending), Refusal> {
+                    Ok((Self { limit }, Pending { app }))
+                }
+
+                /// Approves the application.
+                #[call(Pending => Approved)]
+                pub async fn approve(&self, st: &Pending, by: String) -> Result<Next, Refusal> {
+                    Ok(st.goto(|p| Approved { app: p.app, by }))
+                }
+
+                #[cast(Pending => Rejected)]
+                pub fn reject(&mut self) {}
+
+                #[call(Approved => Active)]
+                pub fn disburse(&self, st: &Approved) -> io::Result<Next<Receipt>> {
+                    Ok(st.goto(|a| Disbursed { app: a.app }).reply(Receipt))
+                }
+
+                #[call(Active => Repaying | Completed)]
+                pub fn record_payment(&self, st: &Active, amount: u64) -> Next<u64> {
+                    st.goto(|_| Completed).reply(0)
+                }
+
+                #[call]
+                pub fn price(&self, st: &ContractState) -> u64 {
+                    st.price()
+                }
+
+                #[call(Active)]
+                pub fn touch(&mut self, cx: &mut Cx<Self>, st: &mut Active) -> u64 {
+                    st.touch(cx)
+                }
+            }
+        },
+    );
+    insta::assert_snapshot!(pretty(&expansion));
+}

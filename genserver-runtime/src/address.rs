@@ -1,0 +1,262 @@
+//! How a client reaches its server: directly, without keeping it alive, or by a name or key that
+//! is resolved at each use.
+
+use std::any::{Any, TypeId};
+use std::fmt;
+use std::future::Future;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
+
+use tokio::runtime::Handle;
+
+use crate::core::Core;
+use crate::error::ServerError;
+use crate::home::Home;
+use crate::node::Node;
+use crate::server::Server;
+
+/// A hold on a server: it lives while there is one.
+pub(crate) struct Strong<S: Server>(Arc<Core<S>>);
+
+impl<S: Server> Strong<S> {
+    /// Takes over a hold that was counted already.
+    pub(crate) fn adopt(core: Arc<Core<S>>) -> Self {
+        Self(core)
+    }
+
+    pub(crate) fn new(core: Arc<Core<S>>) -> Option<Self> {
+        core.retain().then_some(Self(core))
+    }
+
+    /// A hold for the server itself, also when it had none any more.
+    pub(crate) fn revive(core: Arc<Core<S>>) -> Self {
+        core.holders.fetch_add(1, Ordering::AcqRel);
+        Self(core)
+    }
+}
+
+impl<S: Server> Clone for Strong<S> {
+    fn clone(&self) -> Self {
+        Self::revive(Arc::clone(&self.0))
+    }
+}
+
+impl<S: Server> Drop for Strong<S> {
+    fn drop(&mut self) {
+        Core::let_go(&self.0);
+    }
+}
+
+/// Where a server is to be found.
+#[doc(hidden)]
+pub struct Address<S: Server>(At<S>);
+
+enum At<S: Server> {
+    Strong(Strong<S>),
+    Weak(Weak<Core<S>>),
+    Place(Arc<dyn Locate>),
+}
+
+impl<S: Server> Clone for Address<S> {
+    fn clone(&self) -> Self {
+        Self(match &self.0 {
+            At::Strong(strong) => At::Strong(strong.clone()),
+            At::Weak(weak) => At::Weak(Weak::clone(weak)),
+            At::Place(place) => At::Place(Arc::clone(place)),
+        })
+    }
+}
+
+impl<S: Server> fmt::Debug for Address<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.0 {
+            At::Strong(_) => "strong",
+            At::Weak(_) => "weak",
+            At::Place(_) => "named",
+        };
+        let id = self.with(|core| core.id.as_u64());
+        f.debug_struct(S::NAME).field("address", &kind).field("id", &id).finish()
+    }
+}
+
+impl<S: Server> Address<S> {
+    /// An address of this server type.
+    pub fn at(place: Place) -> Self {
+        Self(match place.0 {
+            Where::Name(name, home) => {
+                At::Place(Arc::new(Named { kind: TypeId::of::<S>(), name, home }))
+            }
+            Where::Key(key) => At::Place(key),
+            Where::Strong(node) => {
+                let core = downcast::<S>(node).expect("invariant: one type of server a client");
+                At::Strong(Strong::adopt(core))
+            }
+            Where::Weak(node) => match node.upgrade().and_then(downcast::<S>) {
+                Some(core) => At::Weak(Arc::downgrade(&core)),
+                None => At::Weak(Weak::new()),
+            },
+        })
+    }
+
+    pub(crate) fn strong(strong: Strong<S>) -> Self {
+        Self(At::Strong(strong))
+    }
+
+    pub(crate) fn weak(core: Weak<Core<S>>) -> Self {
+        Self(At::Weak(core))
+    }
+
+    /// An address of the server that holds a name; strong, unless it is about to end.
+    pub(crate) fn held_by(holder: Arc<dyn Node>) -> Self {
+        let core = downcast::<S>(holder).expect("invariant: names are scoped by server type");
+        match Strong::new(Arc::clone(&core)) {
+            Some(strong) => Self::strong(strong),
+            None => Self::weak(Arc::downgrade(&core)),
+        }
+    }
+
+    /// Lends the server, wherever it is now.
+    #[inline]
+    pub(crate) fn with<R>(&self, f: impl FnOnce(&Arc<Core<S>>) -> R) -> Option<R> {
+        match &self.0 {
+            At::Strong(strong) => Some(f(&strong.0)),
+            At::Weak(weak) => weak.upgrade().map(|core| f(&core)),
+            At::Place(place) => place.locate().and_then(downcast::<S>).map(|core| f(&core)),
+        }
+    }
+
+    fn held(strong: &Strong<S>) -> Arc<dyn Node> {
+        strong.0.holders.fetch_add(1, Ordering::AcqRel);
+        Arc::clone(&strong.0) as Arc<dyn Node>
+    }
+
+    /// Whether another try may reach another server.
+    pub(crate) fn moves(&self) -> bool {
+        matches!(self.0, At::Place(_))
+    }
+}
+
+fn downcast<S: Server>(node: Arc<dyn Node>) -> Option<Arc<Core<S>>> {
+    let any: Arc<dyn Any + Send + Sync> = node;
+    any.downcast::<Core<S>>().ok()
+}
+
+/// What a client can be made from without knowing its server's type.
+#[doc(hidden)]
+pub struct Place(Where);
+
+enum Where {
+    /// A name in a runtime; `None` is the runtime of each use.
+    Name(Arc<str>, Option<Arc<Home>>),
+    Key(Arc<dyn Locate>),
+    /// With a hold that was counted already.
+    Strong(Arc<dyn Node>),
+    Weak(Weak<dyn Node>),
+}
+
+impl Place {
+    pub(crate) fn name(name: Arc<str>) -> Self {
+        Self(Where::Name(name, None))
+    }
+
+    pub(crate) fn key(key: Arc<dyn Locate>) -> Self {
+        Self(Where::Key(key))
+    }
+
+    /// A strong place, unless the server has ended or is about to.
+    pub(crate) fn strong(node: Arc<dyn Node>) -> Option<Self> {
+        (node.is_running() && node.retain()).then(|| Self(Where::Strong(node)))
+    }
+
+    pub(crate) fn weak(node: &Arc<dyn Node>) -> Self {
+        Self(Where::Weak(Arc::downgrade(node)))
+    }
+}
+
+/// Finds the present incarnation.
+pub(crate) trait Locate: Send + Sync {
+    fn locate(&self) -> Option<Arc<dyn Node>>;
+
+    /// The same name in another runtime; `None` for what is not looked up in one.
+    fn in_home(&self, home: Arc<Home>) -> Option<Place> {
+        let _ = home;
+        None
+    }
+}
+
+struct Named {
+    kind: TypeId,
+    name: Arc<str>,
+    home: Option<Arc<Home>>,
+}
+
+impl Locate for Named {
+    fn locate(&self) -> Option<Arc<dyn Node>> {
+        match &self.home {
+            Some(home) => home.find(self.kind, &self.name),
+            None => Home::current()?.find(self.kind, &self.name),
+        }
+    }
+
+    fn in_home(&self, home: Arc<Home>) -> Option<Place> {
+        Some(Place(Where::Name(Arc::clone(&self.name), Some(home))))
+    }
+}
+
+/// An address without its server's type.
+#[doc(hidden)]
+pub trait AnyAddress: Send + Sync {
+    #[doc(hidden)]
+    fn find(&self) -> Option<Found>;
+
+    #[doc(hidden)]
+    fn share(&self) -> Place;
+
+    /// The same, looked up in another runtime.
+    #[doc(hidden)]
+    fn on(&self, handle: &Handle) -> Place;
+}
+
+/// A server that was found.
+#[doc(hidden)]
+pub struct Found(Arc<dyn Node>);
+
+impl<S: Server> AnyAddress for Address<S> {
+    fn find(&self) -> Option<Found> {
+        self.with(|core| Found(Arc::clone(core) as Arc<dyn Node>))
+    }
+
+    fn share(&self) -> Place {
+        Place(match &self.0 {
+            // A hold for the address that will be made from this place.
+            At::Strong(strong) => Where::Strong(Self::held(strong)),
+            At::Weak(weak) => Where::Weak(Weak::clone(weak) as Weak<dyn Node>),
+            At::Place(place) => Where::Key(Arc::clone(place)),
+        })
+    }
+
+    fn on(&self, handle: &Handle) -> Place {
+        match &self.0 {
+            At::Place(place) => place.in_home(Home::of(handle)).unwrap_or_else(|| self.share()),
+            At::Strong(_) | At::Weak(_) => self.share(),
+        }
+    }
+}
+
+impl dyn AnyAddress + '_ {
+    pub(crate) fn node(&self) -> Option<Arc<dyn Node>> {
+        self.find().map(|found| found.0)
+    }
+
+    pub(crate) fn ask_state(
+        &self,
+    ) -> impl Future<Output = Result<&'static str, ServerError>> + Send + use<> {
+        let pending = self.node().map(Node::ask_state);
+        async move {
+            match pending {
+                Some(pending) => pending.await,
+                None => Err(ServerError::NotRunning),
+            }
+        }
+    }
+}

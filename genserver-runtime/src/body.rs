@@ -1,0 +1,44 @@
+//! What travels: the user's data, the machine's state, its context.
+
+use crate::context::Cx;
+use crate::machine::{Next, Variant, Via};
+use crate::server::Server;
+
+/// Everything that only the running server touches. Whoever holds it runs the server.
+#[doc(hidden)]
+pub struct Body<S: Server> {
+    pub server: S,
+    /// `None` only while a commit runs, and after one that panicked.
+    pub state: Option<S::State>,
+    pub cx: Cx<S>,
+}
+
+impl<S: Server> Body<S> {
+    /// The parts that a handler borrows side by side.
+    pub fn parts(&mut self) -> (&mut S, &mut S::State, &mut Cx<S>) {
+        let state = self.state.as_mut().expect("invariant: a state is lost only with its server");
+        (&mut self.server, state, &mut self.cx)
+    }
+
+    /// Carries out a handler's transition.
+    pub fn commit<R, E, const H: usize>(&mut self, next: Next<R, Via<S, E, H>>) -> Result<R, E> {
+        next.commit(&mut self.server, &mut self.state)
+    }
+
+    /// Goes to a state that needs no data of the one before.
+    pub fn enter<T: Variant<S>>(&mut self, state: T) {
+        self.state = Some(state.into_state());
+    }
+}
+
+/// The state parameter of a handler whose guard was checked.
+#[doc(hidden)]
+pub fn peek<S: Server, T: Variant<S>>(state: &S::State) -> &T {
+    T::peek(state).expect("invariant: the guard accepted the state")
+}
+
+/// As [`peek`], for what may change it.
+#[doc(hidden)]
+pub fn peek_mut<S: Server, T: Variant<S>>(state: &mut S::State) -> &mut T {
+    T::peek_mut(state).expect("invariant: the guard accepted the state")
+}

@@ -1,0 +1,450 @@
+//! A call: run where it is made when the server is idle, queued otherwise.
+
+use std::fmt;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
+
+use tokio::task::coop::poll_proceed;
+
+use crate::address::Address;
+use crate::blocking;
+use crate::body::Body;
+use crate::core::{Core, Refused, Sent, Wait};
+use crate::error::{CallError, ServerError};
+use crate::frame;
+use crate::inbox::Item;
+use crate::limit::Limit;
+use crate::node::Node;
+use crate::pending::{Asked, Pending};
+use crate::reply::ReplyTo;
+use crate::report;
+use crate::room::Ticket;
+use crate::server::{Mode, Request, Server};
+use crate::turn::{self, Interrupt, Payload};
+
+/// What awaiting a call gives: the handler's reply, or why there is none.
+#[doc(hidden)]
+pub trait Outcome {
+    type Reply: Send + 'static;
+
+    fn reply(reply: Self::Reply) -> Self;
+
+    fn error(error: ServerError) -> Self;
+}
+
+impl<T: Send + 'static> Outcome for Result<T, ServerError> {
+    type Reply = T;
+
+    fn reply(reply: T) -> Self {
+        Ok(reply)
+    }
+
+    fn error(error: ServerError) -> Self {
+        Err(error)
+    }
+}
+
+impl<T: Send + 'static, E: Send + 'static> Outcome for Result<T, CallError<E>> {
+    type Reply = Result<T, E>;
+
+    fn reply(reply: Result<T, E>) -> Self {
+        reply.map_err(CallError::Reply)
+    }
+
+    fn error(error: ServerError) -> Self {
+        Err(CallError::Server(error))
+    }
+}
+
+/// A call that is made when it is awaited: a future of `O`.
+///
+/// Like `gen_server:call/3`; differs: on an idle server a handler runs where it is called, on the
+/// caller's task, and then no time-out applies. `H` is the handler's number, `A` its arguments.
+///
+/// # Cancel safety
+///
+/// Dropped before the first poll, nothing was sent. Dropped later, the handler runs all the same,
+/// unless the request still waited for room in the mailbox; its reply is dropped.
+#[must_use = "a call does nothing until it is awaited or sent"]
+pub struct Call<'a, O: Outcome, S: Server, A, const H: usize> {
+    address: &'a Address<S>,
+    args: Option<A>,
+    limit: Limit,
+    pending: Option<Pending<O::Reply>>,
+}
+
+// Nothing in it is ever pinned.
+impl<O: Outcome, S: Server, A, const H: usize> Unpin for Call<'_, O, S, A, H> {}
+
+impl<'a, O: Outcome, S, A, const H: usize> Call<'a, O, S, A, H>
+where
+    A: Send + 'static,
+    S: Request<H, A, O::Reply>,
+{
+    #[doc(hidden)]
+    #[inline]
+    pub fn new(address: &'a Address<S>, args: A) -> Self {
+        let own = match S::HANDLERS[H].timeout {
+            None => S::OPTIONS.call_timeout,
+            own => own,
+        };
+        Self { address, args: Some(args), limit: Limit::Default(own), pending: None }
+    }
+
+    /// Waits at most so long for the reply. Taken at its word: it is not shortened by what is
+    /// left to the handler that calls.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.limit = Limit::Within(limit);
+        self
+    }
+
+    /// Waits for ever.
+    pub fn no_timeout(mut self) -> Self {
+        self.limit = Limit::Never;
+        self
+    }
+
+    /// Sends the request through the queue, waiting for room, and gives the reply to await later.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped while it waits for room, nothing was sent.
+    pub fn send(self) -> SendCall<'a, O, S, A, H> {
+        SendCall { call: self, room: None }
+    }
+
+    /// As [`send`](Call::send), without waiting: `Full` where there is no room.
+    pub fn try_send(mut self) -> Result<Pending<O::Reply>, ServerError> {
+        let args = self.args.take().expect(UNSENT);
+        self.address
+            .with(|core| queue::<O, S, A, H>(core, args, self.limit, Wait::No))
+            .unwrap_or(Err(Lost { args: None, error: ServerError::NotRunning }))
+            .map(|(pending, _)| pending)
+            .map_err(|lost| lost.error)
+    }
+
+    /// Makes the call and waits on a thread without a runtime.
+    ///
+    /// # Panics
+    ///
+    /// In an async context, where blocking would stop other tasks.
+    pub fn blocking(self) -> O {
+        blocking::wait(self)
+    }
+
+    fn poll_first(&mut self, cx: &mut Context<'_>) -> Poll<O> {
+        let mut args = Some(self.args.take().expect("a call was polled after it was done"));
+        loop {
+            let address = self.address;
+            let started = address.with(|core| self.start(core, args.take().expect(UNSENT), cx));
+            return match started {
+                None => Poll::Ready(O::error(ServerError::NotRunning)),
+                Some(Started::Done(outcome)) => Poll::Ready(outcome),
+                Some(Started::Pending) => self.poll_pending(cx),
+                // The incarnation ended between the look-up and the call: the next one answers.
+                Some(Started::Lost(Lost { args: Some(back), .. })) if address.moves() => {
+                    args = Some(back);
+                    continue;
+                }
+                Some(Started::Lost(lost)) => Poll::Ready(O::error(lost.error)),
+            };
+        }
+    }
+
+    #[inline]
+    fn start(&mut self, core: &Arc<Core<S>>, args: A, cx: &mut Context<'_>) -> Started<O, A> {
+        if matches!(S::MODE, Mode::Sync | Mode::Async)
+            && frame::depth() < frame::NESTING_MAX
+            && core.home.is_current()
+            && let Some(body) = core.try_enter()
+        {
+            return match S::MODE {
+                Mode::Sync => self.run_fn(core, body, args),
+                _ => self.run_async(core, body, args, cx),
+            };
+        }
+        match queue::<O, S, A, H>(core, args, self.limit, Wait::Silent) {
+            Ok((pending, _)) => {
+                self.pending = Some(pending);
+                Started::Pending
+            }
+            Err(lost) => Started::Lost(lost),
+        }
+    }
+
+    /// A `fn` handler, on this stack.
+    #[inline]
+    fn run_fn(&mut self, core: &Arc<Core<S>>, mut body: Box<Body<S>>, args: A) -> Started<O, A> {
+        if let Some(refused) = refused::<O, S, A, H>(&body) {
+            core.leave(body);
+            return Started::Done(refused);
+        }
+        core.running.store(number(H), Ordering::Relaxed);
+        let entered = frame::enter_fn(self.limit.resolve().0);
+        let span = report::handler_span(core, H);
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            let _span = span.as_ref().map(tracing::Span::enter);
+            let run = pin!(S::run(&mut body, args));
+            run.poll(&mut Context::from_waker(Waker::noop()))
+        }));
+        drop(entered);
+        core.running.store(0, Ordering::Relaxed);
+        match polled {
+            Ok(Poll::Ready(reply)) => self.finish(core, body, Ok(reply)),
+            Ok(Poll::Pending) => unreachable!("invariant: a `fn` handler never waits"),
+            Err(payload) => self.finish(core, body, Err(payload)),
+        }
+    }
+
+    /// An `async fn` handler, first polled on this stack.
+    fn run_async(
+        &mut self,
+        core: &Arc<Core<S>>,
+        mut body: Box<Body<S>>,
+        args: A,
+        cx: &mut Context<'_>,
+    ) -> Started<O, A> {
+        if let Some(refused) = refused::<O, S, A, H>(&body) {
+            core.leave(body);
+            return Started::Done(refused);
+        }
+        core.running.store(number(H), Ordering::Relaxed);
+        let span = report::handler_span(core, H);
+        let (deadline, _) = self.limit.resolve();
+        let mut begun = Box::pin(async move {
+            let outcome = turn::caught(span, S::run(&mut body, args)).await;
+            (body, outcome)
+        });
+        let entered = frame::enter_poll(deadline);
+        let polled = begun.as_mut().poll(cx);
+        let edges = entered.edges();
+        drop(entered);
+        match polled {
+            Poll::Ready((body, outcome)) => {
+                core.running.store(0, Ordering::Relaxed);
+                self.finish(core, body, outcome)
+            }
+            Poll::Pending => {
+                let pending = self.pending(core);
+                pending.slot().mark_started();
+                let deadline = pending.slot().deadline();
+                let reply = ReplyTo::new(Arc::clone(pending.slot()));
+                core.waits(cx, edges);
+                turn::take_over(core, H, deadline, begun, reply);
+                self.pending = Some(pending);
+                Started::Pending
+            }
+        }
+    }
+
+    /// The handler is done: the server is left, or ends with it.
+    #[inline]
+    fn finish(
+        &mut self,
+        core: &Arc<Core<S>>,
+        mut body: Box<Body<S>>,
+        outcome: Result<O::Reply, Payload>,
+    ) -> Started<O, A> {
+        match outcome {
+            Ok(reply) if body.cx.ending.is_none() => {
+                core.leave(body);
+                Started::Done(O::reply(reply))
+            }
+            outcome => {
+                let pending = self.pending(core);
+                let reply = ReplyTo::new(Arc::clone(pending.slot()));
+                let outcome = outcome.map_err(Interrupt::Panicked);
+                turn::settle(core, &mut body, H, outcome, reply);
+                core.leave(body);
+                self.pending = Some(pending);
+                Started::Pending
+            }
+        }
+    }
+
+    #[cold]
+    fn pending(&self, core: &Arc<Core<S>>) -> Pending<O::Reply> {
+        Pending::new(Arc::clone(core) as Arc<dyn Node>, &asked::<S, H, A, O::Reply>(self.limit))
+    }
+
+    fn poll_pending(&mut self, cx: &mut Context<'_>) -> Poll<O> {
+        let pending = self.pending.as_mut().expect(UNSENT);
+        let reply = ready!(pending.poll_reply(cx));
+        Poll::Ready(reply.map_or_else(O::error, O::reply))
+    }
+}
+
+const UNSENT: &str = "invariant: a call keeps its arguments until it is sent";
+
+fn number(handler: usize) -> u16 {
+    u16::try_from(handler + 1).unwrap_or(u16::MAX)
+}
+
+/// How far the first poll came.
+enum Started<O, A> {
+    Done(O),
+    Pending,
+    Lost(Lost<A>),
+}
+
+/// A request that was not taken.
+struct Lost<A> {
+    /// Back for another try, when the server was not there.
+    args: Option<A>,
+    error: ServerError,
+}
+
+fn refused<O: Outcome, S, A, const H: usize>(body: &Body<S>) -> Option<O>
+where
+    A: Send + 'static,
+    S: Request<H, A, O::Reply>,
+{
+    let state = body.state.as_ref()?;
+    (!S::accepts(state)).then(|| O::error(turn::invalid::<S>(H, state)))
+}
+
+fn asked<S, const H: usize, A, R>(limit: Limit) -> Asked
+where
+    A: Send + 'static,
+    R: Send + 'static,
+    S: Request<H, A, R>,
+{
+    Asked { call: S::HANDLERS[H].message, limit, deferred: S::MODE == Mode::Deferred }
+}
+
+/// Sends a request through the queue; with a ticket where it waits for room and asked to be told.
+fn queue<O: Outcome, S, A, const H: usize>(
+    core: &Arc<Core<S>>,
+    args: A,
+    limit: Limit,
+    wait: Wait,
+) -> Result<(Pending<O::Reply>, Option<Ticket>), Lost<A>>
+where
+    A: Send + 'static,
+    S: Request<H, A, O::Reply>,
+{
+    let asked = asked::<S, H, A, O::Reply>(limit);
+    let mut pending = Pending::new(Arc::clone(core) as Arc<dyn Node>, &asked);
+    let slot = Arc::clone(pending.slot());
+    let mut args = Some(args);
+    let make = || {
+        let args = args.take().expect("invariant: a message is made once");
+        Item::from_here(S::message(args, ReplyTo::new(slot)))
+    };
+    match core.send(make, wait) {
+        Ok(Sent::Queued) => Ok((pending, None)),
+        Ok(Sent::Waiting(ticket)) => {
+            pending.in_room();
+            Ok((pending, ticket))
+        }
+        Err(Refused::Full) => Err(Lost { args: None, error: ServerError::Full }),
+        Err(Refused::NotRunning) => Err(Lost { args, error: ServerError::NotRunning }),
+    }
+}
+
+impl<O: Outcome, S, A, const H: usize> Future for Call<'_, O, S, A, H>
+where
+    A: Send + 'static,
+    S: Request<H, A, O::Reply>,
+{
+    type Output = O;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<O> {
+        let this = self.get_mut();
+        if this.pending.is_some() {
+            return this.poll_pending(cx);
+        }
+        let coop = ready!(poll_proceed(cx));
+        coop.made_progress();
+        this.poll_first(cx)
+    }
+}
+
+impl<O: Outcome, S: Server, A, const H: usize> fmt::Debug for Call<'_, O, S, A, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("server", &S::NAME)
+            .field("call", &S::HANDLERS[H].message)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A request on its way into the mailbox: see [`Call::send`].
+#[must_use = "a request is sent when this is awaited"]
+pub struct SendCall<'a, O: Outcome, S: Server, A, const H: usize> {
+    call: Call<'a, O, S, A, H>,
+    room: Option<(Pending<O::Reply>, Ticket)>,
+}
+
+// Nothing in it is ever pinned.
+impl<O: Outcome, S: Server, A, const H: usize> Unpin for SendCall<'_, O, S, A, H> {}
+
+impl<O: Outcome, S, A, const H: usize> SendCall<'_, O, S, A, H>
+where
+    A: Send + 'static,
+    S: Request<H, A, O::Reply>,
+{
+    /// Gives the request another time, as long as it is not sent.
+    pub(crate) fn limit(&mut self, limit: Duration) {
+        self.call.limit = Limit::Within(limit);
+    }
+
+    fn poll_first(&mut self) -> Result<Option<Pending<O::Reply>>, ServerError> {
+        let mut args = self.call.args.take().expect("a request was polled after it was sent");
+        loop {
+            let (address, limit) = (self.call.address, self.call.limit);
+            let sent = address.with(|core| queue::<O, S, A, H>(core, args, limit, Wait::Told));
+            match sent {
+                None => return Err(ServerError::NotRunning),
+                Some(Ok((pending, None))) => return Ok(Some(pending)),
+                Some(Ok((pending, Some(ticket)))) => {
+                    self.room = Some((pending, ticket));
+                    return Ok(None);
+                }
+                Some(Err(Lost { args: Some(back), .. })) if address.moves() => args = back,
+                Some(Err(lost)) => return Err(lost.error),
+            }
+        }
+    }
+}
+
+impl<O: Outcome, S, A, const H: usize> Future for SendCall<'_, O, S, A, H>
+where
+    A: Send + 'static,
+    S: Request<H, A, O::Reply>,
+{
+    type Output = Result<Pending<O::Reply>, ServerError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        if this.room.is_none() {
+            ready!(poll_proceed(cx)).made_progress();
+            match this.poll_first() {
+                Ok(None) => {}
+                Ok(Some(pending)) => return Poll::Ready(Ok(pending)),
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+        let (mut pending, mut ticket) = this.room.take().expect("invariant: set just above");
+        if let Poll::Ready(taken) = ticket.poll(cx) {
+            return Poll::Ready(taken.map(|()| pending));
+        }
+        if pending.is_late(cx) {
+            return Poll::Ready(Err(pending.late()));
+        }
+        this.room = Some((pending, ticket));
+        Poll::Pending
+    }
+}
+
+impl<O: Outcome, S: Server, A, const H: usize> fmt::Debug for SendCall<'_, O, S, A, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SendCall").field(&self.call).finish()
+    }
+}

@@ -1,0 +1,19 @@
+//! The only door to time, so that `tokio::time::pause` drives everything.
+
+pub(crate) use tokio::time::Instant;
+pub(crate) use tokio::time::{Sleep, sleep, sleep_until};
+
+/// A duration as people write it: `5s`, `250ms`, `4.9s`.
+pub(crate) struct Human(pub(crate) std::time::Duration);
+
+impl std::fmt::Display for Human {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let millis = self.0.as_millis();
+        match (millis / 1000, millis % 1000) {
+            (0, 0) => write!(f, "{:?}", self.0),
+            (0, ms) => write!(f, "{ms}ms"),
+            (s, ms) if ms < 50 => write!(f, "{s}s"),
+            _ => write!(f, "{:.1}s", self.0.as_secs_f64()),
+        }
+    }
+}

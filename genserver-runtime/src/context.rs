@@ -1,0 +1,105 @@
+//! What a handler can ask of the server that runs it.
+
+use std::fmt;
+use std::sync::{Arc, Weak};
+
+use crate::address::{Address, Strong};
+use crate::clock::Instant;
+use crate::core::Core;
+use crate::ending::Ending;
+use crate::exit::ExitReason;
+use crate::frame::{self, Deadline};
+use crate::id::ServerId;
+use crate::node::{Node as _, Stop};
+use crate::server::{ServedBy, Server};
+
+/// A handler's view of its own server; taken as `cx: &mut Cx<Self>`.
+pub struct Cx<S: Server> {
+    me: Weak<Core<S>>,
+    id: ServerId,
+    /// The drain task's own hold, so that it is there without counting.
+    pub(crate) run: Option<Arc<Core<S>>>,
+    /// Set when the server shall end after the running handler.
+    pub(crate) ending: Option<Box<Ending>>,
+}
+
+impl<S: Server> Cx<S> {
+    pub(crate) fn new(core: &Arc<Core<S>>) -> Self {
+        Self { me: Arc::downgrade(core), id: core.id, run: None, ending: None }
+    }
+
+    /// The drain task's hold, for the length of one handler.
+    pub(crate) fn hold(&mut self) -> Arc<Core<S>> {
+        self.run.take().expect("invariant: the drain task sets its hold before it dispatches")
+    }
+
+    pub(crate) fn core(&self) -> Arc<Core<S>> {
+        self.me.upgrade().expect("invariant: a handler runs under a hold on its server")
+    }
+
+    /// A strong client of this server: it lives at least as long as the client does.
+    #[must_use]
+    pub fn client<C>(&self) -> C
+    where
+        S: ServedBy<C>,
+    {
+        S::client(Address::strong(Strong::revive(self.core())))
+    }
+
+    /// A client of this server that does not keep it alive.
+    #[must_use]
+    pub fn weak<C>(&self) -> C
+    where
+        S: ServedBy<C>,
+    {
+        S::client(Address::weak(Weak::clone(&self.me)))
+    }
+
+    /// The server's identity.
+    #[must_use]
+    pub fn id(&self) -> ServerId {
+        self.id
+    }
+
+    /// The name that the server was started under.
+    #[must_use]
+    pub fn name(&self) -> Option<Arc<str>> {
+        self.core().name()
+    }
+
+    /// Ends the server after the running handler: `terminate` runs, then the reply of the running
+    /// call is sent, then the server is gone. The first reason given stands.
+    pub fn stop(&mut self, reason: ExitReason) {
+        if self.ending.is_none() {
+            self.ending = Some(Box::new(Ending::new(reason)));
+        }
+    }
+
+    /// Until when the caller of the running handler waits; `None` when it waits for ever, or when
+    /// there is none. A call made without a time-out of its own inherits it.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime with time enabled, where no handler runs.
+    #[must_use]
+    pub fn deadline(&self) -> Option<std::time::Instant> {
+        match frame::deadline() {
+            Deadline::Never => None,
+            Deadline::At(at) => Some(at.into_std()),
+            Deadline::Within(within) => Instant::now().checked_add(within).map(Instant::into_std),
+        }
+    }
+
+    pub(crate) fn end_by(&mut self, stop: Stop) {
+        match stop {
+            Stop::After(reason) | Stop::Now(reason) => self.stop(reason),
+            Stop::Kill => self.ending = Some(Box::new(Ending::killed())),
+        }
+    }
+}
+
+impl<S: Server> fmt::Debug for Cx<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cx").field("server", &S::NAME).field("id", &self.id).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,235 @@
+//! A server: its inbox, its identity, and what its parts tell each other without the lock.
+
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::body::Body;
+use crate::drain;
+use crate::exit::ExitReason;
+use crate::frame::Deadline;
+use crate::home::Home;
+use crate::id::ServerId;
+use crate::inbox::{Full, Inbox, Item, Life, Waiter};
+use crate::node::Node;
+use crate::reply::Slot;
+use crate::report;
+use crate::room::Ticket;
+use crate::server::Server;
+
+#[doc(hidden)]
+pub struct Core<S: Server> {
+    inbox: Mutex<Inbox<S>>,
+    pub(crate) home: Arc<Home>,
+    pub(crate) id: ServerId,
+    /// What keeps the server alive: strong clients, its name, its key, a detach.
+    pub(crate) holders: AtomicU32,
+    /// How many items of the running batch are left.
+    pub(crate) taken: AtomicU32,
+    /// The running handler's number plus one.
+    pub(crate) running: AtomicU16,
+    /// Whether an end was asked for: the drain task looks into the inbox before its next item.
+    pub(crate) attention: AtomicBool,
+    pub(crate) killed: AtomicBool,
+    /// Whether the running handler has waited: then there is something to tidy up after it.
+    pub(crate) waited: AtomicBool,
+}
+
+/// How a sender meets a full mailbox whose policy is to wait.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wait {
+    No,
+    /// It waits, and need not be told when there is room: its reply will tell.
+    Silent,
+    Told,
+}
+
+/// What became of a message that was sent.
+pub(crate) enum Sent {
+    Queued,
+    /// It waits for room, with the ticket that was asked for.
+    Waiting(Option<Ticket>),
+}
+
+/// Why a message was not taken.
+pub(crate) enum Refused {
+    Full,
+    /// The message was not even made.
+    NotRunning,
+}
+
+impl<S: Server> Core<S> {
+    /// A server whose `init` has not run, held by its starter.
+    pub(crate) fn starting(home: Arc<Home>) -> Arc<Self> {
+        Arc::new(Self {
+            inbox: Mutex::new(Inbox::new()),
+            home,
+            id: ServerId::next(),
+            holders: AtomicU32::new(1),
+            taken: AtomicU32::new(0),
+            running: AtomicU16::new(0),
+            attention: AtomicBool::new(false),
+            killed: AtomicBool::new(false),
+            waited: AtomicBool::new(false),
+        })
+    }
+
+    /// The inbox. Nothing panics while it is locked but by a mistake of this crate, and then what
+    /// is there is still of use.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Inbox<S>> {
+        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn taken(&self) -> u32 {
+        self.taken.load(Ordering::Relaxed)
+    }
+
+    /// Takes the body of an idle server, to run one call where it is made.
+    #[inline]
+    pub(crate) fn try_enter(&self) -> Option<Box<Body<S>>> {
+        let mut inbox = self.lock();
+        if inbox.queue.is_empty() && !self.attention.load(Ordering::Relaxed) {
+            inbox.body.take()
+        } else {
+            None
+        }
+    }
+
+    /// Puts the body back, or runs on with it where there is work.
+    #[inline]
+    pub(crate) fn leave(self: &Arc<Self>, body: Box<Body<S>>) {
+        let mut inbox = self.lock();
+        let quiet = inbox.queue.is_empty()
+            && body.cx.ending.is_none()
+            && !self.attention.load(Ordering::Relaxed);
+        if quiet {
+            inbox.body = Some(body);
+        } else {
+            self.run_on(inbox, body);
+        }
+    }
+
+    /// Work for a body that is at hand: the parked drain task takes it, or a new one.
+    #[cold]
+    fn run_on(self: &Arc<Self>, mut inbox: MutexGuard<'_, Inbox<S>>, body: Box<Body<S>>) {
+        if inbox.parked && body.cx.ending.is_none() {
+            inbox.body = Some(body);
+            self.wake_drain(inbox);
+        } else {
+            drop(inbox);
+            drain::spawn(self, body);
+        }
+    }
+
+    /// Wakes the drain task, if there is one that sleeps.
+    fn wake_drain(&self, mut inbox: MutexGuard<'_, Inbox<S>>) {
+        let drain = inbox.cold.as_mut().and_then(|cold| {
+            cold.idle_ticks = 0;
+            cold.drain.take()
+        });
+        drop(inbox);
+        if let Some(drain) = drain {
+            drain.wake();
+        }
+    }
+
+    /// Sees to it that somebody runs the server, after something was queued.
+    pub(crate) fn kick(self: &Arc<Self>, mut inbox: MutexGuard<'_, Inbox<S>>) {
+        if inbox.parked {
+            self.wake_drain(inbox);
+        } else if let Some(body) = inbox.body.take() {
+            drop(inbox);
+            drain::spawn(self, body);
+        }
+    }
+
+    /// Sends the message that `make` makes, once it is known that somebody will take it.
+    pub(crate) fn send(
+        self: &Arc<Self>,
+        make: impl FnOnce() -> Item<S>,
+        wait: Wait,
+    ) -> Result<Sent, Refused> {
+        if self.home.is_gone() {
+            self.end_with_runtime();
+            return Err(Refused::NotRunning);
+        }
+        let mut inbox = self.lock();
+        if matches!(inbox.life, Life::Ending | Life::Ended) {
+            return Err(Refused::NotRunning);
+        }
+        match inbox.push(make(), self.taken()) {
+            Ok(()) => {
+                self.kick(inbox);
+                Ok(Sent::Queued)
+            }
+            Err(Full::Wait(item)) if wait != Wait::No => Ok(self.wait(inbox, item, wait)),
+            Err(Full::Wait(item) | Full::Refused(item)) => {
+                inbox.cold().counters.refused += 1;
+                drop(inbox);
+                drop(item);
+                Err(Refused::Full)
+            }
+            Err(Full::Dropped(item)) => {
+                let counters = &mut inbox.cold().counters;
+                counters.dropped += 1;
+                let count = counters.dropped;
+                self.kick(inbox);
+                report::dropped(self, item.name(), count);
+                Ok(Sent::Queued)
+            }
+        }
+    }
+
+    #[cold]
+    fn wait(
+        self: &Arc<Self>,
+        mut inbox: MutexGuard<'_, Inbox<S>>,
+        item: Item<S>,
+        wait: Wait,
+    ) -> Sent {
+        let call = item.name();
+        let accepted = (wait == Wait::Told).then(|| Slot::new(Deadline::Never));
+        let ticket = accepted.as_ref().map(|slot| {
+            Ticket::new(Arc::clone(slot), Arc::clone(self) as Arc<dyn Node>, call)
+        });
+        inbox.cold().waiters.push_back(Waiter { item, accepted });
+        // Senders before this one may find room by now.
+        let told = inbox.admit(self.taken());
+        self.kick(inbox);
+        tell(told);
+        Sent::Waiting(ticket)
+    }
+
+    /// One holder less; the last one ends the server after what is queued.
+    pub(crate) fn let_go(self: &Arc<Self>) {
+        if self.holders.fetch_sub(1, Ordering::AcqRel) == 1 {
+            crate::ending::orphaned(self);
+        }
+    }
+
+    /// One holder more, unless there is none left.
+    pub(crate) fn retain(&self) -> bool {
+        let more = |holders| (holders > 0).then(|| holders + 1);
+        self.holders.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).is_ok()
+    }
+
+    /// The runtime went while the server was idle: its state is dropped where this is noticed.
+    pub(crate) fn end_with_runtime(&self) {
+        let body = {
+            let mut inbox = self.lock();
+            if inbox.life != Life::Running || inbox.body.is_none() {
+                return;
+            }
+            inbox.life = Life::Ended;
+            inbox.cold().reason = Some(ExitReason::NotRunning);
+            inbox.body.take()
+        };
+        drop(body);
+    }
+}
+
+/// Tells senders that their message was taken.
+pub(crate) fn tell(accepted: Vec<Arc<Slot<()>>>) {
+    for slot in accepted {
+        slot.accept();
+    }
+}

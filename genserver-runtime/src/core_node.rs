@@ -1,0 +1,152 @@
+//! What a server shows without its type.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::clock::Instant;
+use crate::core::{Core, Wait};
+use crate::ending;
+use crate::exit::ExitReason;
+use crate::frame::Edge;
+use crate::home::Home;
+use crate::id::ServerId;
+use crate::inbox::{Inbox, Item, Life};
+use crate::late::{Busy, Phase};
+use crate::limit::Limit;
+use crate::node::{Counters, Node, Stop};
+use crate::pending::{Asked, Pending};
+use crate::reply::{Answerable, ReplyTo, Slot};
+use crate::server::Server;
+
+impl<S: Server> Node for Core<S> {
+    fn id(&self) -> ServerId {
+        self.id
+    }
+
+    fn kind(&self) -> &'static str {
+        S::NAME
+    }
+
+    fn name(&self) -> Option<Arc<str>> {
+        self.lock().cold.as_ref().and_then(|cold| cold.name.clone())
+    }
+
+    fn home(&self) -> &Arc<Home> {
+        &self.home
+    }
+
+    fn is_running(&self) -> bool {
+        !self.home.is_gone() && matches!(self.lock().life, Life::Starting | Life::Running)
+    }
+
+    fn counters(&self) -> Counters {
+        self.lock().cold.as_ref().map(|cold| cold.counters).unwrap_or_default()
+    }
+
+    fn retain(&self) -> bool {
+        Self::retain(self)
+    }
+
+    fn release(self: Arc<Self>) {
+        Self::let_go(&self);
+    }
+
+    fn detach(self: Arc<Self>) {
+        {
+            let mut inbox = self.lock();
+            let open = matches!(inbox.life, Life::Starting | Life::Running);
+            if !open || std::mem::replace(&mut inbox.cold().detached, true) {
+                return;
+            }
+        }
+        self.holders.fetch_add(1, Ordering::AcqRel);
+        self.home.keep(Arc::clone(&self) as Arc<dyn Node>);
+        // It may have ended in between: then nobody takes it out any more.
+        if !self.is_running() {
+            self.home.let_go(self.id);
+        }
+    }
+
+    fn stop(self: Arc<Self>, how: Stop, done: Option<Arc<Slot<ExitReason>>>) {
+        ending::ask(&self, how, false, done);
+    }
+
+    fn ask_state(self: Arc<Self>) -> Pending<&'static str> {
+        let limit = Limit::Default(S::OPTIONS.call_timeout);
+        let asked = Asked { call: "state", limit, deferred: false };
+        let pending = Pending::new(Arc::clone(&self) as Arc<dyn Node>, &asked);
+        let reply = ReplyTo::new(Arc::clone(pending.slot()));
+        let mut reply = Some(reply);
+        let make = || Item::Ask(reply.take().expect("invariant: made once"));
+        // Not counted, so never refused for want of room.
+        if self.send(make, Wait::No).is_err()
+            && let Some(reply) = reply
+        {
+            reply.refuse_with(crate::error::ServerError::NotRunning);
+        }
+        pending
+    }
+
+    fn stands(&self, slot: usize, seq: u64, started: bool) -> (Phase, Option<Busy>) {
+        self.observe(Instant::now());
+        let inbox = self.lock();
+        let busy = self.busy(&inbox);
+        if started {
+            let since = busy.map(|busy| busy.since).unwrap_or_default();
+            let handler = busy.map_or("", |busy| busy.handler);
+            return (Phase::Running { handler, since }, busy);
+        }
+        let taken = u64::from(self.taken());
+        let ahead = match inbox.queued_at(slot) {
+            Some(at) => taken + at as u64,
+            None => seq.saturating_sub(inbox.batch_end().saturating_sub(taken) + 1),
+        };
+        (Phase::Queued { ahead }, busy)
+    }
+
+    fn withdraw(&self, slot: usize) -> bool {
+        let item = self.lock().withdraw(slot);
+        item.is_some()
+    }
+
+    fn waits(&self) -> Vec<(Arc<dyn Node>, Arc<dyn Answerable>)> {
+        let inbox = self.lock();
+        let edges = inbox.cold.iter().flat_map(|cold| &cold.edges);
+        edges.map(|Edge { to, reply, .. }| (Arc::clone(to), Arc::clone(reply))).collect()
+    }
+
+    fn observe(&self, now: Instant) {
+        if self.running.load(Ordering::Relaxed) == 0 {
+            return;
+        }
+        let mut inbox = self.lock();
+        let running = inbox.batch_end().saturating_sub(u64::from(self.taken()));
+        let since = &mut inbox.cold().since;
+        if since.is_none_or(|(seen, _)| seen != running) {
+            *since = Some((running, now));
+        }
+    }
+
+    fn idle_tick(&self) -> bool {
+        self.tick_parked()
+    }
+
+    fn abandon(&self, reason: ExitReason) {
+        debug_assert!(matches!(reason, ExitReason::NotRunning));
+        self.end_with_runtime();
+    }
+
+    fn count_late(&self) {
+        self.lock().cold().counters.late += 1;
+    }
+}
+
+impl<S: Server> Core<S> {
+    /// The handler that runs now, and for how long it is known to.
+    fn busy(&self, inbox: &Inbox<S>) -> Option<Busy> {
+        let number = usize::from(self.running.load(Ordering::Relaxed)).checked_sub(1)?;
+        let handler = S::HANDLERS.get(number)?.name;
+        let (_, at) = inbox.cold.as_ref()?.since?;
+        Some(Busy { handler, since: Instant::now().saturating_duration_since(at) })
+    }
+}

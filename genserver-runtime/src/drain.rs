@@ -1,0 +1,291 @@
+//! The drain task: runs what is queued, batch by batch.
+
+use std::collections::VecDeque;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
+
+use tracing::Instrument;
+
+use crate::body::Body;
+use crate::core::{Core, tell};
+use crate::ending::{self, Left};
+use crate::error::ServerError;
+use crate::exit::ExitReason;
+use crate::inbox::{Inbox, Item};
+use crate::node::{Node, Stop};
+use crate::server::{Message as _, Overflow, Server};
+
+/// How many items are run before the other tasks get their turn.
+const BUDGET: u32 = 128;
+
+/// How many looks of the sweeper a parked drain task may sleep through.
+const IDLE_TICKS_MAX: u8 = 3;
+
+/// Tells the caller of a crashed handler.
+type Tell = Box<dyn FnOnce(ServerError) + Send>;
+
+/// A handler that began where it was called and is not done; gives the body back, or its caller
+/// when it was killed.
+pub(crate) type Begun<S> = Pin<Box<dyn Future<Output = Result<Box<Body<S>>, Tell>> + Send>>;
+
+/// Runs the server with a body that has work.
+pub(crate) fn spawn<S: Server>(core: &Arc<Core<S>>, body: Box<Body<S>>) {
+    let drain = Drain::new(Arc::clone(core));
+    // A runtime that is gone drops the task at once, and with it the server.
+    drop(core.home.handle().spawn(drain.run(body)));
+}
+
+/// Runs the server on from a handler that has begun.
+pub(crate) fn spawn_begun<S: Server>(core: &Arc<Core<S>>, begun: Begun<S>) {
+    let drain = Drain::new(Arc::clone(core));
+    drop(core.home.handle().spawn(async move {
+        match begun.await {
+            Ok(body) => drain.run(body).await,
+            Err(caller) => drain.end_killed(caller),
+        }
+    }));
+}
+
+/// What a drain task does when its batch is empty.
+enum Rest<S: Server> {
+    Batch(Box<Body<S>>),
+    Park,
+    Done,
+}
+
+struct Drain<S: Server> {
+    core: Arc<Core<S>>,
+    batch: VecDeque<Item<S>>,
+    /// Items that count against the bound, at the start of the batch.
+    counted: u32,
+    budget: u32,
+    done: bool,
+}
+
+impl<S: Server> Drain<S> {
+    fn new(core: Arc<Core<S>>) -> Self {
+        Self { core, batch: VecDeque::new(), counted: 0, budget: BUDGET, done: false }
+    }
+
+    async fn run(mut self, mut body: Box<Body<S>>) {
+        body.cx.run = Some(Arc::clone(&self.core));
+        loop {
+            if body.cx.ending.is_some() {
+                return self.end(body).await;
+            }
+            if self.core.attention.load(Ordering::Acquire)
+                && let Some(stop) = self.due_stop()
+            {
+                body.cx.end_by(stop);
+                continue;
+            }
+            if let Some(item) = self.batch.pop_front() {
+                self.note_taken();
+                body = self.handle(body, item).await;
+                if self.budget == 0 {
+                    self.breathe().await;
+                }
+                continue;
+            }
+            body = match self.refill(body) {
+                Rest::Batch(body) => body,
+                Rest::Park => match self.park().await {
+                    Some(body) => body,
+                    None => return,
+                },
+                Rest::Done => return,
+            };
+        }
+    }
+
+    async fn handle(&mut self, body: Box<Body<S>>, item: Item<S>) -> Box<Body<S>> {
+        self.budget -= 1;
+        let (message, span) = match item {
+            Item::User(message) => (message, None),
+            Item::Traced(traced) => (traced.0, Some(traced.1)),
+            Item::Ask(reply) => {
+                let state = body.state.as_ref().map_or("", S::state_name);
+                let _ = reply.reply(state);
+                return body;
+            }
+        };
+        let number = u16::try_from(message.handler() + 1).unwrap_or(u16::MAX);
+        self.core.running.store(number, Ordering::Relaxed);
+        let body = match span {
+            None => S::dispatch(body, message).await,
+            Some(span) => S::dispatch(body, message).instrument(span).await,
+        };
+        self.core.running.store(0, Ordering::Relaxed);
+        if self.core.waited.load(Ordering::Relaxed) {
+            self.core.tidy();
+        }
+        body
+    }
+
+    /// The next batch, when there is one; else the body goes back, and the task waits for work or
+    /// ends.
+    fn refill(&mut self, mut body: Box<Body<S>>) -> Rest<S> {
+        let core = Arc::clone(&self.core);
+        let mut inbox = core.lock();
+        let told = inbox.admit(0);
+        if !inbox.queue.is_empty() || core.attention.load(Ordering::Relaxed) {
+            self.take_batch(&mut inbox);
+            drop(inbox);
+            tell(told);
+            return Rest::Batch(body);
+        }
+        body.cx.run = None;
+        inbox.body = Some(body);
+        if std::mem::replace(&mut inbox.drained, true) {
+            inbox.parked = true;
+            return Rest::Park;
+        }
+        inbox.queue = VecDeque::new();
+        self.done = true;
+        Rest::Done
+    }
+
+    /// Moves the queue into the batch; one item only where the policy must reach the oldest.
+    fn take_batch(&mut self, inbox: &mut Inbox<S>) {
+        if S::OPTIONS.overflow == Overflow::DropOldest {
+            if let Some(item) = inbox.queue.pop_front() {
+                inbox.counted -= u32::from(item.counted());
+                self.batch.push_back(item);
+            }
+            self.counted = 0;
+        } else {
+            std::mem::swap(&mut inbox.queue, &mut self.batch);
+            self.counted = std::mem::take(&mut inbox.counted);
+        }
+        self.core.taken.store(self.counted, Ordering::Relaxed);
+    }
+
+    fn note_taken(&self) {
+        let left = u32::try_from(self.batch.len()).unwrap_or(u32::MAX);
+        self.core.taken.store(left.min(self.counted), Ordering::Relaxed);
+    }
+
+    /// Lets others run; senders that found room meanwhile are let in.
+    async fn breathe(&mut self) {
+        self.budget = BUDGET;
+        self.core.let_in();
+        tokio::task::yield_now().await;
+    }
+
+    fn due_stop(&self) -> Option<Stop> {
+        let mut inbox = self.core.lock();
+        let handled = inbox.batch_end() - self.batch.len() as u64;
+        let alive = self.core.holders.load(Ordering::Acquire) > 0;
+        let due = inbox.due_stop(handled, alive);
+        if due.is_none() && !inbox.has_stops() {
+            self.core.attention.store(false, Ordering::Release);
+        }
+        due
+    }
+
+    /// Waits for work without a body. Retired after a while without any: `None`.
+    async fn park(&mut self) -> Option<Box<Body<S>>> {
+        let mut body = poll_fn(|cx| self.poll_parked(cx)).await?;
+        body.cx.run = Some(Arc::clone(&self.core));
+        self.budget = BUDGET;
+        Some(body)
+    }
+
+    fn poll_parked(&mut self, cx: &Context<'_>) -> Poll<Option<Box<Body<S>>>> {
+        let mut inbox = self.core.lock();
+        let work = !inbox.queue.is_empty() || self.core.attention.load(Ordering::Relaxed);
+        if work && inbox.body.is_some() {
+            inbox.parked = false;
+            return Poll::Ready(inbox.body.take());
+        }
+        let cold = inbox.cold();
+        if std::mem::take(&mut cold.retire) && !work {
+            cold.drain = None;
+            inbox.parked = false;
+            inbox.drained = false;
+            inbox.queue = VecDeque::new();
+            self.done = true;
+            return Poll::Ready(None);
+        }
+        match &mut cold.drain {
+            Some(waker) => waker.clone_from(cx.waker()),
+            none => *none = Some(cx.waker().clone()),
+        }
+        let watch = !std::mem::replace(&mut cold.watched, true);
+        drop(inbox);
+        if watch {
+            self.core.home.sweeper().watch_idle(Arc::clone(&self.core) as Arc<dyn Node>);
+        }
+        Poll::Pending
+    }
+
+    async fn end(mut self, body: Box<Body<S>>) {
+        self.done = true;
+        let batch = std::mem::take(&mut self.batch);
+        ending::end(Arc::clone(&self.core), body, batch).await;
+    }
+
+    fn end_killed(mut self, caller: Tell) {
+        self.done = true;
+        ending::end_without_body(&self.core, std::mem::take(&mut self.batch), caller);
+    }
+}
+
+impl<S: Server> Drop for Drain<S> {
+    /// Only a runtime that goes drops a drain task that is not done.
+    fn drop(&mut self) {
+        if !self.done {
+            let batch = std::mem::take(&mut self.batch);
+            Left::close(&*self.core, ExitReason::NotRunning, batch).refuse();
+        }
+    }
+}
+
+impl<S: Server> Core<S> {
+    /// Lets waiting senders in as far as there is room by now.
+    pub(crate) fn let_in(&self) {
+        let told = self.lock().admit(self.taken());
+        tell(told);
+    }
+
+    /// A handler that had waited is done.
+    pub(crate) fn tidy(&self) {
+        let mut inbox = self.lock();
+        self.waited.store(false, Ordering::Relaxed);
+        if let Some(cold) = &mut inbox.cold {
+            cold.since = None;
+            cold.drain = None;
+            let edges = std::mem::take(&mut cold.edges);
+            drop(inbox);
+            drop(edges);
+        }
+    }
+
+    /// Counts the looks at a parked drain task.
+    pub(crate) fn tick_parked(&self) -> bool {
+        let mut inbox = self.lock();
+        let parked = inbox.parked;
+        let Some(cold) = &mut inbox.cold else { return true };
+        if !parked {
+            // Busy, or gone by another way.
+            cold.watched = false;
+            return true;
+        }
+        cold.idle_ticks += 1;
+        if cold.idle_ticks <= IDLE_TICKS_MAX {
+            return false;
+        }
+        cold.idle_ticks = 0;
+        cold.retire = true;
+        cold.watched = false;
+        let drain = cold.drain.take();
+        drop(inbox);
+        if let Some(drain) = drain {
+            drain.wake();
+        }
+        true
+    }
+}

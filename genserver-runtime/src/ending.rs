@@ -1,0 +1,313 @@
+//! The end of a server: names are freed, callers are answered, `terminate` runs, the state is
+//! dropped, and those who wait for the end are told; in this order.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::body::Body;
+use crate::core::Core;
+use crate::error::ServerError;
+use crate::exit::{ExitReason, Panic};
+use crate::frame::Deadline;
+use crate::inbox::{Asked, Item, Life, Waiter};
+use crate::node::Stop;
+use crate::reply::{Answerable as _, Slot};
+use crate::report;
+use crate::server::{Server, Shutdown};
+use crate::turn::{Interrupt, watched};
+
+/// An end that is decided.
+pub(crate) struct Ending {
+    pub(crate) reason: ExitReason,
+    pub(crate) killed: bool,
+    /// Tells the caller whose handler crashed.
+    pub(crate) crashed: Option<Box<dyn FnOnce(ServerError) + Send>>,
+    /// Sends the reply of the call that asked for the end.
+    pub(crate) reply: Option<Box<dyn FnOnce() + Send>>,
+    /// The handler that ran last, for the report.
+    pub(crate) last: &'static str,
+}
+
+impl Ending {
+    pub(crate) fn new(reason: ExitReason) -> Self {
+        Self { reason, killed: false, crashed: None, reply: None, last: "" }
+    }
+
+    pub(crate) fn killed() -> Self {
+        Self { killed: true, ..Self::new(ExitReason::Killed) }
+    }
+}
+
+/// What a server that closes leaves: messages that nobody will handle.
+pub(crate) struct Left<S: Server> {
+    items: Vec<Item<S>>,
+    waiters: VecDeque<Waiter<S>>,
+    error: ServerError,
+}
+
+impl<S: Server> Left<S> {
+    /// Frees the names, closes the inbox for good, and takes out what is in it.
+    pub(crate) fn close(core: &Core<S>, reason: ExitReason, batch: VecDeque<Item<S>>) -> Self {
+        let (claims, detached) = {
+            let mut inbox = core.lock();
+            let cold = inbox.cold();
+            (std::mem::take(&mut cold.claims), std::mem::take(&mut cold.detached))
+        };
+        for claim in claims {
+            claim.release();
+        }
+        if detached {
+            core.home.let_go(core.id);
+        }
+        let left = {
+            let mut inbox = core.lock();
+            inbox.life = Life::Ending;
+            inbox.counted = 0;
+            let mut items = Vec::from(batch);
+            items.extend(std::mem::take(&mut inbox.queue));
+            let cold = inbox.cold();
+            cold.edges = Vec::new();
+            cold.since = None;
+            cold.reason = Some(reason.clone());
+            let waiters = std::mem::take(&mut cold.waiters);
+            let error = match reason {
+                ExitReason::NotRunning => ServerError::NotRunning,
+                reason => ServerError::Exit(reason),
+            };
+            Self { items, waiters, error }
+        };
+        if matches!(left.error, ServerError::NotRunning) {
+            finish(core, &ExitReason::NotRunning);
+        }
+        left
+    }
+
+    /// Answers the callers; counts the rest as dead letters.
+    pub(crate) fn refuse_of(self, core: &Core<S>) {
+        let dead = self.refuse();
+        if dead > 0 {
+            core.lock().cold().counters.dead += dead;
+            report::dead_letters(core, dead);
+        }
+    }
+
+    /// Answers the callers; gives the number of messages that nobody waits for.
+    pub(crate) fn refuse(self) -> u64 {
+        let mut dead = 0;
+        for waiter in &self.waiters {
+            if let Some(accepted) = &waiter.accepted {
+                accepted.refuse(ServerError::NotRunning);
+            } else if let Some(reply) = waiter.item.reply() {
+                reply.refuse(ServerError::NotRunning);
+            }
+        }
+        for item in &self.items {
+            match item.reply() {
+                Some(reply) => {
+                    reply.refuse(self.error.clone());
+                }
+                None => dead += 1,
+            }
+        }
+        dead
+    }
+}
+
+/// Tells those who wait for the end.
+fn finish<S: Server>(core: &Core<S>, reason: &ExitReason) {
+    let watchers = {
+        let mut inbox = core.lock();
+        inbox.life = Life::Ended;
+        let cold = inbox.cold();
+        cold.reason = Some(reason.clone());
+        cold.stops = Vec::new();
+        cold.drain = None;
+        std::mem::take(&mut cold.watchers)
+    };
+    for watcher in watchers {
+        watcher.ended(reason.clone());
+    }
+}
+
+/// The whole end, in the drain task.
+pub(crate) async fn end<S: Server>(
+    core: Arc<Core<S>>,
+    mut body: Box<Body<S>>,
+    batch: VecDeque<Item<S>>,
+) {
+    let ending = body.cx.ending.take().expect("invariant: an end was decided");
+    let state = body.state.as_ref().map_or("", S::state_name);
+    body.cx.run = None;
+    let unfinished = Unfinished { core: &core, reason: ending.reason.clone() };
+    close(&core, &ending.reason, batch, ending.crashed);
+    report::ending(&core, &ending.reason, ending.last, state);
+    let mut reason = ending.reason;
+    if !ending.killed
+        && let Err(worse) = terminate(&core, &mut body, &reason).await
+    {
+        report::ending(&core, &worse, "terminate", state);
+        reason = worse;
+    }
+    drop_body(body);
+    if let Some(reply) = ending.reply {
+        reply();
+    }
+    std::mem::forget(unfinished);
+    finish(&core, &reason);
+}
+
+/// A runtime that goes while `terminate` runs.
+struct Unfinished<'a, S: Server> {
+    core: &'a Core<S>,
+    reason: ExitReason,
+}
+
+impl<S: Server> Drop for Unfinished<'_, S> {
+    fn drop(&mut self) {
+        finish(self.core, &self.reason);
+    }
+}
+
+/// The end of a server whose body went with a killed handler.
+pub(crate) fn end_without_body<S: Server>(
+    core: &Core<S>,
+    batch: VecDeque<Item<S>>,
+    caller: Box<dyn FnOnce(ServerError) + Send>,
+) {
+    close(core, &ExitReason::Killed, batch, Some(caller));
+    report::ending(core, &ExitReason::Killed, "", "");
+    finish(core, &ExitReason::Killed);
+}
+
+fn close<S: Server>(
+    core: &Core<S>,
+    reason: &ExitReason,
+    batch: VecDeque<Item<S>>,
+    crashed: Option<Box<dyn FnOnce(ServerError) + Send>>,
+) {
+    let left = Left::close(core, reason.clone(), batch);
+    if let Some(crashed) = crashed {
+        crashed(ServerError::Exit(reason.clone()));
+    }
+    left.refuse_of(core);
+}
+
+async fn terminate<S: Server>(
+    core: &Arc<Core<S>>,
+    body: &mut Body<S>,
+    reason: &ExitReason,
+) -> Result<(), ExitReason> {
+    if !S::TERMINATES || S::OPTIONS.shutdown == Shutdown::Kill {
+        return Ok(());
+    }
+    let running = watched(core, Deadline::Never, None, S::terminate(body, reason));
+    let outcome = match S::OPTIONS.shutdown {
+        Shutdown::After(limit) => tokio::time::timeout(limit, running).await,
+        Shutdown::Kill | Shutdown::Infinity => Ok(running.await),
+    };
+    core.waited.store(false, Ordering::Relaxed);
+    match outcome {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(Interrupt::Panicked(payload))) => {
+            Err(ExitReason::Panic(Panic::new("terminate", &*payload)))
+        }
+        Ok(Err(Interrupt::Killed)) | Err(_) => Err(ExitReason::Killed),
+    }
+}
+
+/// The user's `Drop` may panic: those who wait for the end are told all the same.
+fn drop_body<S: Server>(body: Box<Body<S>>) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(body))) {
+        report::panic_in_drop(S::NAME, &Panic::new("drop", &*payload));
+    }
+}
+
+/// The last holder went: the server ends after what is queued, unless it gets a client again.
+pub(crate) fn orphaned<S: Server>(core: &Arc<Core<S>>) {
+    ask(core, Stop::After(ExitReason::Normal), true, None);
+}
+
+/// Asks for an end.
+pub(crate) fn ask<S: Server>(
+    core: &Arc<Core<S>>,
+    how: Stop,
+    orphan: bool,
+    done: Option<Arc<Slot<ExitReason>>>,
+) {
+    if core.home.is_gone() {
+        core.end_with_runtime();
+    }
+    let mut inbox = core.lock();
+    match inbox.life {
+        Life::Ended => {
+            drop(inbox);
+            if let Some(done) = done {
+                done.refuse(ServerError::NotRunning);
+            }
+            return;
+        }
+        Life::Ending => {
+            inbox.cold().watchers.extend(done);
+            return;
+        }
+        // Nobody waits for a server without a client that has not begun.
+        Life::Starting if orphan => return,
+        Life::Starting | Life::Running => {}
+    }
+    if at_once(core, &mut inbox, &how) {
+        if let Some(body) = inbox.body.take() {
+            drop(inbox);
+            end_here(core, body, how, done);
+            return;
+        }
+    }
+    let position = inbox.seq;
+    let kill = matches!(how, Stop::Kill);
+    let cold = inbox.cold();
+    cold.watchers.extend(done);
+    cold.stops.push(Asked { how, position, orphan });
+    core.killed.fetch_or(kill, Ordering::AcqRel);
+    core.attention.store(true, Ordering::Release);
+    let waits = core.waited.load(Ordering::Relaxed);
+    if kill && waits {
+        let drain = cold.drain.take();
+        drop(inbox);
+        if let Some(drain) = drain {
+            drain.wake();
+        }
+    } else {
+        core.kick(inbox);
+    }
+}
+
+/// Whether an idle server can end where it is asked to: nothing of the user's runs but `Drop`,
+/// and that in the server's own runtime.
+fn at_once<S: Server>(core: &Core<S>, inbox: &crate::inbox::Inbox<S>, how: &Stop) -> bool {
+    let silent = !S::TERMINATES || matches!(how, Stop::Kill);
+    silent
+        && inbox.life == Life::Running
+        && !inbox.parked
+        && inbox.queue.is_empty()
+        && !inbox.has_stops()
+        && core.home.is_current()
+}
+
+fn end_here<S: Server>(
+    core: &Arc<Core<S>>,
+    mut body: Box<Body<S>>,
+    how: Stop,
+    done: Option<Arc<Slot<ExitReason>>>,
+) {
+    body.cx.end_by(how);
+    let ending = body.cx.ending.take().expect("invariant: `end_by` decides an end");
+    let state = body.state.as_ref().map_or("", S::state_name);
+    close(core, &ending.reason, VecDeque::new(), None);
+    report::ending(core, &ending.reason, "", state);
+    drop_body(body);
+    finish(core, &ending.reason);
+    if let Some(done) = done {
+        done.ended(ending.reason);
+    }
+}

@@ -1,0 +1,191 @@
+//! What can go wrong between a client and its server.
+
+use std::time::Duration;
+
+use crate::clock::Human;
+use crate::exit::{ExitReason, Panic};
+use crate::late::{CallPath, InvalidState, Late, Phase};
+use crate::machine::Machine;
+
+/// Why a call got no reply from its handler.
+///
+/// [`ServerError::executed`] is the rule for trying again.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServerError {
+    /// There is no such server (OTP's `noproc`): it ended, was never started under that name, or
+    /// its runtime is gone.
+    #[doc(alias = "noproc")]
+    #[error("the server is not running")]
+    NotRunning,
+    /// No reply in time.
+    #[error("{0}")]
+    Timeout(Box<Late>),
+    /// The mailbox is full and its overflow policy refuses.
+    #[error("the mailbox is full")]
+    Full,
+    /// The server ended before it replied.
+    #[error("the server ended before it replied: {0}")]
+    Exit(ExitReason),
+    /// The handler dropped its [`ReplyTo`](crate::ReplyTo) without a reply.
+    #[error("the server dropped the request without a reply")]
+    NoReply,
+    /// The call would have waited for itself.
+    #[error("{0}")]
+    Deadlock(Box<CallPath>),
+    /// No guard of this call accepts the machine's present state; nothing changed.
+    #[error("{0}")]
+    InvalidState(Box<InvalidState>),
+}
+
+/// Whether a request that failed may have been carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Executed {
+    /// Certainly not: it can be sent again.
+    No,
+    /// It may have been, or may still be.
+    Maybe,
+}
+
+impl ServerError {
+    /// Whether the request may have been executed in spite of the error.
+    #[must_use]
+    pub fn executed(&self) -> Executed {
+        match self {
+            Self::NotRunning | Self::Full | Self::InvalidState(_) => Executed::No,
+            Self::Timeout(late) if late.phase == Phase::Room => Executed::No,
+            Self::Deadlock(path) if path.withdrawn => Executed::No,
+            _ => Executed::Maybe,
+        }
+    }
+
+    /// The refused state and message of machine `M`, as its own types; `None` for another error
+    /// or another machine.
+    #[must_use]
+    pub fn invalid_state<M: Machine>(&self) -> Option<(M::StateName, M::MessageName)> {
+        match self {
+            Self::InvalidState(invalid) => invalid.typed::<M>(),
+            _ => None,
+        }
+    }
+}
+
+/// Why a message without a reply was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SendError {
+    /// There is no such server (OTP's `noproc`).
+    #[doc(alias = "noproc")]
+    #[error("the server is not running")]
+    NotRunning,
+    /// The mailbox is full.
+    #[error("the mailbox is full")]
+    Full,
+}
+
+impl From<SendError> for ServerError {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::NotRunning => Self::NotRunning,
+            SendError::Full => Self::Full,
+        }
+    }
+}
+
+/// Why a fallible call failed: its handler's own error, or the server's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CallError<E> {
+    /// The handler replied with an error.
+    #[error("{0}")]
+    Reply(E),
+    /// The request got no reply.
+    #[error(transparent)]
+    Server(ServerError),
+}
+
+impl<E> From<ServerError> for CallError<E> {
+    fn from(error: ServerError) -> Self {
+        Self::Server(error)
+    }
+}
+
+impl<E> From<SendError> for CallError<E> {
+    fn from(error: SendError) -> Self {
+        Self::Server(error.into())
+    }
+}
+
+impl<E> CallError<E> {
+    /// As [`ServerError::executed`]; a reply, also an error, means that the handler ran.
+    #[must_use]
+    pub fn executed(&self) -> Executed {
+        match self {
+            Self::Reply(_) => Executed::Maybe,
+            Self::Server(error) => error.executed(),
+        }
+    }
+
+    /// As [`ServerError::invalid_state`].
+    #[must_use]
+    pub fn invalid_state<M: Machine>(&self) -> Option<(M::StateName, M::MessageName)> {
+        match self {
+            Self::Reply(_) => None,
+            Self::Server(error) => error.invalid_state::<M>(),
+        }
+    }
+}
+
+/// Takes the outcome of a fallible call apart.
+pub trait CallResult<T, E> {
+    /// The handler's result inside, the server's error outside.
+    ///
+    /// ```
+    /// use genserver_runtime::{CallError, CallResult, ServerError};
+    ///
+    /// let refused: Result<u32, CallError<&str>> = Err(CallError::Reply("too much"));
+    /// assert_eq!(refused.split(), Ok(Err("too much")));
+    /// let gone: Result<u32, CallError<&str>> = Err(CallError::Server(ServerError::NotRunning));
+    /// assert_eq!(gone.split(), Err(ServerError::NotRunning));
+    /// ```
+    fn split(self) -> Result<Result<T, E>, ServerError>;
+}
+
+impl<T, E> CallResult<T, E> for Result<T, CallError<E>> {
+    fn split(self) -> Result<Result<T, E>, ServerError> {
+        match self {
+            Ok(value) => Ok(Ok(value)),
+            Err(CallError::Reply(error)) => Ok(Err(error)),
+            Err(CallError::Server(error)) => Err(error),
+        }
+    }
+}
+
+/// Why a server did not start.
+///
+/// `E` is the error of its `#[init]`, `C` its client.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError<E, C> {
+    /// `#[init]` returned an error.
+    #[error("init failed: {0}")]
+    Init(E),
+    /// `#[init]` chose not to start.
+    #[error("init chose not to start the server")]
+    Ignored,
+    /// `#[init]` took longer than the start allows.
+    #[error("init did not return within {}", Human(*after))]
+    Timeout {
+        /// The time that was allowed.
+        after: Duration,
+    },
+    /// `#[init]` panicked.
+    #[error("{0}")]
+    Panic(Panic),
+    /// The name or key is taken; here is the server that holds it.
+    #[error("a server of that name is running already")]
+    AlreadyStarted(C),
+    /// There is no tokio runtime to start the server on.
+    #[error("no tokio runtime: start servers inside one")]
+    NoRuntime,
+}

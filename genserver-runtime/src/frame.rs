@@ -1,0 +1,152 @@
+//! What the thread knows of the handler that it is running: how deep calls nest, until when the
+//! request is waited for, and which calls the handler is waiting on.
+
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::Instant;
+use crate::node::Node;
+use crate::reply::Answerable;
+
+/// How many inline calls may nest on one stack.
+pub(crate) const NESTING_MAX: u32 = 16;
+
+/// Until when the caller of the running handler waits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Deadline {
+    /// Nobody waits, or for as long as it takes.
+    Never,
+    /// A time-out whose clock was not read yet.
+    Within(Duration),
+    At(Instant),
+}
+
+/// A call that the running handler is waiting on.
+#[derive(Clone)]
+pub(crate) struct Edge {
+    pub(crate) to: Arc<dyn Node>,
+    pub(crate) reply: Arc<dyn Answerable>,
+    pub(crate) call: &'static str,
+}
+
+#[allow(clippy::box_collection, reason = "one pointer, swapped at every poll")]
+type Edges = Option<Box<Vec<Edge>>>;
+
+struct Frame {
+    depth: Cell<u32>,
+    deadline: Cell<Deadline>,
+    /// Whether the running handler is one whose waiting is seen: an `async fn`, polled by us.
+    polled: Cell<bool>,
+    /// Boxed, so that taking and putting back an empty one costs nothing.
+    edges: Cell<Edges>,
+    /// The slot that the running deferred handler was given.
+    deferring: Cell<usize>,
+}
+
+thread_local! {
+    static FRAME: Frame = const {
+        Frame {
+            depth: Cell::new(0),
+            deadline: Cell::new(Deadline::Never),
+            polled: Cell::new(false),
+            edges: Cell::new(None),
+            deferring: Cell::new(0),
+        }
+    };
+}
+
+/// How many handlers run on this stack.
+#[inline]
+pub(crate) fn depth() -> u32 {
+    FRAME.with(|frame| frame.depth.get())
+}
+
+/// The deadline of the running handler's request.
+#[inline]
+pub(crate) fn deadline() -> Deadline {
+    FRAME.with(|frame| frame.deadline.get())
+}
+
+/// Notes that the running handler waits on a call. Outside a handler nothing is noted.
+#[inline]
+pub(crate) fn wait_on(edge: impl FnOnce() -> Edge) {
+    FRAME.with(|frame| {
+        if frame.polled.get() {
+            let mut edges = frame.edges.take().unwrap_or_default();
+            edges.push(edge());
+            frame.edges.set(Some(edges));
+        }
+    });
+}
+
+/// A handler that runs on this stack, until it is dropped.
+pub(crate) struct Entered {
+    deadline: Deadline,
+    polled: bool,
+    edges: Edges,
+}
+
+/// A `fn` handler begins: it cannot wait for calls, so none are noted.
+#[inline]
+pub(crate) fn enter_fn(deadline: Deadline) -> Entered {
+    enter(deadline, false)
+}
+
+/// A poll of an `async` handler begins.
+#[inline]
+pub(crate) fn enter_poll(deadline: Deadline) -> Entered {
+    enter(deadline, true)
+}
+
+#[inline]
+fn enter(deadline: Deadline, polled: bool) -> Entered {
+    FRAME.with(|frame| {
+        frame.depth.set(frame.depth.get() + 1);
+        Entered {
+            deadline: frame.deadline.replace(deadline),
+            polled: frame.polled.replace(polled),
+            edges: if polled { frame.edges.take() } else { None },
+        }
+    })
+}
+
+impl Entered {
+    /// The calls that the handler waits on since it was entered.
+    pub(crate) fn edges(&self) -> Vec<Edge> {
+        FRAME.with(|frame| frame.edges.take()).map_or_else(Vec::new, |edges| *edges)
+    }
+}
+
+impl Drop for Entered {
+    #[inline]
+    fn drop(&mut self) {
+        FRAME.with(|frame| {
+            if frame.polled.replace(self.polled) {
+                frame.edges.set(self.edges.take());
+            }
+            frame.deadline.set(self.deadline);
+            frame.depth.set(frame.depth.get() - 1);
+        });
+    }
+}
+
+/// Runs a handler that was given the right to reply to `slot`.
+pub(crate) async fn deferring<F: Future>(slot: usize, future: F) -> F::Output {
+    let mut future = pin!(future);
+    poll_fn(|cx| {
+        let outer = FRAME.with(|frame| frame.deferring.replace(slot));
+        let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
+        FRAME.with(|frame| frame.deferring.set(outer));
+        polled.unwrap_or_else(|payload| resume_unwind(payload))
+    })
+    .await
+}
+
+/// Whether a slot is dropped by its own handler's panic: the engine then tells the caller why.
+pub(crate) fn panics_with(slot: usize) -> bool {
+    std::thread::panicking() && FRAME.with(|frame| frame.deferring.get() == slot)
+}

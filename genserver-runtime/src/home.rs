@@ -1,0 +1,175 @@
+//! What the servers of one tokio runtime share: names, the sweeper, and a guard that notices the
+//! runtime's end.
+
+use std::any::TypeId;
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::runtime::{Handle, Id};
+
+use crate::exit::ExitReason;
+use crate::id::ServerId;
+use crate::node::Node;
+use crate::sweeper::Sweeper;
+
+/// The homes of all runtimes with servers. The one global map of this crate: a runtime has no
+/// place of its own to keep things in.
+static HOMES: Mutex<Option<HashMap<Id, Arc<Home>>>> = Mutex::new(None);
+
+thread_local! {
+    /// The runtime of the task that ran last on this thread: a task never changes its runtime.
+    static MEMO: Cell<Option<(tokio::task::Id, Id)>> = const { Cell::new(None) };
+}
+
+pub(crate) struct Home {
+    id: Id,
+    handle: Handle,
+    gone: AtomicBool,
+    names: Mutex<HashMap<(TypeId, Arc<str>), Arc<dyn Node>>>,
+    /// Detached servers: nobody else holds them.
+    kept: Mutex<HashMap<ServerId, Arc<dyn Node>>>,
+    sweeper: Sweeper,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Home {
+    /// The home of the runtime that this thread is in.
+    pub(crate) fn current() -> Option<Arc<Self>> {
+        Handle::try_current().ok().map(|handle| Self::of(&handle))
+    }
+
+    /// The home of a runtime, with its guard task spawned the first time.
+    pub(crate) fn of(handle: &Handle) -> Arc<Self> {
+        let id = handle.id();
+        let (home, new) = {
+            let mut homes = lock(&HOMES);
+            let homes = homes.get_or_insert_with(HashMap::new);
+            match homes.get(&id) {
+                Some(home) => (Arc::clone(home), false),
+                None => {
+                    let home = Arc::new(Self::new(handle.clone()));
+                    homes.insert(id, Arc::clone(&home));
+                    (home, true)
+                }
+            }
+        };
+        if new {
+            let guard = Guard(Arc::clone(&home));
+            handle.spawn(async move { guard.0.sweeper.run().await });
+        }
+        home
+    }
+
+    fn new(handle: Handle) -> Self {
+        Self {
+            id: handle.id(),
+            handle,
+            gone: AtomicBool::new(false),
+            names: Mutex::default(),
+            kept: Mutex::default(),
+            sweeper: Sweeper::default(),
+        }
+    }
+
+    /// Whether this thread is in the home's runtime. On the path of every inline call: the task's
+    /// identity is remembered, because asking for the runtime costs ten times as much.
+    #[inline]
+    pub(crate) fn is_current(&self) -> bool {
+        let Some(task) = tokio::task::try_id() else {
+            return Handle::try_current().is_ok_and(|handle| handle.id() == self.id);
+        };
+        MEMO.with(|memo| match memo.get() {
+            Some((known, id)) if known == task => id == self.id,
+            _ => {
+                let Ok(handle) = Handle::try_current() else { return false };
+                memo.set(Some((task, handle.id())));
+                handle.id() == self.id
+            }
+        })
+    }
+
+    #[inline]
+    pub(crate) fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.handle
+    }
+
+    pub(crate) fn sweeper(&self) -> &Sweeper {
+        &self.sweeper
+    }
+
+    /// Gives a free name to a server; the server that holds it otherwise.
+    pub(crate) fn claim(
+        &self,
+        kind: TypeId,
+        name: &Arc<str>,
+        node: &Arc<dyn Node>,
+    ) -> Result<(), Arc<dyn Node>> {
+        let mut names = lock(&self.names);
+        match names.get(&(kind, Arc::clone(name))) {
+            Some(holder) => Err(Arc::clone(holder)),
+            None => {
+                names.insert((kind, Arc::clone(name)), Arc::clone(node));
+                Ok(())
+            }
+        }
+    }
+
+    /// Frees a name that the server still holds.
+    pub(crate) fn release(&self, kind: TypeId, name: &Arc<str>, id: ServerId) {
+        let released = {
+            let mut names = lock(&self.names);
+            let key = (kind, Arc::clone(name));
+            if names.get(&key).is_some_and(|holder| holder.id() == id) {
+                names.remove(&key)
+            } else {
+                None
+            }
+        };
+        // Outside the lock: the last one to drop a server runs the user's `Drop`.
+        drop(released);
+    }
+
+    pub(crate) fn find(&self, kind: TypeId, name: &Arc<str>) -> Option<Arc<dyn Node>> {
+        lock(&self.names).get(&(kind, Arc::clone(name))).cloned()
+    }
+
+    pub(crate) fn keep(&self, node: Arc<dyn Node>) {
+        lock(&self.kept).insert(node.id(), node);
+    }
+
+    pub(crate) fn let_go(&self, id: ServerId) {
+        let released = lock(&self.kept).remove(&id);
+        drop(released);
+    }
+
+    /// The runtime ends: names vanish, and what only this home held is dropped.
+    fn end(&self) {
+        self.gone.store(true, Ordering::Release);
+        if let Some(homes) = lock(&HOMES).as_mut() {
+            homes.remove(&self.id);
+        }
+        let names = std::mem::take(&mut *lock(&self.names));
+        let kept = std::mem::take(&mut *lock(&self.kept));
+        for node in names.into_values().chain(kept.into_values()) {
+            node.abandon(ExitReason::NotRunning);
+        }
+    }
+}
+
+/// Lives in the runtime's guard task: dropped with the runtime.
+struct Guard(Arc<Home>);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}

@@ -1,0 +1,134 @@
+//! Messages by type: to a server that takes them, whatever server that is.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use tokio::task::coop::poll_proceed;
+
+use crate::address::Address;
+use crate::cast;
+use crate::client::Client;
+use crate::core::Wait;
+use crate::error::SendError;
+use crate::room::Ticket;
+use crate::server::Takes;
+
+/// A client whose server has an `#[info]` handler for `M`. Implemented by the macro.
+#[diagnostic::on_unimplemented(
+    message = "the server of `{Self}` takes no `{M}`",
+    label = "no `#[info]` handler takes `{M}`",
+    note = "add `#[info] fn on_message(&mut self, message: {M})` to the server"
+)]
+pub trait Receives<M>: Client {
+    #[doc(hidden)]
+    fn __target(&self) -> &dyn Target<M>;
+
+    #[doc(hidden)]
+    fn __share(&self) -> Arc<dyn Target<M>>;
+}
+
+/// A server's address, seen as a place for one type of message.
+#[doc(hidden)]
+pub trait Target<M>: Send + Sync {
+    #[doc(hidden)]
+    fn deliver(&self, message: M, wait: bool) -> Result<Delivered, SendError>;
+}
+
+/// What became of a message.
+#[doc(hidden)]
+pub struct Delivered(Option<Ticket>);
+
+impl<S: Takes<M>, M> Target<M> for Address<S> {
+    fn deliver(&self, message: M, wait: bool) -> Result<Delivered, SendError> {
+        let wait = if wait { Wait::Told } else { Wait::No };
+        cast::send(self, S::info(message), wait).map(Delivered)
+    }
+}
+
+/// Where messages of type `M` can be sent, without knowing the server's type.
+pub struct Recipient<M> {
+    target: Arc<dyn Target<M>>,
+}
+
+impl<M: Send> Recipient<M> {
+    pub(crate) fn new(target: Arc<dyn Target<M>>) -> Self {
+        Self { target }
+    }
+
+    /// Sends the message; waits for room in the mailbox.
+    pub fn send(&self, message: M) -> SendInfo<'_, M> {
+        SendInfo::new(&*self.target, message)
+    }
+
+    /// Sends without waiting.
+    pub fn try_send(&self, message: M) -> Result<(), SendError> {
+        self.target.deliver(message, false).map(drop)
+    }
+}
+
+impl<M> Clone for Recipient<M> {
+    fn clone(&self) -> Self {
+        Self { target: Arc::clone(&self.target) }
+    }
+}
+
+impl<M> fmt::Debug for Recipient<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Recipient<{}>", std::any::type_name::<M>())
+    }
+}
+
+/// A message on its way to an `#[info]` handler: see [`Client::send_info`].
+///
+/// # Cancel safety
+///
+/// Dropped before it is ready, nothing was sent.
+#[must_use = "a message is sent when this is awaited"]
+pub struct SendInfo<'a, M> {
+    target: &'a dyn Target<M>,
+    message: Option<M>,
+    ticket: Option<Ticket>,
+}
+
+// Nothing in it is ever pinned.
+impl<M> Unpin for SendInfo<'_, M> {}
+
+impl<'a, M: Send> SendInfo<'a, M> {
+    pub(crate) fn new(target: &'a dyn Target<M>, message: M) -> Self {
+        Self { target, message: Some(message), ticket: None }
+    }
+
+    /// Sends without waiting.
+    pub fn try_send(mut self) -> Result<(), SendError> {
+        let message = self.message.take().expect("invariant: a message is sent once");
+        self.target.deliver(message, false).map(drop)
+    }
+}
+
+impl<M: Send> Future for SendInfo<'_, M> {
+    type Output = Result<(), SendError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        if this.ticket.is_none() {
+            ready!(poll_proceed(cx)).made_progress();
+            let message = this.message.take().expect("a message was polled after it was sent");
+            match this.target.deliver(message, true) {
+                Ok(Delivered(None)) => return Poll::Ready(Ok(())),
+                Ok(Delivered(ticket)) => this.ticket = ticket,
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+        let ticket = this.ticket.as_mut().expect("invariant: set just above");
+        ticket.poll(cx).map(cast::waited)
+    }
+}
+
+impl<M> fmt::Debug for SendInfo<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SendInfo<{}>", std::any::type_name::<M>())
+    }
+}

@@ -1,0 +1,141 @@
+//! What the larger errors of a call say: a time-out, a deadlock, a refusal by state.
+
+use std::any::TypeId;
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use crate::clock::Human;
+use crate::machine::Machine;
+
+/// A call that got no reply in time, and where it stood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Late {
+    /// The server's type.
+    pub server: &'static str,
+    /// The call.
+    pub call: &'static str,
+    /// Where the request stood.
+    pub phase: Phase,
+    /// What the server was doing, when it was busy with something else.
+    pub busy: Option<Busy>,
+    /// The time that was allowed.
+    pub waited: Duration,
+    /// Whether the time was what was left to the handler that made the call.
+    pub inherited: bool,
+}
+
+/// Where a late request stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Phase {
+    /// It waited for room in the mailbox: it was not sent.
+    Room,
+    /// It lay in the mailbox behind others.
+    Queued {
+        /// How many messages come before it.
+        ahead: u64,
+    },
+    /// Its handler had begun.
+    Running {
+        /// The handler.
+        handler: &'static str,
+        /// For how long it had been running; at the least for a handler that never waits.
+        since: Duration,
+    },
+}
+
+/// The handler that kept the server busy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Busy {
+    /// The handler.
+    pub handler: &'static str,
+    /// For how long it had been running.
+    pub since: Duration,
+}
+
+impl fmt::Display for Late {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { server, call, phase, busy, waited, inherited } = self;
+        write!(f, "`{server}::{call}` timed out after {}", Human(*waited))?;
+        if *inherited {
+            f.write_str(" (inherited from the calling handler)")?;
+        }
+        match phase {
+            Phase::Room => f.write_str(", waiting for room in the mailbox")?,
+            Phase::Queued { ahead: 0 } => f.write_str(", next in the mailbox")?,
+            Phase::Queued { ahead: 1 } => f.write_str(", queued behind 1 message")?,
+            Phase::Queued { ahead } => write!(f, ", queued behind {ahead} messages")?,
+            Phase::Running { since, .. } => {
+                write!(f, ", its handler has been running for {}", Human(*since))?;
+            }
+        }
+        match busy {
+            Some(Busy { handler, since }) => {
+                write!(f, "; `{server}::{handler}` has been running for {}", Human(*since))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// The circle of calls that a call would have closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CallPath {
+    /// The servers, each waiting for the next one, the last one for the first; a server without
+    /// a name stands as its type and identity.
+    pub servers: Vec<String>,
+    /// The call that was refused.
+    pub call: &'static str,
+    /// Whether the request was taken out of the mailbox before it could run.
+    pub withdrawn: bool,
+}
+
+impl fmt::Display for CallPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` would wait for itself: ", self.call)?;
+        for server in &self.servers {
+            write!(f, "{server} -> ")?;
+        }
+        f.write_str(self.servers.first().map_or("", String::as_str))
+    }
+}
+
+/// A call that the machine's present state does not allow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InvalidState {
+    /// The machine's type.
+    pub server: &'static str,
+    /// The state it was in.
+    pub state: &'static str,
+    /// The refused message.
+    pub call: &'static str,
+    /// The guarded calls and casts that this state allows.
+    pub allowed: &'static [&'static str],
+    pub(crate) machine: TypeId,
+}
+
+impl InvalidState {
+    pub(crate) fn typed<M: Machine>(&self) -> Option<(M::StateName, M::MessageName)> {
+        if self.machine != TypeId::of::<M>() {
+            return None;
+        }
+        let state = M::StateName::from_str(self.state).ok()?;
+        let message = M::MessageName::from_str(self.call).ok()?;
+        Some((state, message))
+    }
+}
+
+impl fmt::Display for InvalidState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot `{}` while {}; allowed: ", self.call, self.state)?;
+        if self.allowed.is_empty() {
+            return f.write_str("nothing");
+        }
+        f.write_str(&self.allowed.join(", "))
+    }
+}

@@ -1,0 +1,74 @@
+#![doc = include_str!("../README.md")]
+
+#[cfg(all(panic = "abort", not(feature = "panic-abort")))]
+compile_error!(
+    "genserver-runtime catches the panics of handlers, which `panic = \"abort\"` makes impossible: \
+     one handler's panic would end the whole program. Remove the setting, or accept it with the \
+     feature `panic-abort`"
+);
+
+mod address;
+mod blocking;
+mod body;
+mod call;
+mod cast;
+mod client;
+mod clock;
+mod context;
+mod core;
+mod core_node;
+mod drain;
+mod ending;
+mod error;
+mod exit;
+mod frame;
+mod home;
+mod id;
+mod inbox;
+mod info;
+mod init;
+mod join;
+mod late;
+mod limit;
+mod machine;
+mod name;
+mod node;
+mod opening;
+mod pending;
+pub mod prelude;
+#[doc(hidden)]
+#[path = "private.rs"]
+#[allow(missing_docs)]
+pub mod __private;
+mod registry;
+mod reply;
+mod report;
+mod room;
+mod server;
+mod start;
+mod sweeper;
+mod travel;
+mod turn;
+
+pub use crate::call::{Call, SendCall};
+pub use crate::cast::{Cast, Post};
+pub use crate::client::{Client, Stop};
+pub use crate::context::Cx;
+pub use crate::error::{CallError, CallResult, Executed, SendError, ServerError, StartError};
+pub use crate::exit::{Crash, ExitReason, Panic};
+pub use crate::id::ServerId;
+pub use crate::info::{Receives, Recipient, SendInfo};
+pub use crate::init::Init;
+pub use crate::join::{Join, join};
+pub use crate::late::{Busy, CallPath, InvalidState, Late, Phase};
+pub use crate::machine::{Machine, MachineClient, Next, State};
+pub use crate::name::UnknownName;
+pub use crate::node::Counters;
+pub use crate::pending::Pending;
+pub use crate::registry::Registry;
+pub use crate::reply::ReplyTo;
+pub use crate::server::{Overflow, Server, Shutdown};
+pub use crate::start::Start;
+pub use genserver_graph::Graph;
+#[cfg(feature = "macros")]
+pub use genserver_macros::{call, cast, genserver, info, init, terminate};

@@ -1,0 +1,30 @@
+//! How long a call may take.
+
+use std::time::Duration;
+
+use crate::frame::{self, Deadline};
+
+/// A call's time-out, as asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Limit {
+    /// The handler's or the server's default.
+    Default(Option<Duration>),
+    Within(Duration),
+    Never,
+}
+
+impl Limit {
+    /// The deadline of a request made now, and whether it is inherited: a default gives way to
+    /// what is left to the handler that calls.
+    #[inline]
+    pub(crate) fn resolve(self) -> (Deadline, bool) {
+        match self {
+            Self::Never => (Deadline::Never, false),
+            Self::Within(d) => (Deadline::Within(d), false),
+            Self::Default(own) => match frame::deadline() {
+                Deadline::Never => (own.map_or(Deadline::Never, Deadline::Within), false),
+                inherited => (inherited, true),
+            },
+        }
+    }
+}

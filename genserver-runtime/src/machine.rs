@@ -1,0 +1,218 @@
+//! State machines: states, transitions, and what their clients can ask.
+
+use std::fmt;
+use std::future::Future;
+use std::str::FromStr;
+
+use genserver_graph::Graph;
+
+use crate::client::Client;
+use crate::error::ServerError;
+use crate::server::Server;
+
+/// A server with states. Implemented by the macro only.
+pub trait Machine: Server {
+    /// The names of its states: a field-less enum.
+    type StateName: Copy + Eq + fmt::Debug + fmt::Display + FromStr + Send + Sync + 'static;
+
+    /// The names of its calls and casts: a field-less enum.
+    type MessageName: Copy + Eq + fmt::Debug + fmt::Display + FromStr + Send + Sync + 'static;
+
+    /// The declared states and transitions.
+    const GRAPH: Graph<'static>;
+}
+
+/// How a state lies in its machine's state enum.
+#[doc(hidden)]
+pub trait Variant<S: Server>: Sized + Send + 'static {
+    fn into_state(self) -> S::State;
+
+    /// The state as this one; the machine's state itself when it is another one.
+    fn from_state(state: S::State) -> Result<Self, S::State>;
+
+    fn peek(state: &S::State) -> Option<&Self>;
+
+    fn peek_mut(state: &mut S::State) -> Option<&mut Self>;
+}
+
+/// A state, or a group of states, of machine `S`: what a handler can do with its state parameter.
+///
+/// A transition is decided on a borrowed state and carried out when the handler has returned it:
+/// the closure given to [`goto`](State::goto) gets the state by value. Implemented by the macro.
+pub trait State<S: Server>: Variant<S> {
+    /// Goes to the state that `f` makes from this one.
+    ///
+    /// Compiles only for a target that the handler's guard declares.
+    fn goto<T, E, const H: usize>(
+        &self,
+        f: impl FnOnce(Self) -> T + Send + 'static,
+    ) -> Next<(), Via<S, E, H>>
+    where
+        T: Variant<S>,
+        S: Declares<H, T>,
+    {
+        Next::new(Step::Change(Box::new(move |_: &mut S, state| {
+            Variant::<S>::into_state(f(entered(state)))
+        })))
+    }
+
+    /// As [`goto`](State::goto); `f` may change the data shared by all states too.
+    fn goto_mut<T, E, const H: usize>(
+        &self,
+        f: impl FnOnce(&mut S, Self) -> T + Send + 'static,
+    ) -> Next<(), Via<S, E, H>>
+    where
+        T: Variant<S>,
+        S: Declares<H, T>,
+    {
+        Next::new(Step::Change(Box::new(move |server: &mut S, state| {
+            Variant::<S>::into_state(f(server, entered(state)))
+        })))
+    }
+
+    /// Stays, with the state as it is.
+    fn stay<E, const H: usize>(&self) -> Next<(), Via<S, E, H>> {
+        Next::new(Step::Stay)
+    }
+
+    /// Stays in this state; `f` may change its data and the shared data.
+    fn stay_mut<E, const H: usize>(
+        &self,
+        f: impl FnOnce(&mut S, &mut Self) + Send + 'static,
+    ) -> Next<(), Via<S, E, H>> {
+        Next::new(Step::Change(Box::new(move |server: &mut S, mut state| {
+            if let Some(own) = <Self as Variant<S>>::peek_mut(&mut state) {
+                f(server, own);
+            }
+            state
+        })))
+    }
+}
+
+fn entered<S: Server, V: Variant<S>>(state: S::State) -> V {
+    match V::from_state(state) {
+        Ok(own) => own,
+        Err(_) => unreachable!("invariant: the guard accepted the state and nothing ran since"),
+    }
+}
+
+/// A state that the guard of a handler of machine `S` declares as a target.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Handler}` does not declare a transition to `{Self}`",
+    label = "not declared by the guard of `{Handler}`"
+)]
+pub trait Reaches<Handler, S> {}
+
+/// Handler `H` of this machine declares a transition to `T`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(message = "the handler does not declare a transition to `{T}`")]
+pub trait Declares<const H: usize, T> {}
+
+/// What a [`Next`] carries of its handler: the server, the handler's number, and the error that it
+/// may refuse with. The macro writes it into the handler's return type.
+#[doc(hidden)]
+pub struct Via<S: Server, E, const H: usize> {
+    step: Step<S>,
+    error: Option<E>,
+}
+
+type Change<S> = Box<dyn FnOnce(&mut S, <S as Server>::State) -> <S as Server>::State + Send>;
+
+enum Step<S: Server> {
+    Stay,
+    Change(Change<S>),
+}
+
+/// A decided transition with its reply, carried out when the handler returns it.
+///
+/// Made by [`State::goto`] and its siblings. In a handler's signature write `Next` or
+/// `Next<Reply>`; the macro adds the second parameter, which ties it to its guard.
+#[must_use = "a transition does nothing until the handler returns it"]
+pub struct Next<R = (), V = ()> {
+    via: V,
+    reply: Option<R>,
+}
+
+impl<S: Server, E, const H: usize> Next<(), Via<S, E, H>> {
+    fn new(step: Step<S>) -> Self {
+        Self { via: Via { step, error: None }, reply: Some(()) }
+    }
+
+    /// The value that the caller gets.
+    pub fn reply<R>(self, reply: R) -> Next<R, Via<S, E, H>> {
+        Next { via: self.via, reply: Some(reply) }
+    }
+
+    /// Commits, and refuses: the caller gets `error`.
+    pub fn refuse<R>(self, error: E) -> Next<R, Via<S, E, H>> {
+        Next { via: Via { step: self.via.step, error: Some(error) }, reply: None }
+    }
+}
+
+impl<S: Server, R, E, const H: usize> Next<R, Via<S, E, H>> {
+    /// Carries the transition out. Between the two lines that touch it the state is gone: should
+    /// the closure panic, it stays so.
+    pub(crate) fn commit(self, server: &mut S, state: &mut Option<S::State>) -> Result<R, E> {
+        if let Step::Change(change) = self.via.step {
+            let old = state.take().expect("invariant: a state is lost only with its server");
+            *state = Some(change(server, old));
+        }
+        match (self.reply, self.via.error) {
+            (Some(reply), _) => Ok(reply),
+            (None, Some(error)) => Err(error),
+            (None, None) => unreachable!("invariant: `refuse` sets the error when it takes the reply"),
+        }
+    }
+}
+
+impl<R: fmt::Debug, S: Server, E: fmt::Debug, const H: usize> fmt::Debug
+    for Next<R, Via<S, E, H>>
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let step = match self.via.step {
+            Step::Stay => "stay",
+            Step::Change(_) => "change",
+        };
+        let mut f = f.debug_struct("Next");
+        f.field("step", &step).field("reply", &self.reply).field("error", &self.via.error).finish()
+    }
+}
+
+/// What a client of a machine can ask of its server.
+pub trait MachineClient: Client {
+    /// The names of the machine's states.
+    type StateName: FromStr + Copy + Send + 'static;
+
+    /// The names of its calls and casts.
+    type MessageName: PartialEq + Copy + Send + Sync + 'static;
+
+    #[doc(hidden)]
+    fn __allowed(state: Self::StateName) -> &'static [Self::MessageName];
+
+    /// The name of the present state; in order with this sender's earlier messages.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future withdraws nothing and changes nothing.
+    fn state(&self) -> impl Future<Output = Result<Self::StateName, ServerError>> + Send {
+        let asked = self.__address().ask_state();
+        async move {
+            let name = asked.await?;
+            match name.parse() {
+                Ok(name) => Ok(name),
+                Err(_) => unreachable!("invariant: the macro names every state"),
+            }
+        }
+    }
+
+    /// Whether the present state allows the guarded `message`. Another sender may change the
+    /// state before this one's next call: the call itself is what counts.
+    fn can(
+        &self,
+        message: Self::MessageName,
+    ) -> impl Future<Output = Result<bool, ServerError>> + Send {
+        let state = self.state();
+        async move { Ok(Self::__allowed(state.await?).contains(&message)) }
+    }
+}

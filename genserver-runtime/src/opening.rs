@@ -1,0 +1,73 @@
+//! Between claim and first message: a half-made server, and how it opens.
+
+use std::any::TypeId;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::body::Body;
+use crate::context::Cx;
+use crate::core::Core;
+use crate::ending::Left;
+use crate::exit::ExitReason;
+use crate::home::Home;
+use crate::id::ServerId;
+use crate::inbox::{Claim, Life};
+use crate::server::Server;
+
+/// A server whose `init` has not returned. Dropped, it never was: its name is free again, and who
+/// sent it something already is told.
+pub(crate) struct Half<S: Server>(Option<Arc<Core<S>>>);
+
+impl<S: Server> Half<S> {
+    pub(crate) fn new(core: Arc<Core<S>>) -> Self {
+        Self(Some(core))
+    }
+
+    pub(crate) fn take(&mut self) -> Self {
+        Self(self.0.take())
+    }
+
+    pub(crate) fn done(mut self) -> Arc<Core<S>> {
+        self.0.take().expect("invariant: a half is done once")
+    }
+}
+
+impl<S: Server> Drop for Half<S> {
+    fn drop(&mut self) {
+        if let Some(core) = self.0.take() {
+            Left::close(&core, ExitReason::NotRunning, VecDeque::new()).refuse_of(&core);
+        }
+    }
+}
+
+/// The server begins to take messages; those sent while it began come first.
+pub(crate) fn open<S: Server>(core: &Arc<Core<S>>, server: S, state: S::State, cx: Cx<S>) {
+    let body = Box::new(Body { server, state: Some(state), cx });
+    core.lock().life = Life::Running;
+    core.leave(body);
+}
+
+/// A name that a server holds.
+pub(crate) struct NameClaim {
+    home: Arc<Home>,
+    kind: TypeId,
+    name: Arc<str>,
+    id: ServerId,
+}
+
+impl NameClaim {
+    pub(crate) fn new<S: Server>(core: &Core<S>, name: &Arc<str>) -> Self {
+        Self {
+            home: Arc::clone(&core.home),
+            kind: TypeId::of::<S>(),
+            name: Arc::clone(name),
+            id: core.id,
+        }
+    }
+}
+
+impl Claim for NameClaim {
+    fn release(self: Box<Self>) {
+        self.home.release(self.kind, &self.name, self.id);
+    }
+}

@@ -1,0 +1,231 @@
+//! A request that was sent and whose reply is waited for.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+
+use crate::clock::{self, Instant, Sleep};
+use crate::error::ServerError;
+use crate::frame::{self, Deadline, Edge};
+use crate::late::{Busy, Late, Phase};
+use crate::limit::Limit;
+use crate::node::Node;
+use crate::reply::{Answerable, Expire, Found, Slot};
+use crate::sweeper::Key;
+
+/// The reply to a request that is on its way: what `.send()` gives.
+///
+/// `'static`: it borrows no client and keeps no server alive. Like a request id of
+/// `gen_server:send_request/2`. The time-out counts from the sending.
+///
+/// # Cancel safety
+///
+/// Polling it in `select!` or [`tokio::time::timeout`] by reference loses nothing: it can be
+/// awaited again. Dropping it gives the reply up; the request is executed all the same, unless it
+/// still waits for room in the mailbox.
+#[must_use = "a reply that nobody awaits is dropped"]
+pub struct Pending<T: Send + 'static> {
+    slot: Arc<Slot<T>>,
+    node: Arc<dyn Node>,
+    call: &'static str,
+    timer: Timer,
+    waited: Duration,
+    inherited: bool,
+    /// Whether the request may still wait for room.
+    room: bool,
+    /// Whether the reply may come from anywhere, so that waiting on it is no deadlock.
+    deferred: bool,
+    done: bool,
+}
+
+enum Timer {
+    Off,
+    Swept(Key),
+    Exact(Pin<Box<Sleep>>),
+    /// On a thread without a runtime, which looks at the clock from time to time.
+    Thread(std::time::Instant),
+}
+
+/// What a request brings along.
+pub(crate) struct Asked {
+    pub(crate) call: &'static str,
+    pub(crate) limit: Limit,
+    pub(crate) deferred: bool,
+}
+
+impl<T: Send + 'static> Pending<T> {
+    /// A slot for the reply, with its time-out running.
+    pub(crate) fn new(node: Arc<dyn Node>, asked: &Asked) -> Self {
+        let (deadline, inherited) = asked.limit.resolve();
+        let exact = inherited || matches!(asked.limit, Limit::Within(_));
+        let slot = Slot::new(deadline);
+        let (timer, waited) = arm(&slot, &node, deadline, exact);
+        Self {
+            slot,
+            node,
+            call: asked.call,
+            timer,
+            waited,
+            inherited,
+            room: false,
+            deferred: asked.deferred,
+            done: false,
+        }
+    }
+
+    /// Gives it another time, from now on.
+    pub(crate) fn limit(&mut self, within: Duration) {
+        self.disarm();
+        (self.timer, self.waited) =
+            arm(&self.slot, &self.node, Deadline::Within(within), true);
+    }
+
+    pub(crate) fn slot(&self) -> &Arc<Slot<T>> {
+        &self.slot
+    }
+
+    /// The request waits for room in the mailbox.
+    pub(crate) fn in_room(&mut self) {
+        self.room = true;
+    }
+
+    fn is_over(&mut self, cx: &mut Context<'_>) -> bool {
+        match &mut self.timer {
+            Timer::Off | Timer::Swept(_) => false,
+            Timer::Exact(sleep) => sleep.as_mut().poll(cx).is_ready(),
+            Timer::Thread(at) => std::time::Instant::now() >= *at,
+        }
+    }
+
+    /// Whether the time of a request that waits for room is over.
+    pub(crate) fn is_late(&mut self, cx: &mut Context<'_>) -> bool {
+        self.is_over(cx) || matches!(self.slot.poll(cx), Poll::Ready(Found::Expired))
+    }
+
+    fn finish(&mut self) {
+        self.done = true;
+        self.disarm();
+    }
+
+    fn disarm(&mut self) {
+        if let Timer::Swept(key) = std::mem::replace(&mut self.timer, Timer::Off) {
+            self.node.home().sweeper().remove(key);
+        }
+    }
+
+    /// The error of a request that took too long.
+    pub(crate) fn late(&mut self) -> ServerError {
+        let id = self.slot.identity();
+        let (phase, busy) = if self.room && self.node.withdraw(id) {
+            (Phase::Room, None)
+        } else {
+            self.node.stands(id, self.slot.seq(), self.slot.started())
+        };
+        ServerError::Timeout(Box::new(Late {
+            server: self.node.kind(),
+            call: self.call,
+            phase,
+            busy: busy.filter(|_: &Busy| !matches!(phase, Phase::Running { .. })),
+            waited: self.waited,
+            inherited: self.inherited,
+        }))
+    }
+
+    pub(crate) fn poll_reply(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, ServerError>> {
+        assert!(!self.done, "a reply was polled after it had been taken");
+        let found = match self.slot.poll(cx) {
+            Poll::Ready(found) => found,
+            Poll::Pending if self.is_over(cx) => {
+                // A reply that came in between is lost as any late one.
+                self.slot.give_up();
+                Found::Expired
+            }
+            Poll::Pending => {
+                self.note_edge();
+                return Poll::Pending;
+            }
+        };
+        self.finish();
+        Poll::Ready(match found {
+            Found::Reply(reply) => Ok(reply),
+            Found::Error(error) => Err(error),
+            Found::Expired => Err(self.late()),
+        })
+    }
+
+    fn note_edge(&self) {
+        if !self.deferred {
+            frame::wait_on(|| Edge {
+                to: Arc::clone(&self.node),
+                reply: Arc::clone(&self.slot) as Arc<dyn Answerable>,
+                call: self.call,
+            });
+        }
+    }
+}
+
+/// Starts the clock of a request: the time that it has in all.
+fn arm<T: Send + 'static>(
+    slot: &Arc<Slot<T>>,
+    node: &Arc<dyn Node>,
+    deadline: Deadline,
+    exact: bool,
+) -> (Timer, Duration) {
+    let within = match deadline {
+        Deadline::Never => return (Timer::Off, Duration::MAX),
+        Deadline::Within(within) => within,
+        Deadline::At(at) => {
+            let left = at.saturating_duration_since(Instant::now());
+            return (Timer::Exact(Box::pin(clock::sleep_until(at))), left);
+        }
+    };
+    if Handle::try_current().is_err() {
+        // Beyond what the clock can say is for ever.
+        let at = std::time::Instant::now().checked_add(within);
+        return (at.map_or(Timer::Off, Timer::Thread), within);
+    }
+    let home = node.home();
+    // The sweeper of another runtime may be stuck: only its own calls rely on it.
+    if exact || !home.is_current() {
+        let sleep = Box::pin(clock::sleep(within));
+        slot.set_deadline(Deadline::At(sleep.deadline()));
+        return (Timer::Exact(sleep), within);
+    }
+    let expire = Arc::clone(slot) as Arc<dyn Expire>;
+    (Timer::Swept(home.sweeper().insert(expire, Arc::clone(node), within)), within)
+}
+
+impl<T: Send + 'static> Future for Pending<T> {
+    type Output = Result<T, ServerError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.get_mut().poll_reply(cx)
+    }
+}
+
+impl<T: Send + 'static> Drop for Pending<T> {
+    fn drop(&mut self) {
+        if self.done {
+            return;
+        }
+        self.disarm();
+        if self.room {
+            self.node.withdraw(self.slot.identity());
+        }
+        self.slot.give_up();
+    }
+}
+
+impl<T: Send + 'static> fmt::Debug for Pending<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pending")
+            .field("server", &self.node.kind())
+            .field("call", &self.call)
+            .finish_non_exhaustive()
+    }
+}

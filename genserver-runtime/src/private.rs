@@ -1,0 +1,52 @@
+//! The door for generated code. Nothing here is covered by the version's promise.
+
+pub use crate::address::{Address, AnyAddress, Place};
+pub use crate::body::{Body, peek, peek_mut};
+pub use crate::info::{Receives, Target};
+pub use crate::machine::{Declares, Reaches, Variant, Via};
+pub use crate::reply::{Answerable, ReplyTo};
+pub use crate::server::{
+    Begin, Block, Defer, Handler, Kind, Message, Mode, Notify, Options, Overflow, Request,
+    ServedBy, Server, Shutdown, Takes,
+};
+pub use crate::travel::{Argument, CastError, Crashes, IsResult, Travels};
+pub use crate::turn::{answer, block, defer, notify};
+
+use crate::call::{Call, Outcome};
+use crate::cast::{Cast, Post};
+use crate::start::Start;
+
+/// The names of the state graph's parts.
+pub mod graph {
+    pub use genserver_graph::{Edge, Group, State};
+}
+
+#[inline]
+pub fn call<O, S, A, const H: usize>(address: &Address<S>, args: A) -> Call<'_, O, S, A, H>
+where
+    O: Outcome,
+    A: Send + 'static,
+    S: Request<H, A, O::Reply>,
+{
+    Call::new(address, args)
+}
+
+#[inline]
+pub fn cast<S, const H: usize, A>(address: &Address<S>, args: A) -> Cast<'_, S>
+where
+    S: Notify<H, A>,
+{
+    Cast::new(address, S::message(args))
+}
+
+#[inline]
+pub fn post<S, const H: usize, A>(address: &Address<S>, args: A) -> Post<'_, S>
+where
+    S: Notify<H, A>,
+{
+    Post::new(address, S::message(args))
+}
+
+pub fn start<S: Server, C, A, E>(args: A) -> Start<S, C, A, E> {
+    Start::new(args)
+}

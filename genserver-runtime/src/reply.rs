@@ -1,0 +1,311 @@
+//! The way of a reply: a slot that the server fills and the caller waits on.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use crate::clock::Instant;
+use crate::error::ServerError;
+use crate::exit::ExitReason;
+use crate::frame::{self, Deadline};
+
+/// The place where one reply is left and taken.
+pub(crate) struct Slot<T> {
+    state: Mutex<State<T>>,
+    /// Whether the handler has begun.
+    started: AtomicBool,
+    /// The request's number in its mailbox; 0 while it waits for room.
+    seq: AtomicU64,
+}
+
+struct State<T> {
+    value: Value<T>,
+    caller: Option<Waker>,
+    /// Who waits for the caller to go.
+    closing: Option<Waker>,
+    deadline: Deadline,
+}
+
+enum Value<T> {
+    Waiting,
+    Ready(T),
+    Failed(ServerError),
+    Expired,
+    /// Taken, or given up by the caller.
+    Gone,
+}
+
+/// What a caller finds in its slot.
+pub(crate) enum Found<T> {
+    Reply(T),
+    Error(ServerError),
+    /// The sweeper found the time over.
+    Expired,
+}
+
+impl<T> Slot<T> {
+    pub(crate) fn new(deadline: Deadline) -> Arc<Self> {
+        Arc::new(Self {
+            state: Mutex::new(State {
+                value: Value::Waiting,
+                caller: None,
+                closing: None,
+                deadline,
+            }),
+            started: AtomicBool::new(false),
+            seq: AtomicU64::new(0),
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Leaves a value; gives it back when nobody waits any more.
+    fn fill(&self, value: Value<T>) -> Result<(), Value<T>> {
+        let caller = {
+            let mut state = self.lock();
+            if !matches!(state.value, Value::Waiting) {
+                return Err(value);
+            }
+            state.value = value;
+            state.caller.take()
+        };
+        if let Some(caller) = caller {
+            caller.wake();
+        }
+        Ok(())
+    }
+
+    pub(crate) fn poll(&self, cx: &Context<'_>) -> Poll<Found<T>> {
+        let mut state = self.lock();
+        match std::mem::replace(&mut state.value, Value::Gone) {
+            Value::Ready(reply) => Poll::Ready(Found::Reply(reply)),
+            Value::Failed(error) => Poll::Ready(Found::Error(error)),
+            Value::Expired => Poll::Ready(Found::Expired),
+            Value::Gone => panic!("a reply was polled after it had been taken"),
+            Value::Waiting => {
+                state.value = Value::Waiting;
+                match &mut state.caller {
+                    Some(waker) => waker.clone_from(cx.waker()),
+                    none => *none = Some(cx.waker().clone()),
+                }
+                Poll::Pending
+            }
+        }
+    }
+
+    /// The caller goes: a later reply is nobody's.
+    pub(crate) fn give_up(&self) {
+        let (value, closing) = {
+            let mut state = self.lock();
+            (std::mem::replace(&mut state.value, Value::Gone), state.closing.take())
+        };
+        drop(value);
+        if let Some(closing) = closing {
+            closing.wake();
+        }
+    }
+
+    pub(crate) fn started(&self) -> bool {
+        self.started.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn mark_started(&self) {
+        self.started.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn seq(&self) -> u64 {
+        self.seq.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn deadline(&self) -> Deadline {
+        self.lock().deadline
+    }
+
+    pub(crate) fn set_deadline(&self, deadline: Deadline) {
+        self.lock().deadline = deadline;
+    }
+}
+
+impl Slot<()> {
+    /// The message was taken.
+    pub(crate) fn accept(&self) {
+        let _ = self.fill(Value::Ready(()));
+    }
+}
+
+impl Slot<ExitReason> {
+    /// The server ended.
+    pub(crate) fn ended(&self, reason: ExitReason) {
+        let _ = self.fill(Value::Ready(reason));
+    }
+}
+
+/// A reply that can be refused without knowing its type.
+#[doc(hidden)]
+pub trait Answerable: Send + Sync {
+    /// Tells the caller that no reply comes; `false` when it no longer waits.
+    #[doc(hidden)]
+    fn refuse(&self, error: ServerError) -> bool;
+
+    /// The request got this number in its mailbox.
+    #[doc(hidden)]
+    fn enqueued(&self, seq: u64);
+
+    /// Whether somebody still waits.
+    #[doc(hidden)]
+    fn awaited(&self) -> bool;
+
+    /// What tells this slot from others.
+    #[doc(hidden)]
+    fn identity(&self) -> usize;
+}
+
+impl<T: Send> Answerable for Slot<T> {
+    fn refuse(&self, error: ServerError) -> bool {
+        self.fill(Value::Failed(error)).is_ok()
+    }
+
+    fn enqueued(&self, seq: u64) {
+        self.seq.store(seq, Ordering::Relaxed);
+    }
+
+    fn awaited(&self) -> bool {
+        matches!(self.lock().value, Value::Waiting)
+    }
+
+    fn identity(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+}
+
+/// What the sweeper does with a slot.
+pub(crate) trait Expire: Send + Sync {
+    /// The time began to count.
+    fn began(&self, at: Instant, within: Duration);
+
+    fn expire(&self);
+}
+
+impl<T: Send> Expire for Slot<T> {
+    fn began(&self, at: Instant, within: Duration) {
+        if let Some(at) = at.checked_add(within) {
+            self.set_deadline(Deadline::At(at));
+        }
+    }
+
+    fn expire(&self) {
+        // Whatever is there already is better than a time-out.
+        let _ = self.fill(Value::Expired);
+    }
+}
+
+/// The right to reply to one call, for a handler that replies later or from elsewhere.
+///
+/// Mirrors `From` of `gen_server:reply/2`. It can be sent to other tasks and servers. Dropped
+/// without a reply, it tells the caller [`ServerError::NoReply`] at once.
+#[must_use = "dropped without a reply, the caller gets `NoReply`"]
+pub struct ReplyTo<T: Send> {
+    slot: Option<Arc<Slot<T>>>,
+}
+
+impl<T: Send> ReplyTo<T> {
+    pub(crate) fn new(slot: Arc<Slot<T>>) -> Self {
+        Self { slot: Some(slot) }
+    }
+
+    fn slot(&self) -> &Slot<T> {
+        self.slot.as_deref().expect("invariant: the slot is taken only by what consumes self")
+    }
+
+    /// Sends the reply.
+    ///
+    /// # Errors
+    ///
+    /// Gives the value back when the caller no longer waits: it timed out or was dropped.
+    pub fn reply(mut self, value: T) -> Result<(), T> {
+        let slot = self.slot.take().expect("invariant: only `reply` and `drop` take the slot");
+        match slot.fill(Value::Ready(value)) {
+            Err(Value::Ready(value)) => Err(value),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the caller has gone.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        !self.slot().awaited()
+    }
+
+    /// Waits until the caller has gone.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: dropping the future changes nothing.
+    pub async fn closed(&mut self) {
+        poll_fn(|cx| {
+            let mut state = self.slot().lock();
+            if !matches!(state.value, Value::Waiting) {
+                return Poll::Ready(());
+            }
+            state.closing = Some(cx.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+
+    /// The handler begins.
+    pub(crate) fn begin(&self) -> Deadline {
+        self.slot().mark_started();
+        self.slot().deadline()
+    }
+
+    /// The slot, for who must answer when the handler cannot.
+    pub(crate) fn share(&self) -> Arc<Slot<T>> {
+        Arc::clone(self.slot.as_ref().expect("invariant: the slot is taken only by what consumes self"))
+    }
+
+    pub(crate) fn refuse_with(mut self, error: ServerError) {
+        if let Some(slot) = self.slot.take() {
+            slot.refuse(error);
+        }
+    }
+}
+
+impl<T: Send> Answerable for ReplyTo<T> {
+    fn refuse(&self, error: ServerError) -> bool {
+        self.slot().refuse(error)
+    }
+
+    fn enqueued(&self, seq: u64) {
+        self.slot().enqueued(seq);
+    }
+
+    fn awaited(&self) -> bool {
+        self.slot().awaited()
+    }
+
+    fn identity(&self) -> usize {
+        self.slot().identity()
+    }
+}
+
+impl<T: Send> Drop for ReplyTo<T> {
+    fn drop(&mut self) {
+        if let Some(slot) = self.slot.take()
+            && !frame::panics_with(slot.identity())
+        {
+            let _ = slot.fill(Value::Failed(ServerError::NoReply));
+        }
+    }
+}
+
+impl<T: Send> fmt::Debug for ReplyTo<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReplyTo").field("closed", &self.is_closed()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,295 @@
+//! The start of a server: names claimed, `init` run, the client handed out.
+
+use std::any::TypeId;
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+
+use crate::address::{Address, Strong};
+use crate::blocking;
+use crate::clock::{self, Sleep};
+use crate::context::Cx;
+use crate::core::Core;
+use crate::error::StartError;
+use crate::exit::Panic;
+use crate::home::Home;
+use crate::inbox::Claim;
+use crate::init::Init;
+use crate::node::Node;
+use crate::opening::{Half, NameClaim, open};
+use crate::registry::{KeyClaim, Registry};
+use crate::report;
+use crate::server::{Begin, ServedBy, Server};
+use crate::turn::{Payload, caught};
+
+/// A server that is about to start: a lazy builder, which starts it when it is awaited.
+///
+/// `S` is the server, `C` its client, `A` the arguments of `#[init]`, `E` its error. Like
+/// `gen_server:start/4`: ready when `init` has returned.
+///
+/// # Errors
+///
+/// See [`StartError`].
+///
+/// # Cancel safety
+///
+/// Dropped before it is ready, the half-made server is killed and its name is free.
+#[must_use = "a server starts when this is awaited"]
+pub struct Start<S: Server, C, A, E> {
+    args: Option<A>,
+    name: Option<Arc<str>>,
+    key: Option<Box<dyn KeyClaim>>,
+    mailbox: Option<u32>,
+    timeout: Option<Duration>,
+    detach: bool,
+    waiting: Option<Waiting<S, E>>,
+    client: PhantomData<fn() -> C>,
+}
+
+type Began<S, E> = Result<Init<(S, <S as Server>::State), E>, Payload>;
+
+/// An `init` that waits, on a task of its own.
+struct Waiting<S: Server, E> {
+    task: JoinHandle<(Cx<S>, Began<S, E>)>,
+    half: Half<S>,
+    sleep: Option<(Pin<Box<Sleep>>, Duration)>,
+}
+
+impl<S: Server, E> Drop for Waiting<S, E> {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+// Nothing in it is ever pinned.
+impl<S: Server, C, A, E> Unpin for Start<S, C, A, E> {}
+
+impl<S: Server, C, A, E> Start<S, C, A, E> {
+    #[doc(hidden)]
+    pub fn new(args: A) -> Self {
+        Self {
+            args: Some(args),
+            name: S::OPTIONS.name.map(Arc::from),
+            key: None,
+            mailbox: None,
+            timeout: None,
+            detach: false,
+            waiting: None,
+            client: PhantomData,
+        }
+    }
+
+    /// Starts it under a name, by which `named` clients reach it; the name keeps it alive. Names
+    /// are scoped by server type and tokio runtime.
+    pub fn name(mut self, name: impl Into<Arc<str>>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Starts it under a key of a registry; the key keeps it alive.
+    pub fn key<K>(mut self, registry: &Registry<K, C>, key: K) -> Self
+    where
+        K: Clone + Eq + std::hash::Hash + Send + Sync + 'static,
+        C: 'static,
+    {
+        self.key = Some(registry.claim(key));
+        self
+    }
+
+    /// The bound of its mailbox, in messages, in place of the server's own. At least 1.
+    ///
+    /// # Panics
+    ///
+    /// When `room` is 0: such a server could be sent nothing.
+    pub fn mailbox(mut self, room: u32) -> Self {
+        assert!(room > 0, "a mailbox has room for at least one message");
+        self.mailbox = Some(room);
+        self
+    }
+
+    /// How long `init` may take, where it waits. As long as it likes without this.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = Some(limit);
+        self
+    }
+
+    /// Lets the server live without a client, until it is stopped or its runtime ends.
+    pub fn detach(mut self) -> Self {
+        self.detach = true;
+        self
+    }
+}
+
+impl<S, C, A, E> Start<S, C, A, E>
+where
+    S: Begin<A, E> + ServedBy<C>,
+    A: Send + 'static,
+    E: Send + 'static,
+{
+    /// Starts the server and waits on a thread without a runtime, which must have been entered
+    /// with [`Handle::enter`](tokio::runtime::Handle::enter).
+    ///
+    /// # Panics
+    ///
+    /// In an async context, where blocking would stop other tasks.
+    pub fn blocking(self) -> Result<C, StartError<E, C>> {
+        blocking::wait(self)
+    }
+
+    fn begin(&mut self, cx: &mut Context<'_>) -> Poll<Result<C, StartError<E, C>>> {
+        let args = self.args.take().expect("a start was polled after it was done");
+        let Some(home) = Home::current() else { return Poll::Ready(Err(StartError::NoRuntime)) };
+        let core = Core::<S>::starting(home);
+        let half = Half::new(Arc::clone(&core));
+        if let Err(holder) = self.claim(&core) {
+            return Poll::Ready(Err(StartError::AlreadyStarted(S::client(holder))));
+        }
+        if let Some(room) = self.mailbox {
+            core.lock().cold().mailbox = Some(Some(room));
+        }
+        let mut context = Cx::new(&core);
+        if !S::ASYNC {
+            let began = begin_fn(&mut context, args);
+            return Poll::Ready(self.settle(half, context, began));
+        }
+        let mut began = Box::pin(async move {
+            let began = caught(None, S::begin(&mut context, args)).await;
+            (context, began)
+        });
+        match began.as_mut().poll(cx) {
+            Poll::Ready((context, began)) => Poll::Ready(self.settle(half, context, began)),
+            Poll::Pending => {
+                let sleep = self.timeout.map(|limit| (Box::pin(clock::sleep(limit)), limit));
+                let task = core.home.handle().spawn(began);
+                self.waiting = Some(Waiting { task, half, sleep });
+                self.poll_waiting(cx)
+            }
+        }
+    }
+
+    fn poll_waiting(&mut self, cx: &mut Context<'_>) -> Poll<Result<C, StartError<E, C>>> {
+        let Some(waiting) = &mut self.waiting else {
+            unreachable!("invariant: set before it is polled")
+        };
+        match Pin::new(&mut waiting.task).poll(cx) {
+            Poll::Ready(Ok((context, began))) => {
+                let half = waiting.half.take();
+                self.waiting = None;
+                return Poll::Ready(self.settle(half, context, began));
+            }
+            // Panics are caught inside: only a runtime that goes cancels the task.
+            Poll::Ready(Err(_)) => {
+                self.waiting = None;
+                return Poll::Ready(Err(StartError::NoRuntime));
+            }
+            Poll::Pending => {}
+        }
+        if let Some((sleep, limit)) = &mut waiting.sleep
+            && sleep.as_mut().poll(cx).is_ready()
+        {
+            let after = *limit;
+            self.waiting = None;
+            return Poll::Ready(Err(StartError::Timeout { after }));
+        }
+        Poll::Pending
+    }
+
+    /// Claims name and key; the server that holds one otherwise.
+    fn claim(&mut self, core: &Arc<Core<S>>) -> Result<(), Address<S>> {
+        let node = Arc::clone(core) as Arc<dyn Node>;
+        let mut claims: Vec<Box<dyn Claim>> = Vec::new();
+        let mut taken = None;
+        if let Some(name) = &self.name {
+            match core.home.claim(TypeId::of::<S>(), name, &node) {
+                Ok(()) => claims.push(Box::new(NameClaim::new(core, name))),
+                Err(holder) => taken = Some(holder),
+            }
+        }
+        if let (Some(key), None) = (self.key.take(), &taken) {
+            match key.claim(&node) {
+                Ok(claim) => claims.push(claim),
+                Err(holder) => taken = Some(holder),
+            }
+        }
+        let holds = u32::try_from(claims.len()).expect("invariant: a name and a key at most");
+        core.holders.fetch_add(holds, Ordering::AcqRel);
+        if !claims.is_empty() {
+            let mut inbox = core.lock();
+            let cold = inbox.cold();
+            cold.claims = claims;
+            cold.name.clone_from(&self.name);
+        }
+        match taken {
+            None => Ok(()),
+            Some(holder) => Err(Address::held_by(holder)),
+        }
+    }
+
+    fn settle(
+        &self,
+        half: Half<S>,
+        context: Cx<S>,
+        began: Began<S, E>,
+    ) -> Result<C, StartError<E, C>> {
+        match began {
+            Ok(Init::Ready((server, state))) => {
+                let core = half.done();
+                report::started(&core, self.name.as_ref());
+                open(&core, server, state, context);
+                if self.detach {
+                    Arc::clone(&core).detach();
+                }
+                Ok(S::client(Address::strong(Strong::adopt(core))))
+            }
+            Ok(Init::Ignore) => Err(StartError::Ignored),
+            Ok(Init::Fail(error)) => Err(StartError::Init(error)),
+            Ok(Init::Stop(error)) => {
+                report::init_failed(S::NAME, &"init asked for a stop");
+                Err(StartError::Init(error))
+            }
+            Err(payload) => {
+                let panic = Panic::new("init", &*payload);
+                report::init_failed(S::NAME, &panic);
+                Err(StartError::Panic(panic))
+            }
+        }
+    }
+}
+
+fn begin_fn<S: Begin<A, E>, A, E>(context: &mut Cx<S>, args: A) -> Began<S, E> {
+    let began = catch_unwind(AssertUnwindSafe(|| {
+        pin!(S::begin(context, args)).poll(&mut Context::from_waker(Waker::noop()))
+    }));
+    began.map(|polled| match polled {
+        Poll::Ready(init) => init,
+        Poll::Pending => unreachable!("invariant: a `fn` init never waits"),
+    })
+}
+
+impl<S, C, A, E> Future for Start<S, C, A, E>
+where
+    S: Begin<A, E> + ServedBy<C>,
+    A: Send + 'static,
+    E: Send + 'static,
+{
+    type Output = Result<C, StartError<E, C>>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        if this.waiting.is_some() { this.poll_waiting(cx) } else { this.begin(cx) }
+    }
+}
+
+impl<S: Server, C, A, E> fmt::Debug for Start<S, C, A, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Start").field("server", &S::NAME).field("name", &self.name).finish_non_exhaustive()
+    }
+}

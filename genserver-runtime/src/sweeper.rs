@@ -1,0 +1,161 @@
+//! The coarse ticker of a runtime: time-outs of queued calls, and the idleness of drain tasks.
+//!
+//! A timer of its own for each call would cost more than the call. A call's time begins to count
+//! at the first tick after it was queued, so that it is never early; ticks are 25 ms apart, so
+//! that it is at most 50 ms late. Without work the ticker sleeps and no timer is armed.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use crate::clock::Instant;
+use crate::node::Node;
+use crate::reply::Expire;
+
+const TICK: Duration = Duration::from_millis(25);
+
+/// How often parked drain tasks are looked at. Found idle four times, a task is retired: after
+/// at most a second.
+const IDLE_TICK: Duration = Duration::from_millis(250);
+
+/// For how many calls the list keeps its memory when it is empty.
+const KEPT: usize = 64;
+
+#[derive(Default)]
+pub(crate) struct Sweeper {
+    list: Mutex<List>,
+    work: Notify,
+}
+
+#[derive(Default)]
+struct List {
+    calls: Vec<Option<Entry>>,
+    free: Vec<usize>,
+    parked: Vec<Arc<dyn Node>>,
+    /// Whether the ticker is at work or was told to be.
+    ticking: bool,
+}
+
+struct Entry {
+    slot: Arc<dyn Expire>,
+    node: Arc<dyn Node>,
+    within: Duration,
+    since: Option<Instant>,
+}
+
+/// A call's place in the list.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Key(usize);
+
+impl Sweeper {
+    fn lock(&self) -> MutexGuard<'_, List> {
+        self.list.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Expires the slot when it is still waiting after `within`.
+    pub(crate) fn insert(
+        &self,
+        slot: Arc<dyn Expire>,
+        node: Arc<dyn Node>,
+        within: Duration,
+    ) -> Key {
+        let entry = Some(Entry { slot, node, within, since: None });
+        let mut list = self.lock();
+        let key = match list.free.pop() {
+            Some(at) => {
+                list.calls[at] = entry;
+                at
+            }
+            None => {
+                list.calls.push(entry);
+                list.calls.len() - 1
+            }
+        };
+        self.start(list);
+        Key(key)
+    }
+
+    pub(crate) fn remove(&self, key: Key) {
+        let mut list = self.lock();
+        let entry = list.calls[key.0].take();
+        list.free.push(key.0);
+        if list.calls.len() == list.free.len() {
+            // The last one: give back what a burst has taken.
+            list.calls.clear();
+            list.free.clear();
+            list.calls.shrink_to(KEPT);
+            list.free.shrink_to(KEPT);
+        }
+        drop(list);
+        drop(entry);
+    }
+
+    /// Tells a server's drain task when it was idle for a second.
+    pub(crate) fn watch_idle(&self, node: Arc<dyn Node>) {
+        let mut list = self.lock();
+        list.parked.push(node);
+        self.start(list);
+    }
+
+    fn start(&self, mut list: MutexGuard<'_, List>) {
+        if !list.ticking {
+            list.ticking = true;
+            drop(list);
+            self.work.notify_one();
+        }
+    }
+
+    /// The ticker; ends with its runtime.
+    pub(crate) async fn run(&self) {
+        loop {
+            self.work.notified().await;
+            let mut idle_since = Instant::now();
+            while self.sweep(Instant::now(), &mut idle_since) {
+                tokio::time::sleep(TICK).await;
+            }
+        }
+    }
+
+    /// One tick; `false` when there is nothing to do any more.
+    fn sweep(&self, now: Instant, idle_since: &mut Instant) -> bool {
+        for slot in self.due(now) {
+            slot.expire();
+        }
+        if now.duration_since(*idle_since) >= IDLE_TICK {
+            *idle_since = now;
+            self.look_at_parked();
+        }
+        let mut list = self.lock();
+        list.ticking = !list.calls.is_empty() || !list.parked.is_empty();
+        list.ticking
+    }
+
+    fn due(&self, now: Instant) -> Vec<Arc<dyn Expire>> {
+        let mut due = Vec::new();
+        let mut began = Vec::new();
+        for entry in self.lock().calls.iter_mut().flatten() {
+            match entry.since {
+                None => {
+                    entry.since = Some(now);
+                    began.push((Arc::clone(&entry.slot), Arc::clone(&entry.node), entry.within));
+                }
+                Some(since) if now.duration_since(since) >= entry.within => {
+                    due.push(Arc::clone(&entry.slot));
+                }
+                Some(_) => {}
+            }
+        }
+        for (slot, node, within) in began {
+            slot.began(now, within);
+            node.observe(now);
+        }
+        due
+    }
+
+    fn look_at_parked(&self) {
+        let parked = std::mem::take(&mut self.lock().parked);
+        let mut busy: Vec<_> = parked.into_iter().filter(|node| !node.idle_tick()).collect();
+        self.lock().parked.append(&mut busy);
+    }
+}
