@@ -10,10 +10,7 @@ use crate::log::{Case, Log};
 pub(crate) fn by_time<A, E>(
     cases: impl IntoIterator<Item = Result<Case<A>, E>>,
 ) -> Result<Log<A>, E> {
-    let mut log = Log {
-        cases: Vec::new(),
-        events: Vec::new(),
-    };
+    let mut log = Log { cases: Vec::new(), events: Vec::new() };
     for case in cases {
         let case = case?;
         log.cases.push(case.name);
@@ -39,34 +36,21 @@ mod tests {
                 let at = Timestamp::from_second(*second).expect("a second near 1970");
                 Event { case, activity, at }
             });
-            Ok::<_, String>(Case {
-                name: format!("case {case}").into(),
-                events: events.collect(),
-            })
+            Ok::<_, String>(Case { name: format!("case {case}").into(), events: events.collect() })
         });
         let log = by_time(cases).expect("no case fails");
-        let order: Vec<_> = log
-            .events
-            .iter()
-            .map(|event| (event.case, event.activity))
-            .collect();
+        let order: Vec<_> = log.events.iter().map(|event| (event.case, event.activity)).collect();
         assert_eq!(order, expected);
     }
 
     #[test]
     fn cases_are_interleaved_by_time() {
-        check(
-            &[&[1, 5], &[2, 3], &[0, 9]],
-            &[(2, 0), (0, 0), (1, 0), (1, 1), (0, 1), (2, 1)],
-        );
+        check(&[&[1, 5], &[2, 3], &[0, 9]], &[(2, 0), (0, 0), (1, 0), (1, 1), (0, 1), (2, 1)]);
     }
 
     #[test]
     fn ties_keep_the_order_of_cases_and_then_of_events() {
-        check(
-            &[&[7, 7], &[7], &[6, 7]],
-            &[(2, 0), (0, 0), (0, 1), (1, 0), (2, 1)],
-        );
+        check(&[&[7, 7], &[7], &[6, 7]], &[(2, 0), (0, 0), (0, 1), (1, 0), (2, 1)]);
     }
 
     #[test]

@@ -43,12 +43,9 @@ pub(crate) fn write_log(out: impl Write, seed: u64, cases: u16) -> io::Result<()
     let mut dice = Dice(seed);
     let mut xml = Writer::new_with_indent(out, b'\t', 1);
     xml.write_event(XmlEvent::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    xml.write_event(XmlEvent::Comment(BytesText::new(
-        " Made up: no such loans exist. ",
-    )))?;
-    xml.create_element("log")
-        .with_attribute(("xes.version", "1.0"))
-        .write_inner_content(|xml| {
+    xml.write_event(XmlEvent::Comment(BytesText::new(" Made up: no such loans exist. ")))?;
+    xml.create_element("log").with_attribute(("xes.version", "1.0")).write_inner_content(
+        |xml| {
             write_head(xml)?;
             let mut start = OPENING;
             for case in 0..cases {
@@ -57,7 +54,8 @@ pub(crate) fn write_log(out: impl Write, seed: u64, cases: u16) -> io::Result<()
                 write_case(xml, &mut dice, case, start)?;
             }
             Ok(())
-        })?;
+        },
+    )?;
     Ok(())
 }
 
@@ -65,17 +63,12 @@ pub(crate) fn write_log(out: impl Write, seed: u64, cases: u16) -> io::Result<()
 /// events.
 fn write_head<W: Write>(xml: &mut Writer<W>) -> io::Result<()> {
     for scope in ["trace", "event"] {
-        xml.create_element("global")
-            .with_attribute(("scope", scope))
-            .write_inner_content(|xml| {
-                write_attribute(
-                    xml,
-                    "date",
-                    "time:timestamp",
-                    "1970-01-01T00:00:00.000+01:00",
-                )?;
+        xml.create_element("global").with_attribute(("scope", scope)).write_inner_content(
+            |xml| {
+                write_attribute(xml, "date", "time:timestamp", "1970-01-01T00:00:00.000+01:00")?;
                 write_attribute(xml, "string", "concept:name", "UNKNOWN")
-            })?;
+            },
+        )?;
     }
     xml.create_element("float")
         .with_attributes([("key", "meta:events_average"), ("value", "4.65")])
@@ -99,11 +92,7 @@ fn write_case<W: Write>(
         }
         write_attribute(xml, "string", "AMOUNT_REQ", &amount)?;
         write_events(xml, dice, start)?;
-        if named_late {
-            write_attribute(xml, "string", "concept:name", &name)
-        } else {
-            Ok(())
-        }
+        if named_late { write_attribute(xml, "string", "concept:name", &name) } else { Ok(()) }
     })?;
     Ok(())
 }
@@ -151,9 +140,7 @@ fn write_attribute<W: Write>(
     key: &str,
     value: &str,
 ) -> io::Result<()> {
-    xml.create_element(of_type)
-        .with_attributes([("key", key), ("value", value)])
-        .write_empty()?;
+    xml.create_element(of_type).with_attributes([("key", key), ("value", value)]).write_empty()?;
     Ok(())
 }
 
@@ -186,11 +173,7 @@ fn life(dice: &mut Dice) -> Vec<&'static str> {
 
 /// `at` as a clock in the Netherlands shows it.
 fn iso_8601(at: Timestamp) -> String {
-    let offset: Offset = if at < WINTER {
-        tz::offset(2)
-    } else {
-        tz::offset(1)
-    };
+    let offset: Offset = if at < WINTER { tz::offset(2) } else { tz::offset(1) };
     format!("{:.3}", at.display_with_offset(offset))
 }
 
@@ -249,11 +232,7 @@ mod tests {
     fn activity(name: &str) -> Option<&'static str> {
         let stages = STAGES.map(|(stage, _)| stage);
         let ends = ["A_SUBMITTED", "A_DECLINED", "A_CANCELLED"];
-        stages
-            .into_iter()
-            .chain(ends)
-            .chain(GRANT)
-            .find(|known| *known == name)
+        stages.into_iter().chain(ends).chain(GRANT).find(|known| *known == name)
     }
 
     fn read(text: Vec<u8>) -> Result<Log<&'static str>, XesError> {
@@ -284,11 +263,7 @@ mod tests {
         let mut lives = vec![Vec::new(); log.cases.len()];
         for event in &log.events {
             let life = &mut lives[event.case as usize];
-            assert!(
-                is_legal(life, event.activity),
-                "{} after {life:?}",
-                event.activity
-            );
+            assert!(is_legal(life, event.activity), "{} after {life:?}", event.activity);
             life.push(event.activity);
         }
         let mut ends = BTreeMap::new();
@@ -313,11 +288,7 @@ mod tests {
     fn cases_overlap_and_some_events_share_an_instant() {
         let log = read(text(7, 400)).expect("a sound log");
         assert!(log.events.windows(2).all(|pair| pair[0].at <= pair[1].at));
-        assert!(
-            log.events
-                .windows(2)
-                .any(|pair| pair[0].case > pair[1].case)
-        );
+        assert!(log.events.windows(2).any(|pair| pair[0].case > pair[1].case));
         assert!(
             log.events
                 .windows(2)
@@ -341,10 +312,7 @@ mod tests {
     fn no_cases_are_a_log_too() {
         assert_eq!(
             read(text(7, 0)).expect("an empty log"),
-            Log {
-                cases: Vec::new(),
-                events: Vec::new()
-            }
+            Log { cases: Vec::new(), events: Vec::new() }
         );
     }
 }

@@ -60,10 +60,8 @@ pub(crate) fn open<A: Copy>(
     path: &Path,
     activity: fn(&str) -> Option<A>,
 ) -> Result<Cases<A>, XesError> {
-    let file = File::open(path).map_err(|source| XesError::Open {
-        path: path.to_owned(),
-        source,
-    })?;
+    let file =
+        File::open(path).map_err(|source| XesError::Open { path: path.to_owned(), source })?;
     Cases::new(&path.to_string_lossy(), file, activity)
 }
 
@@ -78,10 +76,7 @@ impl<A: Copy> Cases<A> {
         let text = match plain_text(bytes) {
             Ok(text) => text,
             Err(source) => {
-                return Err(XesError::Read {
-                    place,
-                    source: source.into(),
-                });
+                return Err(XesError::Read { place, source: source.into() });
             }
         };
         Ok(Self {
@@ -115,9 +110,8 @@ impl<A: Copy> Cases<A> {
         let index = self.names.len();
         self.tags.enter_case(index);
         let start = self.tags.place();
-        let case = u32::try_from(index).map_err(|_| XesError::TooManyCases {
-            place: start.clone(),
-        })?;
+        let case =
+            u32::try_from(index).map_err(|_| XesError::TooManyCases { place: start.clone() })?;
         let mut events = Vec::new();
         // The name of a case may come after its events, and an error is of little use without it.
         let mut fault = None;
@@ -160,11 +154,7 @@ impl<A: Copy> Cases<A> {
 
     fn read_event(&mut self) -> Result<RawEvent, XesError> {
         self.tags.enter_event();
-        let mut raw = RawEvent {
-            place: self.tags.place(),
-            name: None,
-            time: None,
-        };
+        let mut raw = RawEvent { place: self.tags.place(), name: None, time: None };
         while let Tag::Open(kind) = self.tags.next()? {
             match kind {
                 Kind::Name(name) => raw.name = Some(name),
@@ -188,21 +178,14 @@ impl<A: Copy> Cases<A> {
             return Ok(None);
         }
         let Some(activity) = (self.activity)(&name) else {
-            return Err(XesError::UnknownActivity {
-                place,
-                activity: name,
-            });
+            return Err(XesError::UnknownActivity { place, activity: name });
         };
         let Some(time) = time else {
             return Err(XesError::EventWithoutTime { place });
         };
         match time.parse::<Timestamp>() {
             Ok(at) => Ok(Some(Event { case, activity, at })),
-            Err(source) => Err(XesError::BadTime {
-                place,
-                time,
-                source,
-            }),
+            Err(source) => Err(XesError::BadTime { place, time, source }),
         }
     }
 }
@@ -226,17 +209,11 @@ impl<A: Copy> Iterator for Cases<A> {
 fn plain_text(mut bytes: impl Read + 'static) -> io::Result<Box<dyn BufRead>> {
     // A whole buffer, for the parser looks for a byte order mark in the first one it gets.
     let mut head = Vec::new();
-    bytes
-        .by_ref()
-        .take(BUFFER_SIZE as u64)
-        .read_to_end(&mut head)?;
+    bytes.by_ref().take(BUFFER_SIZE as u64).read_to_end(&mut head)?;
     let compressed = head.starts_with(&GZIP_MAGIC);
     let bytes = io::Cursor::new(head).chain(BufReader::with_capacity(BUFFER_SIZE, bytes));
     if compressed {
-        Ok(Box::new(BufReader::with_capacity(
-            BUFFER_SIZE,
-            MultiGzDecoder::new(bytes),
-        )))
+        Ok(Box::new(BufReader::with_capacity(BUFFER_SIZE, MultiGzDecoder::new(bytes))))
     } else {
         Ok(Box::new(bytes))
     }

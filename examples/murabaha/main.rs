@@ -90,7 +90,10 @@ fn show_machine() {
     for state in Contract::GRAPH.states {
         let name: ContractStateName = state.name.parse().expect("the graph names the states");
         let allowed: Vec<_> = name.allowed().iter().map(ToString::to_string).collect();
-        println!("{name}: {}", if allowed.is_empty() { "nothing".into() } else { allowed.join(", ") });
+        println!(
+            "{name}: {}",
+            if allowed.is_empty() { "nothing".into() } else { allowed.join(", ") }
+        );
     }
     println!();
 }

@@ -21,9 +21,8 @@ pub(crate) struct Adjacency {
 impl Adjacency {
     /// Indexes those edges of a graph (whose indices are in range) that `keep` accepts.
     pub(crate) fn new(graph: &Graph<'_>, keep: impl Fn(&Edge<'_>) -> bool) -> Self {
-        let mut kept: Vec<usize> = (0..graph.edges.len())
-            .filter(|&edge| keep(&graph.edges[edge]))
-            .collect();
+        let mut kept: Vec<usize> =
+            (0..graph.edges.len()).filter(|&edge| keep(&graph.edges[edge])).collect();
         // A stable sort, so that the hops of a state stay in declaration order.
         kept.sort_by_key(|&edge| graph.edges[edge].from);
 
@@ -34,13 +33,7 @@ impl Adjacency {
         for state in 1..starts.len() {
             starts[state] += starts[state - 1];
         }
-        let hops = kept
-            .into_iter()
-            .map(|edge| Hop {
-                edge,
-                to: graph.edges[edge].to,
-            })
-            .collect();
+        let hops = kept.into_iter().map(|edge| Hop { edge, to: graph.edges[edge].to }).collect();
         Self { starts, hops }
     }
 

@@ -21,21 +21,13 @@ pub(crate) fn components(adjacency: &Adjacency) -> Vec<Component> {
     let mut place = vec![None; adjacency.states()];
     for (state, &number) in of.iter().enumerate() {
         let at = *place[number].get_or_insert_with(|| {
-            components.push(Component {
-                states: Vec::new(),
-                is_source: true,
-                is_sink: true,
-            });
+            components.push(Component { states: Vec::new(), is_source: true, is_sink: true });
             components.len() - 1
         });
         components[at].states.push(state);
     }
     for (state, &number) in of.iter().enumerate() {
-        for hop in adjacency
-            .hops(state)
-            .iter()
-            .filter(|hop| of[hop.to] != number)
-        {
+        for hop in adjacency.hops(state).iter().filter(|hop| of[hop.to] != number) {
             let [left, entered] = [number, of[hop.to]]
                 .map(|number| place[number].expect("invariant: every component has a state"));
             components[left].is_sink = false;

@@ -49,12 +49,8 @@ impl<'a> Ids<'a> {
         let states = graph.states.iter().enumerate();
         let groups = graph.groups.iter().enumerate();
         Self {
-            states: states
-                .map(|(index, state)| id(state.name, STATE_ALIAS, index))
-                .collect(),
-            groups: groups
-                .map(|(index, group)| id(group.name, GROUP_ALIAS, index))
-                .collect(),
+            states: states.map(|(index, state)| id(state.name, STATE_ALIAS, index)).collect(),
+            groups: groups.map(|(index, group)| id(group.name, GROUP_ALIAS, index)).collect(),
         }
     }
 }
@@ -89,10 +85,7 @@ pub(crate) struct Outline {
 
 impl Outline {
     pub(crate) fn new(graph: &Graph<'_>) -> Self {
-        let mut outline = Self {
-            top: Vec::new(),
-            groups: vec![Vec::new(); graph.groups.len()],
-        };
+        let mut outline = Self { top: Vec::new(), groups: vec![Vec::new(); graph.groups.len()] };
         for (index, state) in graph.states.iter().enumerate() {
             outline.place(graph, Item::State(index), state.group);
         }
@@ -132,11 +125,7 @@ pub(crate) fn arrows<'a>(graph: &Graph<'a>) -> Vec<Arrow<'a>> {
     let mut told = HashSet::new();
     for edge in graph.edges {
         let place = *places.entry((edge.from, edge.to)).or_insert_with(|| {
-            arrows.push(Arrow {
-                from: edge.from,
-                to: edge.to,
-                labels: Vec::new(),
-            });
+            arrows.push(Arrow { from: edge.from, to: edge.to, labels: Vec::new() });
             arrows.len() - 1
         });
         if !edge.label.is_empty() && told.insert((place, edge.label)) {

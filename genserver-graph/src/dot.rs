@@ -55,12 +55,7 @@ impl Graph<'_> {
         // Every identifier is quoted, and a quoted one is never a keyword.
         let ids = Ids::new(self, &[]);
         let outline = Outline::new(self);
-        let mut text = Text {
-            graph: self,
-            ids,
-            outline,
-            lines: Lines::default(),
-        };
+        let mut text = Text { graph: self, ids, outline, lines: Lines::default() };
         text.write();
         text.lines.into_text()
     }
@@ -76,20 +71,17 @@ struct Text<'a> {
 
 impl Text<'_> {
     fn write(&mut self) {
-        self.lines
-            .push(0, &format!("digraph {} {{", quote(self.graph.name)));
+        self.lines.push(0, &format!("digraph {} {{", quote(self.graph.name)));
         self.lines.push(1, "node [shape=box, style=rounded]");
         let initial = self.ids.states.get(self.graph.initial).map(|id| quote(id));
         if initial.is_some() {
-            self.lines
-                .push(1, &format!("{} [shape=point]", quote(START)));
+            self.lines.push(1, &format!("{} [shape=point]", quote(START)));
         }
         for item in self.outline.top.clone() {
             self.write_item(item, 1);
         }
         if let Some(initial) = initial {
-            self.lines
-                .push(1, &format!("{} -> {initial}", quote(START)));
+            self.lines.push(1, &format!("{} -> {initial}", quote(START)));
         }
         self.write_arrows();
         self.lines.push(0, "}");
@@ -100,8 +92,7 @@ impl Text<'_> {
             Item::State(state) => self.write_state(state, depth),
             Item::Group(group) => {
                 let cluster = format!("cluster_{}", self.ids.groups[group]);
-                self.lines
-                    .push(depth, &format!("subgraph {} {{", quote(&cluster)));
+                self.lines.push(depth, &format!("subgraph {} {{", quote(&cluster)));
                 let label = quote(self.graph.groups[group].name);
                 self.lines.push(depth + 1, &format!("label={label}"));
                 for item in self.outline.groups[group].clone() {

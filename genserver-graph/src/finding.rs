@@ -128,11 +128,7 @@ fn leaves_terminal(graph: &Graph<'_>, edge: &Edge<'_>) -> bool {
 // Once for each source and label: a handler `Done => A | B` gives two edges and is one mistake.
 fn check_terminal_left(graph: &Graph<'_>) -> Vec<Finding> {
     let mut told = HashSet::new();
-    let left = graph
-        .edges
-        .iter()
-        .enumerate()
-        .filter(|(_, edge)| leaves_terminal(graph, edge));
+    let left = graph.edges.iter().enumerate().filter(|(_, edge)| leaves_terminal(graph, edge));
     left.filter(|(_, edge)| told.insert((edge.from, edge.label)))
         .map(|(edge, _)| Finding::LeavesTerminal { edge })
         .collect()
@@ -149,9 +145,7 @@ fn check_unreachable(graph: &Graph<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     // A component that nothing enters is unreachable unless it is the one of the initial state.
-    let sources = components(&every)
-        .into_iter()
-        .filter(|component| component.is_source);
+    let sources = components(&every).into_iter().filter(|component| component.is_source);
     let roots = sources.map(|component| component.states[0]);
     let mut findings = Vec::new();
     for root in roots {
@@ -178,11 +172,7 @@ fn check_dead_end(graph: &Graph<'_>, live: &Adjacency, reachable: &[bool]) -> Ve
 // a component that cannot be left, so those are the causes. Such a component of one state is
 // terminal or a dead end; one of several states cannot hold a terminal one, which has no way out.
 fn check_no_terminal(graph: &Graph<'_>, live: &Adjacency, reachable: &[bool]) -> Vec<Finding> {
-    let ends = graph
-        .states
-        .iter()
-        .zip(reachable)
-        .any(|(state, &seen)| state.terminal && seen);
+    let ends = graph.states.iter().zip(reachable).any(|(state, &seen)| state.terminal && seen);
     if !ends {
         return Vec::new();
     }

@@ -160,13 +160,7 @@ impl<'a> Graph<'a> {
 
     /// Panics, naming the culprit, if an index in the graph names nothing.
     pub(crate) fn assert_indices(&self) {
-        let Self {
-            name,
-            initial,
-            states,
-            groups,
-            edges,
-        } = self;
+        let Self { name, initial, states, groups, edges } = self;
         assert!(
             states.is_empty() || *initial < states.len(),
             "graph `{name}`: the initial state {initial} is out of range"

@@ -92,12 +92,7 @@ impl Graph<'_> {
         self.assert_indices();
         let ids = Ids::new(self, RESERVED);
         let outline = Outline::new(self);
-        let mut text = Text {
-            graph: self,
-            ids,
-            outline,
-            lines: Lines::default(),
-        };
+        let mut text = Text { graph: self, ids, outline, lines: Lines::default() };
         text.write();
         text.lines.into_text()
     }
@@ -121,8 +116,7 @@ impl Text<'_> {
         self.write_arrows();
         for (index, state) in self.graph.states.iter().enumerate() {
             if state.terminal {
-                self.lines
-                    .push(1, &format!("{} --> [*]", self.ids.states[index]));
+                self.lines.push(1, &format!("{} --> [*]", self.ids.states[index]));
             }
         }
     }
@@ -132,12 +126,7 @@ impl Text<'_> {
     fn write_top(&mut self) {
         let states = self.graph.states;
         let mut mentioned: Vec<bool> = states.iter().map(|state| state.terminal).collect();
-        for state in self
-            .graph
-            .edges
-            .iter()
-            .flat_map(|edge| [edge.from, edge.to])
-        {
+        for state in self.graph.edges.iter().flat_map(|edge| [edge.from, edge.to]) {
             mentioned[state] = true;
         }
         if let Some(initial) = mentioned.get_mut(self.graph.initial) {
@@ -221,9 +210,6 @@ fn escape(text: &str) -> String {
 
 fn ends_in_direction(text: &str) -> bool {
     const WORD: &str = "direction";
-    let tail = text
-        .len()
-        .checked_sub(WORD.len())
-        .and_then(|start| text.get(start..));
+    let tail = text.len().checked_sub(WORD.len()).and_then(|start| text.get(start..));
     tail.is_some_and(|tail| tail.eq_ignore_ascii_case(WORD))
 }

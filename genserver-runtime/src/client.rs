@@ -209,4 +209,3 @@ impl fmt::Debug for Stop {
         f.debug_struct("Stop").field("reason", &self.reason).finish_non_exhaustive()
     }
 }
-

@@ -188,9 +188,9 @@ impl<S: Server> Core<S> {
     ) -> Sent {
         let call = item.name();
         let accepted = (wait == Wait::Told).then(|| Slot::new(Deadline::Never));
-        let ticket = accepted.as_ref().map(|slot| {
-            Ticket::new(Arc::clone(slot), Arc::clone(self) as Arc<dyn Node>, call)
-        });
+        let ticket = accepted
+            .as_ref()
+            .map(|slot| Ticket::new(Arc::clone(slot), Arc::clone(self) as Arc<dyn Node>, call));
         inbox.cold().waiters.push_back(Waiter { item, accepted });
         // Senders before this one may find room by now.
         let told = inbox.admit(self.taken());

@@ -116,4 +116,3 @@ impl<O: Outcome, S: Server, A, const H: usize> std::fmt::Debug for Join<'_, O, S
         f.debug_struct("Join").field("calls", &self.calls.len()).finish()
     }
 }
-

@@ -7,6 +7,10 @@ compile_error!(
      feature `panic-abort`"
 );
 
+#[doc(hidden)]
+#[path = "private.rs"]
+#[allow(missing_docs)]
+pub mod __private;
 mod address;
 mod blocking;
 mod body;
@@ -36,10 +40,6 @@ mod node;
 mod opening;
 mod pending;
 pub mod prelude;
-#[doc(hidden)]
-#[path = "private.rs"]
-#[allow(missing_docs)]
-pub mod __private;
 mod registry;
 mod reply;
 mod report;

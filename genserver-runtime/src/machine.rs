@@ -161,14 +161,14 @@ impl<S: Server, R, E, const H: usize> Next<R, Via<S, E, H>> {
         match (self.reply, self.via.error) {
             (Some(reply), _) => Ok(reply),
             (None, Some(error)) => Err(error),
-            (None, None) => unreachable!("invariant: `refuse` sets the error when it takes the reply"),
+            (None, None) => {
+                unreachable!("invariant: `refuse` sets the error when it takes the reply")
+            }
         }
     }
 }
 
-impl<R: fmt::Debug, S: Server, E: fmt::Debug, const H: usize> fmt::Debug
-    for Next<R, Via<S, E, H>>
-{
+impl<R: fmt::Debug, S: Server, E: fmt::Debug, const H: usize> fmt::Debug for Next<R, Via<S, E, H>> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let step = match self.via.step {
             Step::Stay => "stay",

@@ -81,8 +81,7 @@ impl<T: Send + 'static> Pending<T> {
     /// Gives it another time, from now on.
     pub(crate) fn limit(&mut self, within: Duration) {
         self.disarm();
-        (self.timer, self.waited) =
-            arm(&self.slot, &self.node, Deadline::Within(within), true);
+        (self.timer, self.waited) = arm(&self.slot, &self.node, Deadline::Within(within), true);
     }
 
     pub(crate) fn slot(&self) -> &Arc<Slot<T>> {

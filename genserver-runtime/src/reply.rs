@@ -266,7 +266,9 @@ impl<T: Send> ReplyTo<T> {
 
     /// The slot, for who must answer when the handler cannot.
     pub(crate) fn share(&self) -> Arc<Slot<T>> {
-        Arc::clone(self.slot.as_ref().expect("invariant: the slot is taken only by what consumes self"))
+        Arc::clone(
+            self.slot.as_ref().expect("invariant: the slot is taken only by what consumes self"),
+        )
     }
 
     pub(crate) fn refuse_with(mut self, error: ServerError) {

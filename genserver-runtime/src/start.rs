@@ -290,6 +290,9 @@ where
 
 impl<S: Server, C, A, E> fmt::Debug for Start<S, C, A, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Start").field("server", &S::NAME).field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Start")
+            .field("server", &S::NAME)
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }

@@ -62,10 +62,7 @@ pub(crate) async fn watched<S: Server, F: Future>(
 }
 
 /// Runs a future in a span, with its panics caught.
-pub(crate) async fn caught<F: Future>(
-    span: Option<Span>,
-    future: F,
-) -> Result<F::Output, Payload> {
+pub(crate) async fn caught<F: Future>(span: Option<Span>, future: F) -> Result<F::Output, Payload> {
     let mut future = pin!(future);
     poll_fn(|cx| {
         let _span = span.as_ref().map(Span::enter);
@@ -205,9 +202,7 @@ pub(crate) fn crash<S: Server>(handler: usize, interrupt: Interrupt) -> Box<Endi
     let name = S::HANDLERS[handler].name;
     let mut ending = match interrupt {
         Interrupt::Killed => Ending::killed(),
-        Interrupt::Panicked(payload) => {
-            Ending::new(ExitReason::Panic(Panic::new(name, &*payload)))
-        }
+        Interrupt::Panicked(payload) => Ending::new(ExitReason::Panic(Panic::new(name, &*payload))),
     };
     ending.last = name;
     Box::new(ending)

@@ -14,19 +14,13 @@ pub(crate) enum XesError {
     Open { path: PathBuf, source: io::Error },
     /// The file gives no more bytes, or its compression is damaged.
     #[error("{place}: cannot read on")]
-    Read {
-        place: Place,
-        source: Arc<io::Error>,
-    },
+    Read { place: Place, source: Arc<io::Error> },
     /// The text ends too early.
     #[error("{place}: the log is cut off")]
     Truncated { place: Place },
     /// The text is not XML.
     #[error("{place}: malformed XML")]
-    Malformed {
-        place: Place,
-        source: quick_xml::Error,
-    },
+    Malformed { place: Place, source: quick_xml::Error },
     /// The text is something else, or nothing.
     #[error("{place}: there is no XES log in this file")]
     NotALog { place: Place },
@@ -50,11 +44,7 @@ pub(crate) enum XesError {
     EventWithoutTime { place: Place },
     /// A time that is not ISO 8601, or that leaves its offset open.
     #[error("{place}: `{time}` is not a time with an offset")]
-    BadTime {
-        place: Place,
-        time: String,
-        source: jiff::Error,
-    },
+    BadTime { place: Place, time: String, source: jiff::Error },
     /// An event of the application that the caller does not know.
     #[error("{place}: unknown activity `{activity}`")]
     UnknownActivity { place: Place, activity: String },
@@ -110,13 +100,7 @@ pub(crate) struct Place {
 impl Place {
     /// Where the log called `log` begins.
     pub(super) fn start_of(log: &str) -> Self {
-        Self {
-            log: log.into(),
-            byte: 0,
-            case: None,
-            name: None,
-            event: None,
-        }
+        Self { log: log.into(), byte: 0, case: None, name: None, event: None }
     }
 }
 

@@ -45,14 +45,7 @@ impl Tags {
     pub(super) fn new(text: Box<dyn BufRead>, place: Place) -> Self {
         let mut text = quick_xml::Reader::from_reader(text);
         text.config_mut().expand_empty_elements = true;
-        Self {
-            text,
-            buffer: Vec::new(),
-            place,
-            depth: 0,
-            in_log: false,
-            events: 0,
-        }
+        Self { text, buffer: Vec::new(), place, depth: 0, in_log: false, events: 0 }
     }
 
     /// Where the latest tag begins.
@@ -83,9 +76,7 @@ impl Tags {
     pub(super) fn next(&mut self) -> Result<Tag, XesError> {
         match self.read()? {
             Some(tag) => Ok(tag),
-            None => Err(XesError::Truncated {
-                place: self.place(),
-            }),
+            None => Err(XesError::Truncated { place: self.place() }),
         }
     }
 
@@ -134,13 +125,9 @@ impl Tags {
             match self.text.read_event_into(&mut self.buffer) {
                 Ok(XmlEvent::Start(start)) => {
                     self.depth += 1;
-                    let malformed = |source| XesError::Malformed {
-                        place: self.place.clone(),
-                        source,
-                    };
-                    return kind(&start)
-                        .map(|kind| Some(Tag::Open(kind)))
-                        .map_err(malformed);
+                    let malformed =
+                        |source| XesError::Malformed { place: self.place.clone(), source };
+                    return kind(&start).map(|kind| Some(Tag::Open(kind))).map_err(malformed);
                 }
                 Ok(XmlEvent::End(_)) => {
                     self.depth = self.depth.saturating_sub(1);
@@ -163,11 +150,7 @@ impl Tags {
     /// The error of finding something that is not in the log.
     fn outside_log(&self) -> XesError {
         let place = self.place();
-        if self.in_log {
-            XesError::AfterLog { place }
-        } else {
-            XesError::NotALog { place }
-        }
+        if self.in_log { XesError::AfterLog { place } } else { XesError::NotALog { place } }
     }
 }
 

@@ -55,10 +55,7 @@ fn activity(name: &str) -> Option<Activity> {
 /// The cases of `bytes` in short, with checked indices.
 fn read(bytes: &[u8]) -> Result<Vec<String>, XesError> {
     let cases = Cases::new("log.xes", Cursor::new(bytes.to_vec()), activity)?;
-    cases
-        .zip(0..)
-        .map(|(case, index)| case.map(|case| in_short(&case, index)))
-        .collect()
+    cases.zip(0..).map(|(case, index)| case.map(|case| in_short(&case, index))).collect()
 }
 
 #[track_caller]
@@ -67,11 +64,7 @@ fn in_short(case: &Case<Activity>, index: u32) -> String {
         assert_eq!(event.case, index);
         format!("{:?} {}", event.activity, event.at)
     };
-    format!(
-        "{}: {}",
-        case.name,
-        case.events.iter().map(event).collect::<Vec<_>>().join(", ")
-    )
+    format!("{}: {}", case.name, case.events.iter().map(event).collect::<Vec<_>>().join(", "))
 }
 
 /// The message of reading `bytes`, with its cause.
@@ -89,15 +82,9 @@ fn message(bytes: &[u8]) -> String {
 #[track_caller]
 fn check_event(event: &str, expected: &str) {
     let first = r#"<event><string key="concept:name" value="W_X"/></event>"#;
-    for case in [
-        "<trace>NAME FIRST EVENT</trace>",
-        "<trace>FIRST EVENT EVENT NAME</trace>",
-    ] {
+    for case in ["<trace>NAME FIRST EVENT</trace>", "<trace>FIRST EVENT EVENT NAME</trace>"] {
         let case = case.replace("NAME", r#"<string key="concept:name" value="7"/>"#);
-        let text = format!(
-            "<log>{}</log>",
-            case.replace("FIRST", first).replace("EVENT", event)
-        );
+        let text = format!("<log>{}</log>", case.replace("FIRST", first).replace("EVENT", event));
         let byte = text.find(event).expect("the event is there");
         let error = read(text.as_bytes()).expect_err("a fault in the event");
         assert_eq!(
@@ -121,19 +108,13 @@ fn gzip(text: &[u8]) -> Vec<u8> {
 #[test]
 fn a_sound_log_is_read_plain_and_compressed() {
     assert_eq!(read(SOUND.as_bytes()).expect("plain"), SOUND_CASES);
-    assert_eq!(
-        read(&gzip(SOUND.as_bytes())).expect("compressed"),
-        SOUND_CASES
-    );
+    assert_eq!(read(&gzip(SOUND.as_bytes())).expect("compressed"), SOUND_CASES);
 }
 
 #[test]
 fn a_compressed_log_may_have_several_members() {
     let (head, tail) = SOUND.as_bytes().split_at(700);
-    assert_eq!(
-        read(&[gzip(head), gzip(tail)].concat()).expect("both members"),
-        SOUND_CASES
-    );
+    assert_eq!(read(&[gzip(head), gzip(tail)].concat()).expect("both members"), SOUND_CASES);
 }
 
 #[test]
@@ -165,20 +146,14 @@ fn no_case_follows_an_error() {
 fn a_file_that_is_not_there_is_named() {
     let path = Path::new("no such folder/no such log.xes.gz");
     let error = open(path, activity).err().expect("there is no such file");
-    assert_eq!(
-        error.to_string(),
-        "cannot open no such folder/no such log.xes.gz"
-    );
+    assert_eq!(error.to_string(), "cannot open no such folder/no such log.xes.gz");
     assert!(error.source().is_some());
 }
 
 #[test]
 fn an_event_at_fault_is_named_with_its_case_wherever_the_name_stands() {
     check_event("<event/>", "the event has no name");
-    check_event(
-        "<event><string key='concept:name' value=''/></event>",
-        "the event has no name",
-    );
+    check_event("<event><string key='concept:name' value=''/></event>", "the event has no name");
     check_event(
         "<event><string key='concept:name' value='A_OPEN'/></event>",
         "the event has no time",
@@ -220,20 +195,11 @@ fn a_case_needs_a_name_of_its_own() {
 
 #[test]
 fn a_file_without_a_log_is_refused() {
-    for text in [
-        "",
-        "\u{1f}",
-        "a,b\n1,2\n",
-        "<html><log></log></html>",
-        "&amp;<log/>",
-    ] {
+    for text in ["", "\u{1f}", "a,b\n1,2\n", "<html><log></log></html>", "&amp;<log/>"] {
         check(text, "log.xes, byte 0: there is no XES log in this file");
     }
     check("\n", "log.xes, byte 1: there is no XES log in this file");
-    check(
-        "<?xml version='1.0'?>",
-        "log.xes, byte 21: there is no XES log in this file",
-    );
+    check("<?xml version='1.0'?>", "log.xes, byte 21: there is no XES log in this file");
 }
 
 #[test]
@@ -245,13 +211,7 @@ fn something_after_the_log_is_refused() {
         );
     }
     let error = read(&[gzip(SOUND.as_bytes()), b"rest".to_vec()].concat());
-    assert!(
-        matches!(
-            error,
-            Err(XesError::Truncated { .. } | XesError::Read { .. })
-        ),
-        "{error:?}"
-    );
+    assert!(matches!(error, Err(XesError::Truncated { .. } | XesError::Read { .. })), "{error:?}");
 }
 
 #[test]
@@ -268,15 +228,9 @@ fn malformed_text_is_named_with_its_place() {
 
 #[test]
 fn a_log_that_ends_inside_an_event_is_cut_off_there() {
-    let text = SOUND
-        .split_inclusive("A_SHUT")
-        .next()
-        .expect("there is a first part");
+    let text = SOUND.split_inclusive("A_SHUT").next().expect("there is a first part");
     let byte = text.rfind("<string").expect("the tag is there");
-    check(
-        text,
-        &format!("log.xes, byte {byte}, case `loan & 1`, event 3: the log is cut off"),
-    );
+    check(text, &format!("log.xes, byte {byte}, case `loan & 1`, event 3: the log is cut off"));
 }
 
 #[test]
@@ -284,11 +238,7 @@ fn a_log_cut_at_any_byte_is_an_error() {
     for bytes in [SOUND.as_bytes().to_vec(), gzip(SOUND.as_bytes())] {
         for end in 0..bytes.len() {
             let cases = read(&bytes[..end]);
-            assert!(
-                cases.is_err(),
-                "cut at byte {end} of {}: {cases:?}",
-                bytes.len()
-            );
+            assert!(cases.is_err(), "cut at byte {end} of {}: {cases:?}", bytes.len());
         }
     }
 }
@@ -320,8 +270,5 @@ fn flipped_bytes_never_panic() {
         }
         refused += u32::from(read(&bytes).is_err());
     }
-    assert!(
-        (1..4000).contains(&refused),
-        "{refused} of 4000 were refused"
-    );
+    assert!((1..4000).contains(&refused), "{refused} of 4000 were refused");
 }

@@ -5,28 +5,14 @@ use crate::{Edge, Graph, Group, State};
 /// Checks the lines between the node defaults and the closing brace.
 #[track_caller]
 fn check(states: &[State<'_>], groups: &[Group<'_>], edges: &[Edge<'_>], expected: &[&str]) {
-    let graph = Graph {
-        name: "Corner",
-        initial: 0,
-        states,
-        groups,
-        edges,
-    };
+    let graph = Graph { name: "Corner", initial: 0, states, groups, edges };
     let text = graph.to_dot();
-    let lines: Vec<_> = text
-        .lines()
-        .skip(2)
-        .filter_map(|line| line.strip_prefix("    "))
-        .collect();
+    let lines: Vec<_> = text.lines().skip(2).filter_map(|line| line.strip_prefix("    ")).collect();
     assert_eq!(lines, expected);
 }
 
 fn state(name: &str, group: Option<usize>) -> State<'_> {
-    State {
-        name,
-        group,
-        terminal: false,
-    }
+    State { name, group, terminal: false }
 }
 
 #[test]
@@ -36,12 +22,7 @@ fn parallel_edges_share_an_arrow() {
         &[state("A", None)],
         &[],
         &[edge(0, 0, "x"), edge(0, 0, "y"), edge(0, 0, "x")],
-        &[
-            r#""[*]" [shape=point]"#,
-            r#""A""#,
-            r#""[*]" -> "A""#,
-            r#""A" -> "A" [label="x, y"]"#,
-        ],
+        &[r#""[*]" [shape=point]"#, r#""A""#, r#""[*]" -> "A""#, r#""A" -> "A" [label="x, y"]"#],
     );
 }
 
@@ -50,24 +31,11 @@ fn groups_become_nested_clusters() {
     check(
         &[state("A", Some(1)), state("B", Some(0))],
         &[
-            Group {
-                name: "Outer",
-                parent: None,
-            },
-            Group {
-                name: "Inner",
-                parent: Some(0),
-            },
-            Group {
-                name: "Empty",
-                parent: None,
-            },
+            Group { name: "Outer", parent: None },
+            Group { name: "Inner", parent: Some(0) },
+            Group { name: "Empty", parent: None },
         ],
-        &[Edge {
-            from: 0,
-            to: 1,
-            label: "",
-        }],
+        &[Edge { from: 0, to: 1, label: "" }],
         &[
             r#""[*]" [shape=point]"#,
             r#"subgraph "cluster_Outer" {"#,
@@ -97,19 +65,9 @@ fn words_of_the_language_need_no_alias() {
 #[test]
 fn names_and_labels_are_escaped() {
     check(
-        &[
-            State {
-                terminal: true,
-                ..state(r#"a"\"#, None)
-            },
-            state("[*]", None),
-        ],
+        &[State { terminal: true, ..state(r#"a"\"#, None) }, state("[*]", None)],
         &[],
-        &[Edge {
-            from: 0,
-            to: 1,
-            label: "\\N \"&lt;\"\n",
-        }],
+        &[Edge { from: 0, to: 1, label: "\\N \"&lt;\"\n" }],
         &[
             r#""[*]" [shape=point]"#,
             r#""state_0" [label="a\"\\", peripheries=2]"#,

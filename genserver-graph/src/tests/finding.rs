@@ -8,11 +8,7 @@ use crate::{Edge, Finding, Graph, State};
 fn check(states: &str, edges: &str, expected: &[&str]) {
     let sketch = Sketch::new(states, edges);
     let graph = sketch.graph();
-    let findings: Vec<_> = graph
-        .check()
-        .iter()
-        .map(|finding| words(&graph, finding))
-        .collect();
+    let findings: Vec<_> = graph.check().iter().map(|finding| words(&graph, finding)).collect();
     assert_eq!(findings, expected);
 }
 
@@ -69,20 +65,12 @@ fn what_stands_behind_a_terminal_state_has_its_cause_there() {
 
 #[test]
 fn an_edge_out_of_a_terminal_state_is_no_way_to_an_end() {
-    check(
-        "a b! c d",
-        "a>b a>c b>a:back c>d d>c",
-        &["back leaves b for a", "no terminal from c"],
-    );
+    check("a b! c d", "a>b a>c b>a:back c>d d>c", &["back leaves b for a", "no terminal from c"]);
 }
 
 #[test]
 fn only_the_root_of_unreachable_states_is_reported() {
-    check(
-        "a b c d!",
-        "a>a:x b>c c>d",
-        &["unreachable b with [c d]", "dead end a"],
-    );
+    check("a b c d!", "a>a:x b>c c>d", &["unreachable b with [c d]", "dead end a"]);
     check("a d! c b", "b>c c>d a>b:x b>a", &[]);
     check("a! d! c b", "b>c c>d", &["unreachable b with [d c]"]);
 }
@@ -96,11 +84,7 @@ fn of_an_unreachable_circle_the_first_state_is_the_root() {
 
 #[test]
 fn an_unreachable_state_is_listed_once() {
-    check(
-        "a! b c d e!",
-        "b>d c>d d>e c>a",
-        &["unreachable b with [d e]", "unreachable c with []"],
-    );
+    check("a! b c d e!", "b>d c>d d>e c>a", &["unreachable b with [d e]", "unreachable c with []"]);
 }
 
 #[test]
@@ -111,11 +95,7 @@ fn an_unreachable_state_is_silent_in_the_later_rules() {
 
 #[test]
 fn an_unreachable_terminal_state_that_is_left_has_two_mistakes() {
-    check(
-        "a! b! c",
-        "b>c:on",
-        &["on leaves b for c", "unreachable b with [c]"],
-    );
+    check("a! b! c", "b>c:on", &["on leaves b for c", "unreachable b with [c]"]);
 }
 
 #[test]
@@ -148,11 +128,7 @@ fn each_circle_is_a_cause_of_its_own() {
 #[test]
 fn if_every_terminal_state_is_unreachable_that_says_it_all() {
     check("a b c!", "a>b b>a", &["unreachable c with []"]);
-    check(
-        "a b c d! e!",
-        "a>b b>a c>d",
-        &["unreachable c with [d]", "unreachable e with []"],
-    );
+    check("a b c d! e!", "a>b b>a c>d", &["unreachable c with [d]", "unreachable e with []"]);
 }
 
 #[test]
@@ -160,12 +136,7 @@ fn independent_mistakes_are_all_reported() {
     check(
         "a b! c d e f g",
         "a>b b>a:reopen a>c c>d d>c a>e f>g",
-        &[
-            "reopen leaves b for a",
-            "unreachable f with [g]",
-            "dead end e",
-            "no terminal from c",
-        ],
+        &["reopen leaves b for a", "unreachable f with [g]", "dead end e", "no terminal from c"],
     );
 }
 
@@ -174,38 +145,14 @@ fn independent_mistakes_are_all_reported() {
 fn a_long_chain_is_walked_without_recursion() {
     const LENGTH: usize = 100_000;
     let states: Vec<_> = (0..LENGTH)
-        .map(|index| State {
-            name: "s",
-            group: None,
-            terminal: index == LENGTH / 2,
-        })
+        .map(|index| State { name: "s", group: None, terminal: index == LENGTH / 2 })
         .collect();
-    let mut edges: Vec<_> = (1..LENGTH)
-        .map(|to| Edge {
-            from: to - 1,
-            to,
-            label: "next",
-        })
-        .collect();
+    let mut edges: Vec<_> =
+        (1..LENGTH).map(|to| Edge { from: to - 1, to, label: "next" }).collect();
     edges.retain(|edge| edge.from != LENGTH / 2);
-    let graph = Graph {
-        name: "Chain",
-        initial: 0,
-        states: &states,
-        groups: &[],
-        edges: &edges,
-    };
+    let graph = Graph { name: "Chain", initial: 0, states: &states, groups: &[], edges: &edges };
 
     let root = LENGTH / 2 + 1;
-    assert_eq!(
-        graph.check(),
-        [Finding::Unreachable {
-            root,
-            with: (root + 1..LENGTH).collect()
-        }]
-    );
-    assert_eq!(
-        graph.shortest_path(0, LENGTH / 2).map(|path| path.len()),
-        Some(LENGTH / 2)
-    );
+    assert_eq!(graph.check(), [Finding::Unreachable { root, with: (root + 1..LENGTH).collect() }]);
+    assert_eq!(graph.shortest_path(0, LENGTH / 2).map(|path| path.len()), Some(LENGTH / 2));
 }

@@ -7,36 +7,19 @@ use crate::{Edge, Graph, Group, State};
 /// Checks the lines after the header, without the indentation of the top level.
 #[track_caller]
 fn check(states: &[State<'_>], groups: &[Group<'_>], edges: &[Edge<'_>], expected: &[&str]) {
-    let graph = Graph {
-        name: "Corner",
-        initial: 0,
-        states,
-        groups,
-        edges,
-    };
+    let graph = Graph { name: "Corner", initial: 0, states, groups, edges };
     let text = graph.to_mermaid();
-    let lines: Vec<_> = text
-        .lines()
-        .skip(1)
-        .map(|line| line.strip_prefix("    ").expect(line))
-        .collect();
+    let lines: Vec<_> =
+        text.lines().skip(1).map(|line| line.strip_prefix("    ").expect(line)).collect();
     assert_eq!(lines, expected);
 }
 
 fn state(name: &str) -> State<'_> {
-    State {
-        name,
-        group: None,
-        terminal: false,
-    }
+    State { name, group: None, terminal: false }
 }
 
 fn grouped(name: &str, group: usize) -> State<'_> {
-    State {
-        name,
-        group: Some(group),
-        terminal: false,
-    }
+    State { name, group: Some(group), terminal: false }
 }
 
 fn edge(from: usize, to: usize, label: &str) -> Edge<'_> {
@@ -48,25 +31,14 @@ fn parallel_edges_share_an_arrow() {
     check(
         &[state("A"), state("B")],
         &[],
-        &[
-            edge(0, 1, "x"),
-            edge(1, 0, "y"),
-            edge(0, 1, "z"),
-            edge(0, 1, "x"),
-            edge(0, 1, ""),
-        ],
+        &[edge(0, 1, "x"), edge(1, 0, "y"), edge(0, 1, "z"), edge(0, 1, "x"), edge(0, 1, "")],
         &["[*] --> A", "A --> B: x, z", "B --> A: y"],
     );
 }
 
 #[test]
 fn an_arrow_without_a_label_has_no_colon() {
-    check(
-        &[state("A")],
-        &[],
-        &[edge(0, 0, "")],
-        &["[*] --> A", "A --> A"],
-    );
+    check(&[state("A")], &[], &[edge(0, 0, "")], &["[*] --> A", "A --> A"]);
 }
 
 #[test]
@@ -77,30 +49,12 @@ fn a_state_that_no_arrow_mentions_is_declared() {
 #[test]
 fn groups_nest_in_the_order_of_their_first_states() {
     check(
+        &[state("A"), grouped("B", 1), grouped("C", 0), grouped("D", 2), grouped("E", 1)],
         &[
-            state("A"),
-            grouped("B", 1),
-            grouped("C", 0),
-            grouped("D", 2),
-            grouped("E", 1),
-        ],
-        &[
-            Group {
-                name: "Inner",
-                parent: Some(1),
-            },
-            Group {
-                name: "Outer",
-                parent: None,
-            },
-            Group {
-                name: "Late",
-                parent: Some(0),
-            },
-            Group {
-                name: "Empty",
-                parent: Some(1),
-            },
+            Group { name: "Inner", parent: Some(1) },
+            Group { name: "Outer", parent: None },
+            Group { name: "Late", parent: Some(0) },
+            Group { name: "Empty", parent: Some(1) },
         ],
         &[],
         &[
@@ -123,16 +77,7 @@ fn groups_nest_in_the_order_of_their_first_states() {
 fn a_circle_of_groups_is_left_out() {
     check(
         &[state("A"), grouped("B", 0), grouped("C", 1)],
-        &[
-            Group {
-                name: "G",
-                parent: Some(1),
-            },
-            Group {
-                name: "H",
-                parent: Some(0),
-            },
-        ],
+        &[Group { name: "G", parent: Some(1) }, Group { name: "H", parent: Some(0) }],
         &[edge(0, 1, "go")],
         &["[*] --> A", "A --> B: go"],
     );
@@ -142,10 +87,7 @@ fn a_circle_of_groups_is_left_out() {
 fn a_word_of_the_grammar_gets_an_alias() {
     check(
         &[state("Default"), grouped("Note", 0)],
-        &[Group {
-            name: "State",
-            parent: None,
-        }],
+        &[Group { name: "State", parent: None }],
         &[edge(0, 1, "go")],
         &[
             "[*] --> state_0",
@@ -162,10 +104,7 @@ fn a_word_of_the_grammar_gets_an_alias() {
 fn a_taken_name_gets_an_alias() {
     check(
         &[state("A"), state("A"), grouped("state_1", 0)],
-        &[Group {
-            name: "A",
-            parent: None,
-        }],
+        &[Group { name: "A", parent: None }],
         &[],
         &[
             "[*] --> A",
@@ -181,17 +120,9 @@ fn a_taken_name_gets_an_alias() {
 fn an_empty_name_has_only_its_alias() {
     check(
         &[grouped("", 0)],
-        &[Group {
-            name: "",
-            parent: None,
-        }],
+        &[Group { name: "", parent: None }],
         &[],
-        &[
-            "[*] --> state_0",
-            "state group_0 {",
-            "    state state_0",
-            "}",
-        ],
+        &["[*] --> state_0", "state group_0 {", "    state state_0", "}"],
     );
 }
 
@@ -200,11 +131,7 @@ fn punctuation_becomes_entity_codes() {
     check(
         &[state("A"), state("Grün"), state("x\"y")],
         &[],
-        &[
-            edge(0, 1, "a:b;#1"),
-            edge(1, 2, "[*] --> A\n%% no"),
-            edge(2, 0, "Direction TB"),
-        ],
+        &[edge(0, 1, "a:b;#1"), edge(1, 2, "[*] --> A\n%% no"), edge(2, 0, "Direction TB")],
         &[
             "[*] --> A",
             "state \"Grün\" as state_1",
@@ -221,15 +148,9 @@ fn punctuation_becomes_entity_codes() {
 fn leftover(line: &str) -> String {
     let line = line.trim_start();
     let (head, label) = line.split_once(": ").unwrap_or((line, ""));
-    let head = head
-        .replace("[*]", "")
-        .replace(" --> ", "")
-        .replace('"', "");
+    let head = head.replace("[*]", "").replace(" --> ", "").replace('"', "");
     let text = head.trim_end_matches(" {").trim_end_matches('}').to_owned() + label;
-    text.replace([' ', ',', '#', ';', '_'], "")
-        .chars()
-        .filter(|c| !c.is_alphanumeric())
-        .collect()
+    text.replace([' ', ',', '#', ';', '_'], "").chars().filter(|c| !c.is_alphanumeric()).collect()
 }
 
 proptest! {

@@ -26,34 +26,19 @@ impl<'a> Sketch<'a> {
                 terminal: word.ends_with('!'),
             })
             .collect();
-        let index = |name| {
-            states
-                .iter()
-                .position(|state| state.name == name)
-                .expect(name)
-        };
+        let index = |name| states.iter().position(|state| state.name == name).expect(name);
         let edges = edges
             .split_whitespace()
             .map(|word| {
                 let (from, rest) = word.split_once('>').expect(word);
                 let (to, label) = rest.split_once(':').unwrap_or((rest, "go"));
-                Edge {
-                    from: index(from),
-                    to: index(to),
-                    label,
-                }
+                Edge { from: index(from), to: index(to), label }
             })
             .collect();
         Self { states, edges }
     }
 
     fn graph(&self) -> Graph<'_> {
-        Graph {
-            name: "Sketch",
-            initial: 0,
-            states: &self.states,
-            groups: &[],
-            edges: &self.edges,
-        }
+        Graph { name: "Sketch", initial: 0, states: &self.states, groups: &[], edges: &self.edges }
     }
 }

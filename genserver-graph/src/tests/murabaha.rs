@@ -10,11 +10,7 @@ const COMPLETED: usize = 4;
 const REJECTED: usize = 5;
 
 const fn state(name: &str, group: Option<usize>, terminal: bool) -> State<'_> {
-    State {
-        name,
-        group,
-        terminal,
-    }
+    State { name, group, terminal }
 }
 
 const fn edge(from: usize, to: usize, label: &str) -> Edge<'_> {
@@ -32,10 +28,7 @@ const CONTRACT: Graph<'static> = Graph {
         state("Completed", None, true),
         state("Rejected", None, true),
     ],
-    groups: &[Group {
-        name: "Active",
-        parent: None,
-    }],
+    groups: &[Group { name: "Active", parent: None }],
     edges: &[
         edge(PENDING, APPROVED, "approve"),
         edge(PENDING, REJECTED, "reject"),
@@ -103,20 +96,12 @@ fn the_contract_in_dot() {
 
 #[test]
 fn the_contract_answers_what_leads_where() {
-    let path = CONTRACT
-        .shortest_path(PENDING, COMPLETED)
-        .expect("a contract can be completed");
-    let messages: Vec<_> = path
-        .iter()
-        .map(|&edge| CONTRACT.edges[edge].label)
-        .collect();
+    let path = CONTRACT.shortest_path(PENDING, COMPLETED).expect("a contract can be completed");
+    let messages: Vec<_> = path.iter().map(|&edge| CONTRACT.edges[edge].label).collect();
     assert_eq!(messages, ["approve", "disburse", "record_payment"]);
 
     let from_active: Vec<_> = CONTRACT.edges_from(DISBURSED).map(|edge| edge.to).collect();
     assert_eq!(from_active, [REPAYING, COMPLETED]);
     assert_eq!(CONTRACT.state("Rejected"), Some(REJECTED));
-    assert_eq!(
-        CONTRACT.reachable_from(REJECTED),
-        [false, false, false, false, false, true]
-    );
+    assert_eq!(CONTRACT.reachable_from(REJECTED), [false, false, false, false, false, true]);
 }

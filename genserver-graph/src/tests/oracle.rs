@@ -64,11 +64,7 @@ fn walk(
 ) {
     let state = path[path.len() - 1];
     row[state].push(path.len() - 1);
-    for edge in graph
-        .edges
-        .iter()
-        .filter(|edge| edge.from == state && keep(edge))
-    {
+    for edge in graph.edges.iter().filter(|edge| edge.from == state && keep(edge)) {
         if !path.contains(&edge.to) {
             path.push(edge.to);
             walk(graph, keep, path, row);
@@ -90,11 +86,7 @@ fn findings(graph: &Graph<'_>) -> Vec<Finding> {
     let stuck = |state: usize| {
         !terminal(state) && states().all(|other| other == state || !reaches(state, other))
     };
-    findings.extend(
-        states()
-            .filter(|&state| stuck(state))
-            .map(|state| Finding::DeadEnd { state }),
-    );
+    findings.extend(states().filter(|&state| stuck(state)).map(|state| Finding::DeadEnd { state }));
 
     if states().any(terminal) {
         let lost = states()
@@ -123,32 +115,21 @@ fn terminals_left(graph: &Graph<'_>) -> Vec<Finding> {
 
 fn unreachable(graph: &Graph<'_>, all: &Lengths) -> Vec<Finding> {
     let reaches = |from: usize, to: usize| !all[from][to].is_empty();
-    let lost: Vec<usize> = (0..graph.states.len())
-        .filter(|&state| !reaches(graph.initial, state))
-        .collect();
+    let lost: Vec<usize> =
+        (0..graph.states.len()).filter(|&state| !reaches(graph.initial, state)).collect();
     let is_root = |state: usize| {
         lost.iter()
             .all(|&other| !reaches(other, state) || (reaches(state, other) && state <= other))
     };
-    let roots: Vec<usize> = lost
-        .iter()
-        .copied()
-        .filter(|&state| is_root(state))
-        .collect();
+    let roots: Vec<usize> = lost.iter().copied().filter(|&state| is_root(state)).collect();
     let mut findings = Vec::new();
     for (index, &root) in roots.iter().enumerate() {
         let is_new = |state: usize| {
             state != root
                 && reaches(root, state)
-                && !roots[..index]
-                    .iter()
-                    .any(|&earlier| reaches(earlier, state))
+                && !roots[..index].iter().any(|&earlier| reaches(earlier, state))
         };
-        let with = lost
-            .iter()
-            .copied()
-            .filter(|&state| is_new(state))
-            .collect();
+        let with = lost.iter().copied().filter(|&state| is_new(state)).collect();
         findings.push(Finding::Unreachable { root, with });
     }
     findings

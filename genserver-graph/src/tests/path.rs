@@ -26,24 +26,14 @@ fn a_state_reaches_itself_by_the_empty_path() {
 
 #[test]
 fn the_shortest_path_wins() {
-    check(
-        "a b c",
-        "a>b:1 b>c:2 a>c:direct",
-        ["a", "c"],
-        Some("direct"),
-    );
+    check("a b c", "a>b:1 b>c:2 a>c:direct", ["a", "c"], Some("direct"));
     check("a b c", "a>b:1 b>c:2 c>a:3", ["c", "b"], Some("3 1"));
 }
 
 #[test]
 fn of_equal_paths_the_one_declared_first_wins() {
     check("a b", "a>b:first a>b:second", ["a", "b"], Some("first"));
-    check(
-        "a b c d",
-        "c>d:4 b>d:3 a>c:2 a>b:1",
-        ["a", "d"],
-        Some("2 4"),
-    );
+    check("a b c d", "c>d:4 b>d:3 a>c:2 a>b:1", ["a", "d"], Some("2 4"));
 }
 
 #[test]
@@ -68,22 +58,13 @@ fn a_state_that_does_not_exist_has_no_path() {
 
 #[test]
 fn the_empty_graph_has_nothing() {
-    let graph = Graph {
-        name: "",
-        initial: 0,
-        states: &[],
-        groups: &[],
-        edges: &[],
-    };
+    let graph = Graph { name: "", initial: 0, states: &[], groups: &[], edges: &[] };
     assert_eq!(graph.state(""), None);
     assert_eq!(graph.reachable_from(0), []);
     assert_eq!(graph.shortest_path(0, 0), None);
     assert_eq!(graph.check(), []);
     assert_eq!(graph.to_mermaid(), "stateDiagram-v2\n");
-    assert_eq!(
-        graph.to_dot(),
-        "digraph \"\" {\n    node [shape=box, style=rounded]\n}\n"
-    );
+    assert_eq!(graph.to_dot(), "digraph \"\" {\n    node [shape=box, style=rounded]\n}\n");
 }
 
 /// Checks the words with which a malformed graph is refused, whatever it is asked.
@@ -98,62 +79,27 @@ fn check_refused(graph: Graph<'_>, expected: &str) {
     ];
     for refusal in refusals {
         let payload = refusal.expect_err("the graph is malformed");
-        assert_eq!(
-            payload.downcast_ref::<String>().map(String::as_str),
-            Some(expected)
-        );
+        assert_eq!(payload.downcast_ref::<String>().map(String::as_str), Some(expected));
     }
 }
 
 #[test]
 fn a_malformed_graph_is_refused_by_name() {
-    let state = |group| State {
-        name: "a",
-        group,
-        terminal: false,
-    };
-    let sound = Graph {
-        name: "G",
-        initial: 0,
-        states: &[state(None)],
-        groups: &[],
-        edges: &[],
-    };
-    let group = Group {
-        name: "g",
-        parent: Some(1),
-    };
-    let edge = Edge {
-        from: 0,
-        to: 1,
-        label: "go",
-    };
+    let state = |group| State { name: "a", group, terminal: false };
+    let sound = Graph { name: "G", initial: 0, states: &[state(None)], groups: &[], edges: &[] };
+    let group = Group { name: "g", parent: Some(1) };
+    let edge = Edge { from: 0, to: 1, label: "go" };
+    check_refused(Graph { initial: 1, ..sound }, "graph `G`: the initial state 1 is out of range");
     check_refused(
-        Graph {
-            initial: 1,
-            ..sound
-        },
-        "graph `G`: the initial state 1 is out of range",
-    );
-    check_refused(
-        Graph {
-            states: &[state(Some(0))],
-            ..sound
-        },
+        Graph { states: &[state(Some(0))], ..sound },
         "graph `G`: the group of state 0 is out of range",
     );
     check_refused(
-        Graph {
-            groups: &[group],
-            ..sound
-        },
+        Graph { groups: &[group], ..sound },
         "graph `G`: the parent of group 0 is out of range",
     );
     check_refused(
-        Graph {
-            edges: &[edge],
-            ..sound
-        },
+        Graph { edges: &[edge], ..sound },
         "graph `G`: a state of edge 0 is out of range",
     );
 }

@@ -1,0 +1,119 @@
+//! The examples whose whole output is known beforehand.
+
+use crate::{run, stderr, stdout};
+
+#[track_caller]
+fn check(example: &str, expected: &str) {
+    let output = run(example, &[]);
+    assert_eq!(stdout(&output), expected, "stderr: {}", stderr(&output));
+    assert!(output.status.success());
+}
+
+#[test]
+fn counter() {
+    check(
+        "counter",
+        "increment -> 1\n\
+         increment -> 2\n\
+         get by name -> 2\n\
+         get after reset -> 0\n\
+         get after stop -> the server is not running\n",
+    );
+}
+
+#[test]
+fn notifications() {
+    check("notifications", "[\"SMS notification\", \"Email notification\"]\n");
+}
+
+#[test]
+fn sessions() {
+    check(
+        "sessions",
+        "2 sessions: session-123, session-456\n\
+         session-123: user Some(\"alice\"), cart Some(\"3 books\")\n\
+         session-123 closed: normal, 2 values\n\
+         session-456: user Some(\"bob\"), cart None\n\
+         session-456 closed: normal, 1 values\n\
+         0 sessions; session-123: the server is not running\n",
+    );
+}
+
+#[test]
+fn manual() {
+    check(
+        "manual",
+        "-- both count --\n\
+         by hand: 1 1\n\
+         macro:   1 1\n\
+         -- a start that fails --\n\
+         by hand: started; then the loop dropped the request\n\
+         macro:   init failed: out of range integral type conversion attempted\n\
+         -- a server that dies under its caller --\n\
+         by hand: the loop dropped the request\n\
+         macro:   terminate ran: `increment` panicked: the counter is full\n\
+         macro:   the server ended before it replied: `increment` panicked: the counter is full\n\
+         -- a flood --\n\
+         by hand: 100000 messages taken, all of them in memory\n\
+         macro:   1024 messages taken, then: the mailbox is full\n\
+         -- the end --\n\
+         by hand: nothing to call; the loop ends when the last handle is dropped\n\
+         macro:   terminate ran: normal\n\
+         macro:   the server is not running\n",
+    );
+}
+
+#[test]
+fn murabaha() {
+    check(
+        "murabaha",
+        "contract-123: total 110000\n\
+         contract-124: total 110000\n\
+         \n\
+         -- the reference run --\n\
+         disburse -> cannot `disburse` while Pending; allowed: approve, reject\n\
+         record_payment -> cannot `record_payment` while Pending; allowed: approve, reject\n\
+         approve -> Approved, stamped: true\n\
+         approve -> cannot `approve` while Approved; allowed: disburse\n\
+         reject -> cannot `reject` while Approved; allowed: disburse\n\
+         disburse while the bank is down -> the payment system refused 100000 for contract-123\n\
+         state after the failed disbursement -> Approved\n\
+         disburse -> Disbursed\n\
+         pay 50000 -> Repaying, 60000 left\n\
+         pay 60000 -> Completed, 0 left\n\
+         record_payment -> cannot `record_payment` while Completed; allowed: nothing\n\
+         contract-123: 110000 of 110000 paid\n\
+         \n\
+         -- a rejection --\n\
+         reject -> Rejected: no collateral\n\
+         approve -> cannot `approve` while Rejected; allowed: nothing\n\
+         \n\
+         -- the machine --\n\
+         stateDiagram-v2\n    \
+             [*] --> Pending\n    \
+             state Active {\n        \
+                 Disbursed\n        \
+                 Repaying\n    \
+             }\n    \
+             Pending --> Approved: approve\n    \
+             Pending --> Rejected: reject\n    \
+             Approved --> Disbursed: disburse\n    \
+             Disbursed --> Repaying: record_payment\n    \
+             Disbursed --> Completed: record_payment\n    \
+             Repaying --> Repaying: record_payment\n    \
+             Repaying --> Completed: record_payment\n    \
+             Completed --> [*]\n    \
+             Rejected --> [*]\n\
+         \n\
+         -- what each state allows --\n\
+         Pending: approve, reject\n\
+         Approved: disburse\n\
+         Disbursed: record_payment\n\
+         Repaying: record_payment\n\
+         Completed: nothing\n\
+         Rejected: nothing\n\
+         \n\
+         contract-123 terminates: normal\n\
+         contract-124 terminates: normal\n",
+    );
+}
