@@ -12,6 +12,7 @@ use tokio::runtime::Handle;
 use crate::core::Core;
 use crate::error::ServerError;
 use crate::home::Home;
+use crate::id::ServerId;
 use crate::node::Node;
 use crate::server::Server;
 
@@ -123,6 +124,18 @@ impl<S: Server> Address<S> {
             At::Weak(weak) => weak.upgrade().map(|core| f(&core)),
             At::Place(place) => place.locate().and_then(downcast::<S>).map(|core| f(&core)),
         }
+    }
+
+    /// As [`with`](Self::with), for a loop that looks for a server that takes its message: `None`
+    /// also where it was this incarnation that refused the last time.
+    #[inline]
+    pub(crate) fn with_next<R>(
+        &self,
+        tried: &mut Option<ServerId>,
+        f: impl FnOnce(&Arc<Core<S>>) -> R,
+    ) -> Option<R> {
+        let next = |core: &Arc<Core<S>>| (tried.replace(core.id) != Some(core.id)).then(|| f(core));
+        self.with(next).flatten()
     }
 
     fn held(strong: &Strong<S>) -> Arc<dyn Node> {
@@ -237,7 +250,9 @@ impl<S: Server> AnyAddress for Address<S> {
 
     fn on(&self, handle: &Handle) -> Place {
         match &self.0 {
-            At::Place(place) => place.in_home(Home::of(handle)).unwrap_or_else(|| self.share()),
+            At::Place(place) => Home::of(handle)
+                .and_then(|home| place.in_home(home))
+                .unwrap_or_else(|| self.share()),
             At::Strong(_) | At::Weak(_) => self.share(),
         }
     }

@@ -14,52 +14,18 @@ use tokio::task::coop::poll_proceed;
 use crate::address::Address;
 use crate::blocking;
 use crate::body::Body;
-use crate::core::{Core, Refused, Sent, Wait};
-use crate::error::{CallError, ServerError};
+use crate::core::{Core, Wait};
+use crate::error::ServerError;
 use crate::frame;
-use crate::inbox::Item;
 use crate::limit::Limit;
 use crate::node::Node;
-use crate::pending::{Asked, Pending};
+use crate::outcome::Outcome;
+use crate::pending::Pending;
 use crate::reply::ReplyTo;
 use crate::report;
-use crate::room::Ticket;
+use crate::send::{Lost, SendCall, asked, queue};
 use crate::server::{Mode, Request, Server};
 use crate::turn::{self, Interrupt, Payload};
-
-/// What awaiting a call gives: the handler's reply, or why there is none.
-#[doc(hidden)]
-pub trait Outcome {
-    type Reply: Send + 'static;
-
-    fn reply(reply: Self::Reply) -> Self;
-
-    fn error(error: ServerError) -> Self;
-}
-
-impl<T: Send + 'static> Outcome for Result<T, ServerError> {
-    type Reply = T;
-
-    fn reply(reply: T) -> Self {
-        Ok(reply)
-    }
-
-    fn error(error: ServerError) -> Self {
-        Err(error)
-    }
-}
-
-impl<T: Send + 'static, E: Send + 'static> Outcome for Result<T, CallError<E>> {
-    type Reply = Result<T, E>;
-
-    fn reply(reply: Result<T, E>) -> Self {
-        reply.map_err(CallError::Reply)
-    }
-
-    fn error(error: ServerError) -> Self {
-        Err(CallError::Server(error))
-    }
-}
 
 /// A call that is made when it is awaited: a future of `O`.
 ///
@@ -72,20 +38,16 @@ impl<T: Send + 'static, E: Send + 'static> Outcome for Result<T, CallError<E>> {
 /// unless the request still waited for room in the mailbox; its reply is dropped.
 #[must_use = "a call does nothing until it is awaited or sent"]
 pub struct Call<'a, O: Outcome, S: Server, A, const H: usize> {
-    address: &'a Address<S>,
-    args: Option<A>,
-    limit: Limit,
+    pub(crate) address: &'a Address<S>,
+    pub(crate) args: Option<A>,
+    pub(crate) limit: Limit,
     pending: Option<Pending<O::Reply>>,
 }
 
 // Nothing in it is ever pinned.
 impl<O: Outcome, S: Server, A, const H: usize> Unpin for Call<'_, O, S, A, H> {}
 
-impl<'a, O: Outcome, S, A, const H: usize> Call<'a, O, S, A, H>
-where
-    A: Send + 'static,
-    S: Request<H, A, O::Reply>,
-{
+impl<'a, O: Outcome, S: Server, A, const H: usize> Call<'a, O, S, A, H> {
     #[doc(hidden)]
     #[inline]
     pub fn new(address: &'a Address<S>, args: A) -> Self {
@@ -95,7 +57,13 @@ where
         };
         Self { address, args: Some(args), limit: Limit::Default(own), pending: None }
     }
+}
 
+impl<'a, O: Outcome<Reply: Send>, S, A, const H: usize> Call<'a, O, S, A, H>
+where
+    A: Send + 'static,
+    S: Request<H, A, O::Reply>,
+{
     /// Waits at most so long for the reply. Taken at its word: it is not shortened by what is
     /// left to the handler that calls.
     pub fn timeout(mut self, limit: Duration) -> Self {
@@ -139,9 +107,11 @@ where
 
     fn poll_first(&mut self, cx: &mut Context<'_>) -> Poll<O> {
         let mut args = Some(self.args.take().expect("a call was polled after it was done"));
+        let mut tried = None;
         loop {
             let address = self.address;
-            let started = address.with(|core| self.start(core, args.take().expect(UNSENT), cx));
+            let started = address
+                .with_next(&mut tried, |core| self.start(core, args.take().expect(UNSENT), cx));
             return match started {
                 None => Poll::Ready(O::error(ServerError::NotRunning)),
                 Some(Started::Done(outcome)) => Poll::Ready(outcome),
@@ -232,10 +202,9 @@ where
             Poll::Pending => {
                 let pending = self.pending(core);
                 pending.slot().mark_started();
-                let deadline = pending.slot().deadline();
                 let reply = ReplyTo::new(Arc::clone(pending.slot()));
-                core.waits(cx, edges);
-                turn::take_over(core, H, deadline, begun, reply);
+                core.waits(None, edges);
+                turn::take_over(core, H, begun, reply);
                 self.pending = Some(pending);
                 Started::Pending
             }
@@ -292,14 +261,7 @@ enum Started<O, A> {
     Lost(Lost<A>),
 }
 
-/// A request that was not taken.
-struct Lost<A> {
-    /// Back for another try, when the server was not there.
-    args: Option<A>,
-    error: ServerError,
-}
-
-fn refused<O: Outcome, S, A, const H: usize>(body: &Body<S>) -> Option<O>
+fn refused<O: Outcome<Reply: Send>, S, A, const H: usize>(body: &Body<S>) -> Option<O>
 where
     A: Send + 'static,
     S: Request<H, A, O::Reply>,
@@ -308,46 +270,7 @@ where
     (!S::accepts(state)).then(|| O::error(turn::invalid::<S>(H, state)))
 }
 
-fn asked<S, const H: usize, A, R>(limit: Limit) -> Asked
-where
-    A: Send + 'static,
-    R: Send + 'static,
-    S: Request<H, A, R>,
-{
-    Asked { call: S::HANDLERS[H].message, limit, deferred: S::MODE == Mode::Deferred }
-}
-
-/// Sends a request through the queue; with a ticket where it waits for room and asked to be told.
-fn queue<O: Outcome, S, A, const H: usize>(
-    core: &Arc<Core<S>>,
-    args: A,
-    limit: Limit,
-    wait: Wait,
-) -> Result<(Pending<O::Reply>, Option<Ticket>), Lost<A>>
-where
-    A: Send + 'static,
-    S: Request<H, A, O::Reply>,
-{
-    let asked = asked::<S, H, A, O::Reply>(limit);
-    let mut pending = Pending::new(Arc::clone(core) as Arc<dyn Node>, &asked);
-    let slot = Arc::clone(pending.slot());
-    let mut args = Some(args);
-    let make = || {
-        let args = args.take().expect("invariant: a message is made once");
-        Item::from_here(S::message(args, ReplyTo::new(slot)))
-    };
-    match core.send(make, wait) {
-        Ok(Sent::Queued) => Ok((pending, None)),
-        Ok(Sent::Waiting(ticket)) => {
-            pending.in_room();
-            Ok((pending, ticket))
-        }
-        Err(Refused::Full) => Err(Lost { args: None, error: ServerError::Full }),
-        Err(Refused::NotRunning) => Err(Lost { args, error: ServerError::NotRunning }),
-    }
-}
-
-impl<O: Outcome, S, A, const H: usize> Future for Call<'_, O, S, A, H>
+impl<O: Outcome<Reply: Send>, S, A, const H: usize> Future for Call<'_, O, S, A, H>
 where
     A: Send + 'static,
     S: Request<H, A, O::Reply>,
@@ -372,79 +295,5 @@ impl<O: Outcome, S: Server, A, const H: usize> fmt::Debug for Call<'_, O, S, A, 
             .field("server", &S::NAME)
             .field("call", &S::HANDLERS[H].message)
             .finish_non_exhaustive()
-    }
-}
-
-/// A request on its way into the mailbox: see [`Call::send`].
-#[must_use = "a request is sent when this is awaited"]
-pub struct SendCall<'a, O: Outcome, S: Server, A, const H: usize> {
-    call: Call<'a, O, S, A, H>,
-    room: Option<(Pending<O::Reply>, Ticket)>,
-}
-
-// Nothing in it is ever pinned.
-impl<O: Outcome, S: Server, A, const H: usize> Unpin for SendCall<'_, O, S, A, H> {}
-
-impl<O: Outcome, S, A, const H: usize> SendCall<'_, O, S, A, H>
-where
-    A: Send + 'static,
-    S: Request<H, A, O::Reply>,
-{
-    /// Gives the request another time, as long as it is not sent.
-    pub(crate) fn limit(&mut self, limit: Duration) {
-        self.call.limit = Limit::Within(limit);
-    }
-
-    fn poll_first(&mut self) -> Result<Option<Pending<O::Reply>>, ServerError> {
-        let mut args = self.call.args.take().expect("a request was polled after it was sent");
-        loop {
-            let (address, limit) = (self.call.address, self.call.limit);
-            let sent = address.with(|core| queue::<O, S, A, H>(core, args, limit, Wait::Told));
-            match sent {
-                None => return Err(ServerError::NotRunning),
-                Some(Ok((pending, None))) => return Ok(Some(pending)),
-                Some(Ok((pending, Some(ticket)))) => {
-                    self.room = Some((pending, ticket));
-                    return Ok(None);
-                }
-                Some(Err(Lost { args: Some(back), .. })) if address.moves() => args = back,
-                Some(Err(lost)) => return Err(lost.error),
-            }
-        }
-    }
-}
-
-impl<O: Outcome, S, A, const H: usize> Future for SendCall<'_, O, S, A, H>
-where
-    A: Send + 'static,
-    S: Request<H, A, O::Reply>,
-{
-    type Output = Result<Pending<O::Reply>, ServerError>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.get_mut();
-        if this.room.is_none() {
-            ready!(poll_proceed(cx)).made_progress();
-            match this.poll_first() {
-                Ok(None) => {}
-                Ok(Some(pending)) => return Poll::Ready(Ok(pending)),
-                Err(error) => return Poll::Ready(Err(error)),
-            }
-        }
-        let (mut pending, mut ticket) = this.room.take().expect("invariant: set just above");
-        if let Poll::Ready(taken) = ticket.poll(cx) {
-            return Poll::Ready(taken.map(|()| pending));
-        }
-        if pending.is_late(cx) {
-            return Poll::Ready(Err(pending.late()));
-        }
-        this.room = Some((pending, ticket));
-        Poll::Pending
-    }
-}
-
-impl<O: Outcome, S: Server, A, const H: usize> fmt::Debug for SendCall<'_, O, S, A, H> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("SendCall").field(&self.call).finish()
     }
 }

@@ -3,16 +3,16 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use tokio::task::coop::poll_proceed;
 
 use crate::address::Address;
 use crate::blocking;
-use crate::core::{Core, Refused, Sent, Wait};
+use crate::core::{Refused, Sent, Wait};
 use crate::error::{SendError, ServerError};
 use crate::inbox::Item;
+use crate::report;
 use crate::room::Ticket;
 use crate::server::Server;
 
@@ -67,9 +67,11 @@ pub(crate) fn send<S: Server>(
     wait: Wait,
 ) -> Result<Option<Ticket>, SendError> {
     let mut message = Some(message);
+    let mut tried = None;
     loop {
-        let make = || Item::from_here(message.take().expect("invariant: made once"));
-        let sent = address.with(|core: &Arc<Core<S>>| core.send(make, wait));
+        let span = report::caller_span();
+        let make = || Item::new(message.take().expect("invariant: made once"), span);
+        let sent = address.with_next(&mut tried, |core| core.send(make, wait));
         match sent {
             Some(Ok(Sent::Queued)) => return Ok(None),
             Some(Ok(Sent::Waiting(ticket))) => return Ok(ticket),

@@ -162,7 +162,9 @@ pub struct Stop {
 impl Stop {
     fn new(address: &dyn AnyAddress, how: How, reason: ExitReason) -> Self {
         let waiting = address.node().map(|node: Arc<dyn Node>| {
-            let asked = Asked { call: "stop", limit: Limit::Never, deferred: false };
+            // A kill ends what it would wait for: it closes no circle.
+            let deferred = matches!(how, How::Kill);
+            let asked = Asked { call: "stop", limit: Limit::Never, deferred };
             let pending = Pending::new(Arc::clone(&node), &asked);
             node.stop(how, Some(Arc::clone(pending.slot())));
             pending

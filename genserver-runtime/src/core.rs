@@ -1,11 +1,12 @@
 //! A server: its inbox, its identity, and what its parts tell each other without the lock.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::body::Body;
 use crate::drain;
-use crate::exit::ExitReason;
+use crate::ending;
 use crate::frame::Deadline;
 use crate::home::Home;
 use crate::id::ServerId;
@@ -111,7 +112,13 @@ impl<S: Server> Core<S> {
     /// Work for a body that is at hand: the parked drain task takes it, or a new one.
     #[cold]
     fn run_on(self: &Arc<Self>, mut inbox: MutexGuard<'_, Inbox<S>>, body: Box<Body<S>>) {
-        if inbox.parked && body.cx.ending.is_none() {
+        if matches!(inbox.life, Life::Ending | Life::Ended) {
+            // The runtime went while a handler ran on another thread.
+            drop(inbox);
+            ending::drop_body(body);
+        } else if inbox.parked {
+            // An end is seen by the drain task as any that was asked for.
+            self.attention.fetch_or(body.cx.ending.is_some(), Ordering::AcqRel);
             inbox.body = Some(body);
             self.wake_drain(inbox);
         } else {
@@ -121,7 +128,7 @@ impl<S: Server> Core<S> {
     }
 
     /// Wakes the drain task, if there is one that sleeps.
-    fn wake_drain(&self, mut inbox: MutexGuard<'_, Inbox<S>>) {
+    pub(crate) fn wake_drain(&self, mut inbox: MutexGuard<'_, Inbox<S>>) {
         let drain = inbox.cold.as_mut().and_then(|cold| {
             cold.idle_ticks = 0;
             cold.drain.take()
@@ -149,7 +156,7 @@ impl<S: Server> Core<S> {
         wait: Wait,
     ) -> Result<Sent, Refused> {
         if self.home.is_gone() {
-            self.end_with_runtime();
+            ending::end_with_runtime(self, VecDeque::new());
             return Err(Refused::NotRunning);
         }
         let mut inbox = self.lock();
@@ -202,7 +209,7 @@ impl<S: Server> Core<S> {
     /// One holder less; the last one ends the server after what is queued.
     pub(crate) fn let_go(self: &Arc<Self>) {
         if self.holders.fetch_sub(1, Ordering::AcqRel) == 1 {
-            crate::ending::orphaned(self);
+            ending::orphaned(self);
         }
     }
 
@@ -210,20 +217,6 @@ impl<S: Server> Core<S> {
     pub(crate) fn retain(&self) -> bool {
         let more = |holders| (holders > 0).then(|| holders + 1);
         self.holders.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).is_ok()
-    }
-
-    /// The runtime went while the server was idle: its state is dropped where this is noticed.
-    pub(crate) fn end_with_runtime(&self) {
-        let body = {
-            let mut inbox = self.lock();
-            if inbox.life != Life::Running || inbox.body.is_none() {
-                return;
-            }
-            inbox.life = Life::Ended;
-            inbox.cold().reason = Some(ExitReason::NotRunning);
-            inbox.body.take()
-        };
-        drop(body);
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a server shows without its type.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -104,9 +105,14 @@ impl<S: Server> Node for Core<S> {
         (Phase::Queued { ahead }, busy)
     }
 
-    fn withdraw(&self, slot: usize) -> bool {
-        let item = self.lock().withdraw(slot);
+    fn leave_room(&self, slot: usize) -> bool {
+        let item = self.lock().leave_room(slot);
         item.is_some()
+    }
+
+    fn withdraw(&self, slot: usize) -> Option<Box<dyn Send>> {
+        let item = self.lock().withdraw(slot)?;
+        Some(Box::new(item))
     }
 
     fn waits(&self) -> Vec<(Arc<dyn Node>, Arc<dyn Answerable>)> {
@@ -131,9 +137,8 @@ impl<S: Server> Node for Core<S> {
         self.tick_parked()
     }
 
-    fn abandon(&self, reason: ExitReason) {
-        debug_assert!(matches!(reason, ExitReason::NotRunning));
-        self.end_with_runtime();
+    fn abandon(&self) {
+        ending::end_with_runtime(self, VecDeque::new());
     }
 
     fn count_late(&self) {

@@ -11,12 +11,12 @@ use tracing::Instrument;
 
 use crate::body::Body;
 use crate::core::{Core, tell};
-use crate::ending::{self, Left};
+use crate::ending;
 use crate::error::ServerError;
-use crate::exit::ExitReason;
-use crate::inbox::{Inbox, Item};
+use crate::inbox::{Inbox, Item, Life};
 use crate::node::{Node, Stop};
 use crate::server::{Message as _, Overflow, Server};
+use crate::turn::keep;
 
 /// How many items are run before the other tasks get their turn.
 const BUDGET: u32 = 128;
@@ -38,15 +38,29 @@ pub(crate) fn spawn<S: Server>(core: &Arc<Core<S>>, body: Box<Body<S>>) {
     drop(core.home.handle().spawn(drain.run(body)));
 }
 
-/// Runs the server on from a handler that has begun.
-pub(crate) fn spawn_begun<S: Server>(core: &Arc<Core<S>>, begun: Begun<S>) {
-    let drain = Drain::new(Arc::clone(core));
-    drop(core.home.handle().spawn(async move {
-        match begun.await {
-            Ok(body) => drain.run(body).await,
-            Err(caller) => drain.end_killed(caller),
-        }
-    }));
+/// Runs the server on from a handler that has begun: in the parked drain task, or in a new one.
+pub(crate) fn take_over<S: Server>(core: &Arc<Core<S>>, begun: Begun<S>) {
+    let mut inbox = core.lock();
+    if inbox.parked {
+        inbox.cold().begun = Some(begun);
+        core.wake_drain(inbox);
+    } else {
+        drop(inbox);
+        let drain = Drain::new(Arc::clone(core));
+        drop(core.home.handle().spawn(async move {
+            if let Some((drain, body)) = drain.finish(begun).await {
+                drain.run(body).await;
+            }
+        }));
+    }
+}
+
+/// What a parked drain task wakes up for.
+enum Work<S: Server> {
+    Body(Box<Body<S>>),
+    Begun(Begun<S>),
+    /// Nothing: it was idle for long, or the server has ended.
+    Gone,
 }
 
 /// What a drain task does when its batch is empty.
@@ -59,7 +73,7 @@ enum Rest<S: Server> {
 struct Drain<S: Server> {
     core: Arc<Core<S>>,
     batch: VecDeque<Item<S>>,
-    /// Items that count against the bound, at the start of the batch.
+    /// How many items of the batch count against the bound.
     counted: u32,
     budget: u32,
     done: bool,
@@ -71,8 +85,10 @@ impl<S: Server> Drain<S> {
     }
 
     async fn run(mut self, mut body: Box<Body<S>>) {
-        body.cx.run = Some(Arc::clone(&self.core));
         loop {
+            if body.cx.run.is_none() {
+                body.cx.run = Some(Arc::clone(&self.core));
+            }
             if body.cx.ending.is_some() {
                 return self.end(body).await;
             }
@@ -83,7 +99,7 @@ impl<S: Server> Drain<S> {
                 continue;
             }
             if let Some(item) = self.batch.pop_front() {
-                self.note_taken();
+                self.note_taken(&item);
                 body = self.handle(body, item).await;
                 if self.budget == 0 {
                     self.breathe().await;
@@ -92,9 +108,16 @@ impl<S: Server> Drain<S> {
             }
             body = match self.refill(body) {
                 Rest::Batch(body) => body,
-                Rest::Park => match self.park().await {
-                    Some(body) => body,
-                    None => return,
+                Rest::Park => match poll_fn(|cx| self.poll_parked(cx)).await {
+                    Work::Body(body) => body,
+                    Work::Begun(begun) => match self.finish(begun).await {
+                        Some((drain, body)) => {
+                            self = drain;
+                            body
+                        }
+                        None => return,
+                    },
+                    Work::Gone => return,
                 },
                 Rest::Done => return,
             };
@@ -163,9 +186,13 @@ impl<S: Server> Drain<S> {
         self.core.taken.store(self.counted, Ordering::Relaxed);
     }
 
-    fn note_taken(&self) {
-        let left = u32::try_from(self.batch.len()).unwrap_or(u32::MAX);
-        self.core.taken.store(left.min(self.counted), Ordering::Relaxed);
+    fn note_taken(&mut self, item: &Item<S>) {
+        // Where all of them count, which is nearly always, nothing is looked up.
+        let all = self.counted as usize > self.batch.len();
+        if all || item.counted() {
+            self.counted = self.counted.saturating_sub(1);
+            self.core.taken.store(self.counted, Ordering::Relaxed);
+        }
     }
 
     /// Lets others run; senders that found room meanwhile are let in.
@@ -186,34 +213,43 @@ impl<S: Server> Drain<S> {
         due
     }
 
-    /// Waits for work without a body. Retired after a while without any: `None`.
-    async fn park(&mut self) -> Option<Box<Body<S>>> {
-        let mut body = poll_fn(|cx| self.poll_parked(cx)).await?;
-        body.cx.run = Some(Arc::clone(&self.core));
-        self.budget = BUDGET;
-        Some(body)
+    /// Awaits a handler that has begun; `None` when it was killed, and the server with it.
+    async fn finish(self, begun: Begun<S>) -> Option<(Self, Box<Body<S>>)> {
+        match begun.await {
+            Ok(body) => Some((self, body)),
+            Err(caller) => {
+                self.end_killed(caller);
+                None
+            }
+        }
     }
 
-    fn poll_parked(&mut self, cx: &Context<'_>) -> Poll<Option<Box<Body<S>>>> {
+    /// Waits for work without a body.
+    fn poll_parked(&mut self, cx: &Context<'_>) -> Poll<Work<S>> {
+        self.budget = BUDGET;
         let mut inbox = self.core.lock();
-        let work = !inbox.queue.is_empty() || self.core.attention.load(Ordering::Relaxed);
-        if work && inbox.body.is_some() {
+        if let Some(begun) = inbox.cold().begun.take() {
             inbox.parked = false;
-            return Poll::Ready(inbox.body.take());
+            return Poll::Ready(Work::Begun(begun));
         }
+        let work = !inbox.queue.is_empty()
+            || inbox.has_waiters()
+            || self.core.attention.load(Ordering::Relaxed);
+        if work && let Some(body) = inbox.body.take() {
+            inbox.parked = false;
+            return Poll::Ready(Work::Body(body));
+        }
+        let ended = matches!(inbox.life, Life::Ending | Life::Ended);
         let cold = inbox.cold();
-        if std::mem::take(&mut cold.retire) && !work {
+        if ended || (std::mem::take(&mut cold.retire) && !work) {
             cold.drain = None;
             inbox.parked = false;
             inbox.drained = false;
             inbox.queue = VecDeque::new();
             self.done = true;
-            return Poll::Ready(None);
+            return Poll::Ready(Work::Gone);
         }
-        match &mut cold.drain {
-            Some(waker) => waker.clone_from(cx.waker()),
-            none => *none = Some(cx.waker().clone()),
-        }
+        keep(&mut cold.drain, cx);
         let watch = !std::mem::replace(&mut cold.watched, true);
         drop(inbox);
         if watch {
@@ -239,7 +275,7 @@ impl<S: Server> Drop for Drain<S> {
     fn drop(&mut self) {
         if !self.done {
             let batch = std::mem::take(&mut self.batch);
-            Left::close(&*self.core, ExitReason::NotRunning, batch).refuse();
+            ending::end_with_runtime(&self.core, batch);
         }
     }
 }

@@ -50,34 +50,37 @@ pub(crate) struct Left<S: Server> {
 impl<S: Server> Left<S> {
     /// Frees the names, closes the inbox for good, and takes out what is in it.
     pub(crate) fn close(core: &Core<S>, reason: ExitReason, batch: VecDeque<Item<S>>) -> Self {
-        let (claims, detached) = {
-            let mut inbox = core.lock();
-            let cold = inbox.cold();
-            (std::mem::take(&mut cold.claims), std::mem::take(&mut cold.detached))
-        };
+        let claims = std::mem::take(&mut core.lock().cold().claims);
+        if !claims.is_empty() {
+            core.home.forget(core.id);
+        }
         for claim in claims {
             claim.release();
         }
-        if detached {
-            core.home.let_go(core.id);
-        }
-        let left = {
+        let (left, detached, edges) = {
             let mut inbox = core.lock();
             inbox.life = Life::Ending;
             inbox.counted = 0;
+            // Nobody enters an ended server where it is called.
+            core.attention.store(true, Ordering::Release);
             let mut items = Vec::from(batch);
             items.extend(std::mem::take(&mut inbox.queue));
             let cold = inbox.cold();
-            cold.edges = Vec::new();
             cold.since = None;
             cold.reason = Some(reason.clone());
             let waiters = std::mem::take(&mut cold.waiters);
+            let edges = std::mem::take(&mut cold.edges);
+            let detached = std::mem::take(&mut cold.detached);
             let error = match reason {
                 ExitReason::NotRunning => ServerError::NotRunning,
                 reason => ServerError::Exit(reason),
             };
-            Self { items, waiters, error }
+            (Self { items, waiters, error }, detached, edges)
         };
+        drop(edges);
+        if detached {
+            core.home.let_go(core.id);
+        }
         if matches!(left.error, ServerError::NotRunning) {
             finish(core, &ExitReason::NotRunning);
         }
@@ -117,15 +120,17 @@ impl<S: Server> Left<S> {
 
 /// Tells those who wait for the end.
 fn finish<S: Server>(core: &Core<S>, reason: &ExitReason) {
-    let watchers = {
+    let (watchers, edges) = {
         let mut inbox = core.lock();
         inbox.life = Life::Ended;
         let cold = inbox.cold();
         cold.reason = Some(reason.clone());
         cold.stops = Vec::new();
         cold.drain = None;
-        std::mem::take(&mut cold.watchers)
+        cold.since = None;
+        (std::mem::take(&mut cold.watchers), std::mem::take(&mut cold.edges))
     };
+    drop(edges);
     for watcher in watchers {
         watcher.ended(reason.clone());
     }
@@ -202,7 +207,7 @@ async fn terminate<S: Server>(
     if !S::TERMINATES || S::OPTIONS.shutdown == Shutdown::Kill {
         return Ok(());
     }
-    let running = watched(core, Deadline::Never, None, S::terminate(body, reason));
+    let running = watched(core, || Deadline::Never, None, S::terminate(body, reason));
     let outcome = match S::OPTIONS.shutdown {
         Shutdown::After(limit) => tokio::time::timeout(limit, running).await,
         Shutdown::Kill | Shutdown::Infinity => Ok(running.await),
@@ -218,7 +223,7 @@ async fn terminate<S: Server>(
 }
 
 /// The user's `Drop` may panic: those who wait for the end are told all the same.
-fn drop_body<S: Server>(body: Box<Body<S>>) {
+pub(crate) fn drop_body<S: Server>(body: Box<Body<S>>) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(body))) {
         report::panic_in_drop(S::NAME, &Panic::new("drop", &*payload));
     }
@@ -229,6 +234,22 @@ pub(crate) fn orphaned<S: Server>(core: &Arc<Core<S>>) {
     ask(core, Stop::After(ExitReason::Normal), true, None);
 }
 
+/// The runtime went: what is left is refused, and the state dropped where it is at hand.
+pub(crate) fn end_with_runtime<S: Server>(core: &Core<S>, batch: VecDeque<Item<S>>) {
+    let (body, begun) = {
+        let mut inbox = core.lock();
+        let begun = inbox.cold.as_mut().and_then(|cold| cold.begun.take());
+        (inbox.body.take(), begun)
+    };
+    if !batch.is_empty() || core.lock().life != Life::Ended {
+        Left::close(core, ExitReason::NotRunning, batch).refuse_of(core);
+    }
+    drop(begun);
+    if let Some(body) = body {
+        drop_body(body);
+    }
+}
+
 /// Asks for an end.
 pub(crate) fn ask<S: Server>(
     core: &Arc<Core<S>>,
@@ -237,9 +258,13 @@ pub(crate) fn ask<S: Server>(
     done: Option<Arc<Slot<ExitReason>>>,
 ) {
     if core.home.is_gone() {
-        core.end_with_runtime();
+        end_with_runtime(core, VecDeque::new());
     }
     let mut inbox = core.lock();
+    if orphan && core.holders.load(Ordering::Acquire) > 0 {
+        // It has a client again.
+        return;
+    }
     match inbox.life {
         Life::Ended => {
             drop(inbox);
@@ -250,6 +275,11 @@ pub(crate) fn ask<S: Server>(
         }
         Life::Ending => {
             inbox.cold().watchers.extend(done);
+            if matches!(how, Stop::Kill) {
+                // `terminate` runs: it is dropped at its next `.await`.
+                core.killed.store(true, Ordering::Release);
+                core.wake_drain(inbox);
+            }
             return;
         }
         // Nobody waits for a server without a client that has not begun.

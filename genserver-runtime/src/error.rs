@@ -185,7 +185,7 @@ pub enum StartError<E, C> {
     /// The name or key is taken; here is the server that holds it.
     #[error("a server of that name is running already")]
     AlreadyStarted(C),
-    /// There is no tokio runtime to start the server on.
-    #[error("no tokio runtime: start servers inside one")]
+    /// There is no tokio runtime to start the server on, or it was built without `enable_time`.
+    #[error("no tokio runtime with time enabled: start servers inside one")]
     NoRuntime,
 }

@@ -4,12 +4,15 @@
 use std::any::TypeId;
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use std::time::Duration;
 
 use tokio::runtime::{Handle, Id};
 
-use crate::exit::ExitReason;
+use crate::clock;
 use crate::id::ServerId;
 use crate::node::Node;
 use crate::sweeper::Sweeper;
@@ -28,6 +31,8 @@ pub(crate) struct Home {
     handle: Handle,
     gone: AtomicBool,
     names: Mutex<HashMap<(TypeId, Arc<str>), Arc<dyn Node>>>,
+    /// Servers with a key, which registries outside of this home hold.
+    keyed: Mutex<HashMap<ServerId, Weak<dyn Node>>>,
     /// Detached servers: nobody else holds them.
     kept: Mutex<HashMap<ServerId, Arc<dyn Node>>>,
     sweeper: Sweeper,
@@ -40,17 +45,19 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Home {
     /// The home of the runtime that this thread is in.
     pub(crate) fn current() -> Option<Arc<Self>> {
-        Handle::try_current().ok().map(|handle| Self::of(&handle))
+        Handle::try_current().ok().and_then(|handle| Self::of(&handle))
     }
 
-    /// The home of a runtime, with its guard task spawned the first time.
-    pub(crate) fn of(handle: &Handle) -> Arc<Self> {
+    /// The home of a runtime, with its guard task spawned the first time; `None` where the runtime
+    /// has no clock.
+    pub(crate) fn of(handle: &Handle) -> Option<Arc<Self>> {
         let id = handle.id();
         let (home, new) = {
             let mut homes = lock(&HOMES);
             let homes = homes.get_or_insert_with(HashMap::new);
             match homes.get(&id) {
                 Some(home) => (Arc::clone(home), false),
+                None if !has_clock(handle) => return None,
                 None => {
                     let home = Arc::new(Self::new(handle.clone()));
                     homes.insert(id, Arc::clone(&home));
@@ -62,7 +69,7 @@ impl Home {
             let guard = Guard(Arc::clone(&home));
             handle.spawn(async move { guard.0.sweeper.run().await });
         }
-        home
+        Some(home)
     }
 
     fn new(handle: Handle) -> Self {
@@ -71,6 +78,7 @@ impl Home {
             handle,
             gone: AtomicBool::new(false),
             names: Mutex::default(),
+            keyed: Mutex::default(),
             kept: Mutex::default(),
             sweeper: Sweeper::default(),
         }
@@ -142,6 +150,15 @@ impl Home {
         lock(&self.names).get(&(kind, Arc::clone(name))).cloned()
     }
 
+    /// Remembers a server with a key, to end it with the runtime.
+    pub(crate) fn remember(&self, node: &Arc<dyn Node>) {
+        lock(&self.keyed).insert(node.id(), Arc::downgrade(node));
+    }
+
+    pub(crate) fn forget(&self, id: ServerId) {
+        lock(&self.keyed).remove(&id);
+    }
+
     pub(crate) fn keep(&self, node: Arc<dyn Node>) {
         lock(&self.kept).insert(node.id(), node);
     }
@@ -159,10 +176,20 @@ impl Home {
         }
         let names = std::mem::take(&mut *lock(&self.names));
         let kept = std::mem::take(&mut *lock(&self.kept));
-        for node in names.into_values().chain(kept.into_values()) {
-            node.abandon(ExitReason::NotRunning);
+        let keyed = std::mem::take(&mut *lock(&self.keyed));
+        let keyed = keyed.into_values().filter_map(|node| node.upgrade());
+        for node in names.into_values().chain(kept.into_values()).chain(keyed) {
+            node.abandon();
         }
+        self.sweeper.end();
     }
+}
+
+/// Whether the runtime was built with time enabled: tokio tells it only by a panic, and without a
+/// clock time-outs would panic where nobody expects it.
+fn has_clock(handle: &Handle) -> bool {
+    let _entered = handle.enter();
+    catch_unwind(|| drop(clock::sleep(Duration::ZERO))).is_ok()
 }
 
 /// Lives in the runtime's guard task: dropped with the runtime.

@@ -11,11 +11,11 @@ use tracing::Span;
 
 use crate::body::Body;
 use crate::clock::Instant;
+use crate::drain::Begun;
 use crate::exit::ExitReason;
 use crate::frame::Edge;
 use crate::node::{Counters, Stop};
 use crate::reply::{Answerable, ReplyTo, Slot};
-use crate::report;
 use crate::server::{Kind, Message as _, Overflow, Server};
 
 /// One thing in the queue.
@@ -29,8 +29,8 @@ pub(crate) enum Item<S: Server> {
 
 impl<S: Server> Item<S> {
     /// A message with its sender's span, when somebody listens.
-    pub(crate) fn from_here(message: S::Message) -> Self {
-        match report::caller_span() {
+    pub(crate) fn new(message: S::Message, span: Option<Span>) -> Self {
+        match span {
             None => Self::User(message),
             Some(span) => Self::Traced(Box::new((message, span))),
         }
@@ -103,6 +103,8 @@ pub(crate) struct Cold<S: Server> {
     pub(crate) waiters: VecDeque<Waiter<S>>,
     /// The drain task, while it is parked or its handler waits.
     pub(crate) drain: Option<Waker>,
+    /// A handler that began where it was called and waits, for the parked drain task.
+    pub(crate) begun: Option<Begun<S>>,
     /// Whether the sweeper looks at the parked drain task.
     pub(crate) watched: bool,
     pub(crate) idle_ticks: u8,
@@ -159,6 +161,7 @@ impl<S: Server> Default for Cold<S> {
             stops: Vec::new(),
             waiters: VecDeque::new(),
             drain: None,
+            begun: None,
             watched: false,
             idle_ticks: 0,
             retire: false,
@@ -214,7 +217,7 @@ impl<S: Server> Inbox<S> {
         self.bound().is_none_or(|bound| self.counted.saturating_add(taken) < bound)
     }
 
-    fn has_waiters(&self) -> bool {
+    pub(crate) fn has_waiters(&self) -> bool {
         self.cold.as_ref().is_some_and(|cold| !cold.waiters.is_empty())
     }
 
@@ -231,8 +234,7 @@ impl<S: Server> Inbox<S> {
             Overflow::DropNewest if !call => Full::Dropped(item),
             Overflow::DropOldest => match self.queue.iter().position(Item::droppable) {
                 Some(at) => {
-                    let oldest = self.queue.remove(at).expect("invariant: `position` is in");
-                    self.counted -= 1;
+                    let oldest = self.remove(at).expect("invariant: `position` is in");
                     self.enqueue(item);
                     Full::Dropped(oldest)
                 }
@@ -262,17 +264,33 @@ impl<S: Server> Inbox<S> {
         accepted
     }
 
+    /// Takes back a message that waits for room.
+    pub(crate) fn leave_room(&mut self, slot: usize) -> Option<Item<S>> {
+        let waiters = &mut self.cold.as_mut()?.waiters;
+        let at = waiters.iter().position(|waiter| waiter.is(slot))?;
+        waiters.remove(at).map(|waiter| waiter.item)
+    }
+
     /// Takes back a message that waits for room or in the queue.
     pub(crate) fn withdraw(&mut self, slot: usize) -> Option<Item<S>> {
-        if let Some(cold) = &mut self.cold {
-            let at = cold.waiters.iter().position(|waiter| waiter.is(slot));
-            if let Some(at) = at {
-                return cold.waiters.remove(at).map(|waiter| waiter.item);
-            }
-        }
-        let at = self.queued_at(slot)?;
+        self.leave_room(slot).or_else(|| {
+            let at = self.queued_at(slot)?;
+            self.remove(at)
+        })
+    }
+
+    /// Takes an item out of the queue; those behind it move up, and so do the ends that come
+    /// after them: the numbers of queued items have no gaps.
+    fn remove(&mut self, at: usize) -> Option<Item<S>> {
+        let number = self.batch_end() + 1 + at as u64;
         let item = self.queue.remove(at)?;
         self.counted -= u32::from(item.counted());
+        self.seq -= 1;
+        if let Some(cold) = &mut self.cold {
+            for stop in &mut cold.stops {
+                stop.position -= u64::from(stop.position >= number);
+            }
+        }
         Some(item)
     }
 

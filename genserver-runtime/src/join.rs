@@ -5,8 +5,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use crate::call::{Call, Outcome, SendCall};
+use crate::call::Call;
+use crate::outcome::Outcome;
 use crate::pending::Pending;
+use crate::send::SendCall;
 use crate::server::{Request, Server};
 
 /// Makes several calls in parallel and waits for all replies, in the order of the calls.
@@ -21,7 +23,7 @@ pub fn join<'a, O, S, A, const H: usize>(
     calls: impl IntoIterator<Item = Call<'a, O, S, A, H>>,
 ) -> Join<'a, O, S, A, H>
 where
-    O: Outcome,
+    O: Outcome<Reply: Send>,
     A: Send + 'static,
     S: Request<H, A, O::Reply>,
 {
@@ -45,7 +47,7 @@ impl<O: Outcome, S: Server, A, const H: usize> Unpin for Join<'_, O, S, A, H> {}
 
 impl<O, S, A, const H: usize> Join<'_, O, S, A, H>
 where
-    O: Outcome,
+    O: Outcome<Reply: Send>,
     A: Send + 'static,
     S: Request<H, A, O::Reply>,
 {
@@ -62,7 +64,7 @@ where
 
 impl<O, S, A, const H: usize> Member<'_, O, S, A, H>
 where
-    O: Outcome,
+    O: Outcome<Reply: Send>,
     A: Send + 'static,
     S: Request<H, A, O::Reply>,
 {
@@ -88,7 +90,7 @@ where
 
 impl<O, S, A, const H: usize> Future for Join<'_, O, S, A, H>
 where
-    O: Outcome,
+    O: Outcome<Reply: Send>,
     A: Send + 'static,
     S: Request<H, A, O::Reply>,
 {

@@ -24,7 +24,7 @@ pub trait Machine: Server {
 
 /// How a state lies in its machine's state enum.
 #[doc(hidden)]
-pub trait Variant<S: Server>: Sized + Send + 'static {
+pub trait Variant<S: Server>: Sized + 'static {
     fn into_state(self) -> S::State;
 
     /// The state as this one; the machine's state itself when it is another one.
@@ -108,6 +108,11 @@ pub trait Reaches<Handler, S> {}
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(message = "the handler does not declare a transition to `{T}`")]
 pub trait Declares<const H: usize, T> {}
+
+// No handler has this number. With a second candidate for every target rustc leaves `H` to the
+// handler's return type, instead of guessing the one handler that declares the target.
+#[diagnostic::do_not_recommend]
+impl<S: Server, T> Declares<{ usize::MAX }, T> for S {}
 
 /// What a [`Next`] carries of its handler: the server, the handler's number, and the error that it
 /// may refuse with. The macro writes it into the handler's return type.

@@ -45,8 +45,11 @@ pub(crate) trait Node: Any + Send + Sync {
     /// Where a request stands, and what keeps the server busy.
     fn stands(&self, slot: usize, seq: u64, started: bool) -> (Phase, Option<Busy>);
 
-    /// Takes a waiting or queued request back; `false` when it is not there any more.
-    fn withdraw(&self, slot: usize) -> bool;
+    /// Takes a request back that waits for room; `false` when it is not there any more.
+    fn leave_room(&self, slot: usize) -> bool;
+
+    /// Takes a request back that waits for room or in the queue, to be dropped by the caller.
+    fn withdraw(&self, slot: usize) -> Option<Box<dyn Send>>;
 
     /// The servers that this one's running handler waits for, with the replies waited on.
     fn waits(&self) -> Vec<(Arc<dyn Node>, Arc<dyn Answerable>)>;
@@ -59,7 +62,7 @@ pub(crate) trait Node: Any + Send + Sync {
     fn idle_tick(&self) -> bool;
 
     /// The runtime is gone.
-    fn abandon(&self, reason: ExitReason);
+    fn abandon(&self);
 
     /// A request was answered too late.
     fn count_late(&self);

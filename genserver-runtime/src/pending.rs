@@ -29,7 +29,7 @@ use crate::sweeper::Key;
 /// awaited again. Dropping it gives the reply up; the request is executed all the same, unless it
 /// still waits for room in the mailbox.
 #[must_use = "a reply that nobody awaits is dropped"]
-pub struct Pending<T: Send + 'static> {
+pub struct Pending<T: 'static> {
     slot: Arc<Slot<T>>,
     node: Arc<dyn Node>,
     call: &'static str,
@@ -56,6 +56,14 @@ pub(crate) struct Asked {
     pub(crate) call: &'static str,
     pub(crate) limit: Limit,
     pub(crate) deferred: bool,
+}
+
+impl<T: 'static> Pending<T> {
+    fn disarm(&mut self) {
+        if let Timer::Swept(key) = std::mem::replace(&mut self.timer, Timer::Off) {
+            self.node.home().sweeper().remove(key);
+        }
+    }
 }
 
 impl<T: Send + 'static> Pending<T> {
@@ -97,13 +105,20 @@ impl<T: Send + 'static> Pending<T> {
         match &mut self.timer {
             Timer::Off | Timer::Swept(_) => false,
             Timer::Exact(sleep) => sleep.as_mut().poll(cx).is_ready(),
+            Timer::Thread(at) if Handle::try_current().is_ok() => {
+                // It was made on a plain thread, and is awaited in a task.
+                let mut sleep = Box::pin(clock::sleep_until(Instant::from_std(*at)));
+                let over = sleep.as_mut().poll(cx).is_ready();
+                self.timer = Timer::Exact(sleep);
+                over
+            }
             Timer::Thread(at) => std::time::Instant::now() >= *at,
         }
     }
 
     /// Whether the time of a request that waits for room is over.
     pub(crate) fn is_late(&mut self, cx: &mut Context<'_>) -> bool {
-        self.is_over(cx) || matches!(self.slot.poll(cx), Poll::Ready(Found::Expired))
+        self.is_over(cx) || self.slot.poll_expired(cx)
     }
 
     fn finish(&mut self) {
@@ -111,16 +126,10 @@ impl<T: Send + 'static> Pending<T> {
         self.disarm();
     }
 
-    fn disarm(&mut self) {
-        if let Timer::Swept(key) = std::mem::replace(&mut self.timer, Timer::Off) {
-            self.node.home().sweeper().remove(key);
-        }
-    }
-
     /// The error of a request that took too long.
     pub(crate) fn late(&mut self) -> ServerError {
         let id = self.slot.identity();
-        let (phase, busy) = if self.room && self.node.withdraw(id) {
+        let (phase, busy) = if self.room && self.node.leave_room(id) {
             (Phase::Room, None)
         } else {
             self.node.stands(id, self.slot.seq(), self.slot.started())
@@ -207,20 +216,20 @@ impl<T: Send + 'static> Future for Pending<T> {
     }
 }
 
-impl<T: Send + 'static> Drop for Pending<T> {
+impl<T: 'static> Drop for Pending<T> {
     fn drop(&mut self) {
         if self.done {
             return;
         }
         self.disarm();
         if self.room {
-            self.node.withdraw(self.slot.identity());
+            self.node.leave_room(self.slot.identity());
         }
         self.slot.give_up();
     }
 }
 
-impl<T: Send + 'static> fmt::Debug for Pending<T> {
+impl<T: 'static> fmt::Debug for Pending<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pending")
             .field("server", &self.node.kind())

@@ -9,11 +9,12 @@ pub use crate::server::{
     Begin, Block, Defer, Handler, Kind, Message, Mode, Notify, Options, Overflow, Request,
     ServedBy, Server, Shutdown, Takes,
 };
-pub use crate::travel::{Argument, CastError, Crashes, IsResult, Travels};
+pub use crate::travel::{Argument, Carries, Crashes, IsResult, Travels, settled, travels};
 pub use crate::turn::{answer, block, defer, notify};
 
-use crate::call::{Call, Outcome};
+use crate::call::Call;
 use crate::cast::{Cast, Post};
+use crate::outcome::Outcome;
 use crate::start::Start;
 
 /// The names of the state graph's parts.
@@ -22,12 +23,10 @@ pub mod graph {
 }
 
 #[inline]
-pub fn call<O, S, A, const H: usize>(address: &Address<S>, args: A) -> Call<'_, O, S, A, H>
-where
-    O: Outcome,
-    A: Send + 'static,
-    S: Request<H, A, O::Reply>,
-{
+pub fn call<O: Outcome, S: Server, A, const H: usize>(
+    address: &Address<S>,
+    args: A,
+) -> Call<'_, O, S, A, H> {
     Call::new(address, args)
 }
 

@@ -66,16 +66,19 @@ impl<T> Slot<T> {
 
     /// Leaves a value; gives it back when nobody waits any more.
     fn fill(&self, value: Value<T>) -> Result<(), Value<T>> {
-        let caller = {
+        let (caller, closing) = {
             let mut state = self.lock();
             if !matches!(state.value, Value::Waiting) {
                 return Err(value);
             }
             state.value = value;
-            state.caller.take()
+            (state.caller.take(), state.closing.take())
         };
         if let Some(caller) = caller {
             caller.wake();
+        }
+        if let Some(closing) = closing {
+            closing.wake();
         }
         Ok(())
     }
@@ -98,6 +101,15 @@ impl<T> Slot<T> {
         }
     }
 
+    /// Whether the time is over; a reply that is there stays.
+    pub(crate) fn poll_expired(&self, cx: &Context<'_>) -> bool {
+        let mut state = self.lock();
+        if matches!(state.value, Value::Waiting) {
+            state.caller = Some(cx.waker().clone());
+        }
+        matches!(state.value, Value::Expired)
+    }
+
     /// The caller goes: a later reply is nobody's.
     pub(crate) fn give_up(&self) {
         let (value, closing) = {
@@ -110,12 +122,30 @@ impl<T> Slot<T> {
         }
     }
 
+    /// What tells this slot from others.
+    pub(crate) fn identity(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
     pub(crate) fn started(&self) -> bool {
         self.started.load(Ordering::Relaxed)
     }
 
     pub(crate) fn mark_started(&self) {
         self.started.store(true, Ordering::Relaxed);
+    }
+
+    /// The handler begins. Until when its caller waits, to be asked at each poll: the clock of a
+    /// queued call begins to run at the sweeper's next tick.
+    pub(crate) fn until(&self) -> impl FnMut() -> Deadline {
+        self.mark_started();
+        let mut known = self.deadline();
+        move || {
+            if let Deadline::Within(_) = known {
+                known = self.deadline();
+            }
+            known
+        }
     }
 
     pub(crate) fn seq(&self) -> u64 {
@@ -179,7 +209,7 @@ impl<T: Send> Answerable for Slot<T> {
     }
 
     fn identity(&self) -> usize {
-        std::ptr::from_ref(self).addr()
+        Self::identity(self)
     }
 }
 
@@ -189,6 +219,9 @@ pub(crate) trait Expire: Send + Sync {
     fn began(&self, at: Instant, within: Duration);
 
     fn expire(&self);
+
+    /// The clock stopped for good.
+    fn abandon(&self);
 }
 
 impl<T: Send> Expire for Slot<T> {
@@ -201,6 +234,10 @@ impl<T: Send> Expire for Slot<T> {
     fn expire(&self) {
         // Whatever is there already is better than a time-out.
         let _ = self.fill(Value::Expired);
+    }
+
+    fn abandon(&self) {
+        let _ = self.fill(Value::Failed(ServerError::Exit(ExitReason::NotRunning)));
     }
 }
 
@@ -258,17 +295,16 @@ impl<T: Send> ReplyTo<T> {
         .await;
     }
 
-    /// The handler begins.
-    pub(crate) fn begin(&self) -> Deadline {
-        self.slot().mark_started();
-        self.slot().deadline()
-    }
-
     /// The slot, for who must answer when the handler cannot.
     pub(crate) fn share(&self) -> Arc<Slot<T>> {
         Arc::clone(
             self.slot.as_ref().expect("invariant: the slot is taken only by what consumes self"),
         )
+    }
+
+    /// See [`Slot::until`].
+    pub(crate) fn until(&self) -> impl FnMut() -> Deadline {
+        self.slot().until()
     }
 
     pub(crate) fn refuse_with(mut self, error: ServerError) {

@@ -43,7 +43,7 @@ impl Ticket {
 impl Drop for Ticket {
     fn drop(&mut self) {
         if !self.done {
-            self.node.withdraw(self.slot.identity());
+            self.node.leave_room(self.slot.identity());
         }
     }
 }

@@ -215,7 +215,10 @@ where
         }
         if let (Some(key), None) = (self.key.take(), &taken) {
             match key.claim(&node) {
-                Ok(claim) => claims.push(claim),
+                Ok(claim) => {
+                    core.home.remember(&node);
+                    claims.push(claim);
+                }
                 Err(holder) => taken = Some(holder),
             }
         }

@@ -78,7 +78,10 @@ impl Sweeper {
 
     pub(crate) fn remove(&self, key: Key) {
         let mut list = self.lock();
-        let entry = list.calls[key.0].take();
+        let Some(entry) = list.calls.get_mut(key.0).map(Option::take) else {
+            // The runtime went, and the list with it.
+            return;
+        };
         list.free.push(key.0);
         if list.calls.len() == list.free.len() {
             // The last one: give back what a burst has taken.
@@ -103,6 +106,14 @@ impl Sweeper {
             list.ticking = true;
             drop(list);
             self.work.notify_one();
+        }
+    }
+
+    /// The runtime ends: nobody ticks any more, so nobody shall wait for it.
+    pub(crate) fn end(&self) {
+        let list = std::mem::take(&mut *self.lock());
+        for entry in list.calls.iter().flatten() {
+            entry.slot.abandon();
         }
     }
 

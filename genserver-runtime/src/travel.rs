@@ -15,6 +15,24 @@ pub trait Travels: Send + 'static {}
 #[diagnostic::do_not_recommend]
 impl<T: Send + 'static> Travels for T {}
 
+/// Zero, where `T` travels: a length that does not compile for other types.
+#[must_use]
+pub const fn travels<T: Travels>() -> usize {
+    0
+}
+
+/// `T` under another name. Generated code names an argument's type as
+/// `<[(); travels::<T>()] as Carries<T>>::Type`: where the length does not compile, that is the
+/// only error, at the user's type, and rustc is silent about everything that mentions it.
+pub trait Carries<T> {
+    /// `T`.
+    type Type;
+}
+
+impl<T, const N: usize> Carries<T> for [(); N] {
+    type Type = T;
+}
+
 /// Carries the bound.
 #[derive(Debug)]
 pub struct Argument<T: Travels>(PhantomData<T>);
@@ -26,13 +44,21 @@ pub struct Argument<T: Travels>(PhantomData<T>);
     note = "to let the server crash, return `Result<(), Crash>`; `?` converts any error",
     note = "to give the error to the caller, make it a `#[call]`"
 )]
-pub trait Crashes {}
+pub trait Crashes {
+    /// The crash that it is.
+    fn into_crash(self) -> Crash;
+}
 
-impl Crashes for Crash {}
+impl Crashes for Crash {
+    fn into_crash(self) -> Crash {
+        self
+    }
+}
 
-/// Carries the bound.
-#[derive(Debug)]
-pub struct CastError<E: Crashes>(PhantomData<E>);
+/// What a cast or an info came to, under whatever alias of `Result`.
+pub fn settled<E: Crashes>(outcome: Result<(), E>) -> Result<(), Crash> {
+    outcome.map_err(Crashes::into_crash)
+}
 
 /// A `Result` under whatever alias.
 pub trait IsResult {

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use tokio::task::spawn_blocking;
 use tracing::Span;
@@ -36,7 +36,7 @@ pub(crate) enum Interrupt {
 /// Runs a handler's future, with panics caught, until it is done or the server is killed.
 pub(crate) async fn watched<S: Server, F: Future>(
     core: &Core<S>,
-    deadline: Deadline,
+    mut deadline: impl FnMut() -> Deadline,
     span: Option<Span>,
     future: F,
 ) -> Result<F::Output, Interrupt> {
@@ -46,14 +46,17 @@ pub(crate) async fn watched<S: Server, F: Future>(
             return Poll::Ready(Err(Interrupt::Killed));
         }
         let _span = span.as_ref().map(Span::enter);
-        let entered = frame::enter_poll(deadline);
+        let entered = frame::enter_poll(deadline());
         match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
             Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
             Err(payload) => Poll::Ready(Err(Interrupt::Panicked(payload))),
             Ok(Poll::Pending) => {
                 let edges = entered.edges();
                 drop(entered);
-                core.waits(cx, edges);
+                core.waits(Some(cx), edges);
+                if core.killed.load(Ordering::Acquire) {
+                    cx.waker().wake_by_ref();
+                }
                 Poll::Pending
             }
         }
@@ -83,39 +86,52 @@ fn poll_caught<F: Future>(
 }
 
 impl<S: Server> Core<S> {
-    /// The running handler waits: note for what and since when, and let senders in.
-    pub(crate) fn waits(&self, cx: &Context<'_>, edges: Vec<Edge>) {
-        let told = {
+    /// The running handler waits: note for what and since when, and let senders in. Where it is
+    /// polled in the drain task, that is the task to wake for a kill.
+    pub(crate) fn waits(&self, drain: Option<&Context<'_>>, edges: Vec<Edge>) {
+        let (told, over) = {
             let mut inbox = self.lock();
             self.waited.store(true, Ordering::Relaxed);
             let running = inbox.batch_end() - u64::from(self.taken());
             let cold = inbox.cold();
-            match &mut cold.drain {
-                Some(waker) => waker.clone_from(cx.waker()),
-                none => *none = Some(cx.waker().clone()),
+            if let Some(cx) = drain {
+                keep(&mut cold.drain, cx);
             }
             cold.since.get_or_insert_with(|| (running, Instant::now()));
-            cold.edges.retain(|edge| edge.reply.awaited());
-            cold.edges.extend(edges.iter().map(Edge::clone));
-            inbox.admit(self.taken())
+            let over: Vec<_> = cold.edges.extract_if(.., |edge| !edge.reply.awaited()).collect();
+            for edge in &edges {
+                let known = edge.reply.identity();
+                if cold.edges.iter().all(|edge| edge.reply.identity() != known) {
+                    cold.edges.push(edge.clone());
+                }
+            }
+            (inbox.admit(self.taken()), over)
         };
+        // What was waited for may be the last hold on another server, whose `Drop` runs then.
+        drop(over);
         tell(told);
         // Every edge stands before one is looked at: of two calls that close a circle at the same
         // time, one sees it.
         for edge in edges {
             self.refuse_circle(&edge);
         }
-        if self.killed.load(Ordering::Acquire) {
-            cx.waker().wake_by_ref();
-        }
     }
 
     fn refuse_circle(&self, edge: &Edge) {
         if let Some(servers) = node::circle(self, edge) {
-            let withdrawn = edge.to.withdraw(edge.reply.identity());
-            let path = CallPath { servers, call: edge.call, withdrawn };
+            // Dropped last: with the request goes its right to reply.
+            let request = edge.to.withdraw(edge.reply.identity());
+            let path = CallPath { servers, call: edge.call, withdrawn: request.is_some() };
             edge.reply.refuse(ServerError::Deadlock(Box::new(path)));
         }
+    }
+}
+
+/// Keeps the waker of the task that polls now.
+pub(crate) fn keep(place: &mut Option<Waker>, cx: &Context<'_>) {
+    match place {
+        Some(waker) => waker.clone_from(cx.waker()),
+        none => *none = Some(cx.waker().clone()),
     }
 }
 
@@ -124,6 +140,10 @@ impl<S: Server> Core<S> {
 struct Owed<R: Send>(Option<ReplyTo<R>>);
 
 impl<R: Send> Owed<R> {
+    fn until(&self) -> impl FnMut() -> Deadline {
+        self.0.as_ref().expect("invariant: taken once").until()
+    }
+
     fn take(mut self) -> ReplyTo<R> {
         self.0.take().expect("invariant: taken once")
     }
@@ -222,10 +242,10 @@ where
 {
     let core = body.cx.hold();
     if let Some(reply) = admitted::<S, H, A, R>(&core, &body, reply) {
-        let deadline = reply.begin();
         let owed = Owed(Some(reply));
         let span = report::handler_span(&core, H);
-        let outcome = watched(&core, deadline, span, S::run(&mut body, args)).await;
+        let until = owed.until();
+        let outcome = watched(&core, until, span, S::run(&mut body, args)).await;
         settle(&core, &mut body, H, outcome, owed.take());
     }
     body.cx.run = Some(core);
@@ -241,7 +261,7 @@ where
     let core = body.cx.hold();
     if body.state.as_ref().is_none_or(S::accepts) {
         let span = report::handler_span(&core, H);
-        match watched(&core, Deadline::Never, span, S::run(&mut body, args)).await {
+        match watched(&core, || Deadline::Never, span, S::run(&mut body, args)).await {
             Ok(Ok(())) => {}
             Ok(Err(crash)) => {
                 let mut ending = Ending::new(crash.0);
@@ -272,11 +292,10 @@ where
 {
     let core = body.cx.hold();
     if let Some(reply) = admitted::<S, H, A, R>(&core, &body, reply) {
-        let deadline = reply.begin();
         let slot = reply.share();
         let span = report::handler_span(&core, H);
         let run = frame::deferring(slot.identity(), S::defer(&mut body, args, reply));
-        if let Err(interrupt) = watched(&core, deadline, span, run).await {
+        if let Err(interrupt) = watched(&core, slot.until(), span, run).await {
             let mut ending = crash::<S>(H, interrupt);
             ending.crashed = Some(Box::new(move |error| {
                 slot.refuse(error);
@@ -302,7 +321,7 @@ where
 {
     let core = body.cx.hold();
     if let Some(reply) = admitted::<S, H, A, R>(&core, &body, reply) {
-        let deadline = reply.begin();
+        let deadline = reply.until()();
         let owed = Owed(Some(reply));
         let span = report::handler_span(&core, H);
         core.observe(Instant::now());
@@ -328,7 +347,6 @@ where
 pub(crate) fn take_over<S, F, R>(
     core: &Arc<Core<S>>,
     handler: usize,
-    deadline: Deadline,
     begun: Pin<Box<F>>,
     reply: ReplyTo<R>,
 ) where
@@ -339,7 +357,8 @@ pub(crate) fn take_over<S, F, R>(
     let owner = Arc::clone(core);
     let owed = Owed(Some(reply));
     let rest = async move {
-        match watched(&owner, deadline, None, begun).await {
+        let outcome = watched(&owner, owed.until(), None, begun).await;
+        match outcome {
             Ok((mut body, outcome)) => {
                 let outcome = outcome.map_err(Interrupt::Panicked);
                 settle(&owner, &mut body, handler, outcome, owed.take());
@@ -354,5 +373,5 @@ pub(crate) fn take_over<S, F, R>(
             }
         }
     };
-    drain::spawn_begun(core, Box::pin(rest));
+    drain::take_over(core, Box::pin(rest));
 }

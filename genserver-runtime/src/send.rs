@@ -1,0 +1,146 @@
+//! A request that goes through the queue.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::task::coop::poll_proceed;
+
+use crate::call::Call;
+use crate::core::{Core, Refused, Sent, Wait};
+use crate::error::ServerError;
+use crate::inbox::Item;
+use crate::limit::Limit;
+use crate::node::Node;
+use crate::outcome::Outcome;
+use crate::pending::{Asked, Pending};
+use crate::reply::ReplyTo;
+use crate::report;
+use crate::room::Ticket;
+use crate::server::{Mode, Request, Server};
+
+/// A request that was not taken.
+pub(crate) struct Lost<A> {
+    /// Back for another try, when the server was not there.
+    pub(crate) args: Option<A>,
+    pub(crate) error: ServerError,
+}
+
+pub(crate) fn asked<S, const H: usize, A, R>(limit: Limit) -> Asked
+where
+    A: Send + 'static,
+    R: Send + 'static,
+    S: Request<H, A, R>,
+{
+    Asked { call: S::HANDLERS[H].message, limit, deferred: S::MODE == Mode::Deferred }
+}
+
+/// Sends a request through the queue; with a ticket where it waits for room and asked to be told.
+pub(crate) fn queue<O: Outcome<Reply: Send>, S, A, const H: usize>(
+    core: &Arc<Core<S>>,
+    args: A,
+    limit: Limit,
+    wait: Wait,
+) -> Result<(Pending<O::Reply>, Option<Ticket>), Lost<A>>
+where
+    A: Send + 'static,
+    S: Request<H, A, O::Reply>,
+{
+    let asked = asked::<S, H, A, O::Reply>(limit);
+    let mut pending = Pending::new(Arc::clone(core) as Arc<dyn Node>, &asked);
+    let slot = Arc::clone(pending.slot());
+    let mut args = Some(args);
+    let span = report::caller_span();
+    let make = || {
+        let args = args.take().expect("invariant: a message is made once");
+        Item::new(S::message(args, ReplyTo::new(slot)), span)
+    };
+    match core.send(make, wait) {
+        Ok(Sent::Queued) => Ok((pending, None)),
+        Ok(Sent::Waiting(ticket)) => {
+            pending.in_room();
+            Ok((pending, ticket))
+        }
+        Err(Refused::Full) => Err(Lost { args: None, error: ServerError::Full }),
+        Err(Refused::NotRunning) => Err(Lost { args, error: ServerError::NotRunning }),
+    }
+}
+
+/// A request on its way into the mailbox: see [`Call::send`].
+#[must_use = "a request is sent when this is awaited"]
+pub struct SendCall<'a, O: Outcome, S: Server, A, const H: usize> {
+    pub(crate) call: Call<'a, O, S, A, H>,
+    pub(crate) room: Option<(Pending<O::Reply>, Ticket)>,
+}
+
+// Nothing in it is ever pinned.
+impl<O: Outcome, S: Server, A, const H: usize> Unpin for SendCall<'_, O, S, A, H> {}
+
+impl<O: Outcome<Reply: Send>, S, A, const H: usize> SendCall<'_, O, S, A, H>
+where
+    A: Send + 'static,
+    S: Request<H, A, O::Reply>,
+{
+    /// Gives the request another time, as long as it is not sent.
+    pub(crate) fn limit(&mut self, limit: Duration) {
+        self.call.limit = Limit::Within(limit);
+    }
+
+    fn poll_first(&mut self) -> Result<Option<Pending<O::Reply>>, ServerError> {
+        let mut args = self.call.args.take().expect("a request was polled after it was sent");
+        let mut tried = None;
+        loop {
+            let (address, limit) = (self.call.address, self.call.limit);
+            let sent = address
+                .with_next(&mut tried, |core| queue::<O, S, A, H>(core, args, limit, Wait::Told));
+            match sent {
+                None => return Err(ServerError::NotRunning),
+                Some(Ok((pending, None))) => return Ok(Some(pending)),
+                Some(Ok((pending, Some(ticket)))) => {
+                    self.room = Some((pending, ticket));
+                    return Ok(None);
+                }
+                Some(Err(Lost { args: Some(back), .. })) if address.moves() => args = back,
+                Some(Err(lost)) => return Err(lost.error),
+            }
+        }
+    }
+}
+
+impl<O: Outcome<Reply: Send>, S, A, const H: usize> Future for SendCall<'_, O, S, A, H>
+where
+    A: Send + 'static,
+    S: Request<H, A, O::Reply>,
+{
+    type Output = Result<Pending<O::Reply>, ServerError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        if this.room.is_none() {
+            ready!(poll_proceed(cx)).made_progress();
+            match this.poll_first() {
+                Ok(None) => {}
+                Ok(Some(pending)) => return Poll::Ready(Ok(pending)),
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+        let (mut pending, mut ticket) = this.room.take().expect("invariant: set just above");
+        if let Poll::Ready(taken) = ticket.poll(cx) {
+            return Poll::Ready(taken.map(|()| pending));
+        }
+        if pending.is_late(cx) {
+            return Poll::Ready(Err(pending.late()));
+        }
+        this.room = Some((pending, ticket));
+        Poll::Pending
+    }
+}
+
+impl<O: Outcome, S: Server, A, const H: usize> fmt::Debug for SendCall<'_, O, S, A, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SendCall").field(&self.call).finish()
+    }
+}
