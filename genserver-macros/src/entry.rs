@@ -12,12 +12,12 @@ use crate::expand::{expand, fallback, unreadable};
 use crate::parse;
 
 /// `#[genserver(attr)] item`
-pub(crate) fn genserver(attr: TokenStream, item: TokenStream) -> TokenStream {
-    guarded(&item, || stages(attr, item.clone()))
+pub(crate) fn genserver(attr: TokenStream, item: &TokenStream) -> TokenStream {
+    guarded(item, || stages(attr, item))
 }
 
 /// Parse, check, expand.
-fn stages(attr: TokenStream, tokens: TokenStream) -> TokenStream {
+fn stages(attr: TokenStream, tokens: &TokenStream) -> TokenStream {
     let item = match parse::parse_item(tokens.clone()) {
         Ok(item) => item,
         Err(error) => return unreadable(&error, tokens),
@@ -34,9 +34,10 @@ fn stages(attr: TokenStream, tokens: TokenStream) -> TokenStream {
 }
 
 /// An attribute of the language that no `#[genserver]` took away.
-pub(crate) fn stray(name: &str, item: TokenStream) -> TokenStream {
+pub(crate) fn stray(name: &str, item: &TokenStream) -> TokenStream {
     let text = format!(
-        "the `{name}` attribute stands only on methods of an `impl` block annotated with `#[genserver]`"
+        "the `{name}` attribute stands only on methods of an `impl` block annotated with \
+         `#[genserver]`"
     );
     // The attribute's own tokens are not given to it; its span is the call site.
     unreadable(&syn::Error::new(Span::call_site(), text), item)

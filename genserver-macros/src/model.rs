@@ -1,7 +1,7 @@
 //! What a `#[genserver]` impl block says: plain data, spans kept.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use syn::{Attribute, Expr, Generics, Pat, Path, Type, Visibility};
+use syn::{Attribute, Expr, Generics, Path, Type, Visibility};
 
 /// One annotated impl block.
 pub(crate) struct Server {
@@ -47,11 +47,13 @@ pub(crate) struct Options {
     pub(crate) derive: Vec<Path>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "there are few, and they are read in place")]
 pub(crate) enum Mailbox {
     Bounded(Expr),
     Unbounded,
 }
 
+#[derive(Clone, Copy)]
 pub(crate) enum Overflow {
     Wait,
     Reject,
@@ -134,8 +136,6 @@ impl Method {
 
 /// One argument: `#[into] name: String`.
 pub(crate) struct Arg {
-    /// The pattern as written.
-    pub(crate) pat: Pat,
     /// The name that the client method uses: the pattern's, or `arg0`.. for other patterns.
     pub(crate) ident: Ident,
     pub(crate) ty: Type,
@@ -143,6 +143,7 @@ pub(crate) struct Arg {
 }
 
 /// A call, cast or info.
+#[expect(clippy::struct_excessive_bools, reason = "options that do not exclude one another")]
 pub(crate) struct Handler {
     pub(crate) method: Method,
     pub(crate) kind: Kind,
@@ -159,8 +160,6 @@ pub(crate) struct Handler {
     pub(crate) skip_abandoned: bool,
     pub(crate) inline: bool,
     pub(crate) in_place: bool,
-    /// The span of the `call`, `cast` or `info` attribute's name.
-    pub(crate) attr_span: Span,
     /// The attribute or the signature has an error that was told already: types may be unusable
     /// outside the impl, a guard may be missing or empty.
     pub(crate) flawed: bool,
@@ -184,13 +183,14 @@ pub(crate) enum Receiver {
     Exclusive,
 }
 
+#[expect(clippy::large_enum_variant, reason = "there are few, and they are read in place")]
 pub(crate) enum Param {
     /// `&mut Cx<Self>`.
     Cx,
     /// `ReplyTo<T>` with `T`.
     Reply(Type),
     /// `&Pending`, `&mut Pending`, `&Active`, `&ContractState`.
-    State { ident: Ident, mutable: bool, span: Span },
+    State { ident: Ident, mutable: bool },
 }
 
 /// What a handler returns, seen through `Result` and `Next`.
@@ -220,8 +220,6 @@ pub(crate) struct Guard {
 
 /// `states(..)`.
 pub(crate) struct Machine {
-    /// The word `states`.
-    pub(crate) span: Span,
     /// The leaves in source order, flattened out of their groups.
     pub(crate) states: Vec<State>,
     pub(crate) groups: Vec<Group>,

@@ -35,6 +35,15 @@ pub trait Variant<S: Server>: Sized + 'static {
     fn peek_mut(state: &mut S::State) -> Option<&mut Self>;
 }
 
+/// A single state of machine `S`: what changes in it is no change of state.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is a group: in place it could be swapped for another of its states",
+    label = "not a single state",
+    note = "use `goto`, whose targets the guard declares, or guard a single state"
+)]
+pub trait Leaf<S: Server>: Variant<S> {}
+
 /// A state, or a group of states, of machine `S`: what a handler can do with its state parameter.
 ///
 /// A transition is decided on a borrowed state and carried out when the handler has returned it:
@@ -75,11 +84,15 @@ pub trait State<S: Server>: Variant<S> {
         Next::new(Step::Stay)
     }
 
-    /// Stays in this state; `f` may change its data and the shared data.
+    /// Stays in this state; `f` may change its data and the shared data. For single states only:
+    /// a group could be swapped for another of its states.
     fn stay_mut<E, const H: usize>(
         &self,
         f: impl FnOnce(&mut S, &mut Self) + Send + 'static,
-    ) -> Next<(), Via<S, E, H>> {
+    ) -> Next<(), Via<S, E, H>>
+    where
+        Self: Leaf<S>,
+    {
         Next::new(Step::Change(Box::new(move |server: &mut S, mut state| {
             if let Some(own) = <Self as Variant<S>>::peek_mut(&mut state) {
                 f(server, own);

@@ -3,7 +3,7 @@
 pub use crate::address::{Address, AnyAddress, Place};
 pub use crate::body::{Body, peek, peek_mut};
 pub use crate::info::{Receives, Target};
-pub use crate::machine::{Declares, Reaches, Variant, Via};
+pub use crate::machine::{Declares, Leaf, Reaches, Variant, Via};
 pub use crate::reply::{Answerable, ReplyTo};
 pub use crate::server::{
     Begin, Block, Defer, Handler, Kind, Message, Mode, Notify, Options, Overflow, Request,

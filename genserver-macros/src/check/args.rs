@@ -1,21 +1,47 @@
 //! Arguments travel in a message: they are owned.
 
 use syn::visit::{self, Visit};
-use syn::{Lifetime, PatType, Type, TypeFnPtr, TypeImplTrait, TypeReference};
+use syn::{Lifetime, Pat, PatType, Type, TypeFnPtr, TypeImplTrait, TypeReference};
 
 use crate::check::{Subject, params};
 use crate::errors::Errors;
 use crate::model::Kind;
 use crate::parse::ty;
 
+/// Why an argument is owned and has one type.
+pub(crate) const TRAVELS: &str = "arguments travel in a message";
+
 /// Every argument of a handler.
 pub(crate) fn check_args(subject: Subject<'_>, errors: &mut Errors) {
     for typed in params::arguments(subject) {
-        check_travels(typed, "arguments travel in a message", errors);
+        if check_no_state(subject, typed, errors) {
+            check_travels(typed, TRAVELS, errors);
+        }
         if subject.handler.kind == Kind::Info {
             check_no_into(typed, errors);
         }
     }
+}
+
+/// `st: &Pending` borrows a state that a server without states does not have: that is what is
+/// wrong, and not the borrow.
+fn check_no_state(subject: Subject<'_>, typed: &PatType, errors: &mut Errors) -> bool {
+    let server = subject.context.server;
+    let is_called_state = matches!(&*typed.pat, Pat::Ident(pat) if pat.ident == "st");
+    let Some(reference) = ty::as_reference(&typed.ty) else { return true };
+    let Some(name) = ty::name_of(&reference.elem) else { return true };
+    let is_state = *name == server.options.state || (is_called_state && name != "str");
+    if server.machine.is_some() || !is_state {
+        return true;
+    }
+    let (method, written) = (&subject.handler.method.ident, ty::text(&*typed.ty));
+    let text = format!(
+        "`{method}` takes the state `{written}`, but `{}` has no states\n\
+         help: declare them, `#[genserver(states(Pending: initial, ..))]`",
+        server.ident
+    );
+    errors.at(&typed.ty, text);
+    false
 }
 
 /// The caller may be gone when the message is read, so `name: &str` would dangle; `impl Trait` is
@@ -24,10 +50,13 @@ pub(crate) fn check_travels(typed: &PatType, why: &str, errors: &mut Errors) {
     let name = ty::text(&typed.pat);
     if let Some(borrow) = find_borrow(&typed.ty) {
         let into = typed.attrs.iter().find(|attr| attr.path().is_ident("into"));
-        let owned = borrow.owned.map(|owned| format!("\nhelp: take an owned type, `{name}: {owned}`"));
+        let owned =
+            borrow.owned.map(|owned| format!("\nhelp: take an owned type, `{name}: {owned}`"));
         let owned = owned.unwrap_or_else(|| "\nhelp: take an owned type".to_owned());
         let text = match into {
-            Some(_) => format!("`#[into]` makes `{name}` of what the caller has, so `{name}` cannot be a reference{owned}"),
+            Some(_) => format!(
+                "`#[into]` converts to an owned value, so `{name}` cannot be a reference{owned}"
+            ),
             None => format!("`{name}` borrows, but {why}{owned}"),
         };
         errors.at(&typed.ty, text);
@@ -46,7 +75,13 @@ fn check_attrs(typed: &PatType, errors: &mut Errors) {
     for attr in &typed.attrs {
         if attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr") {
             let name = ty::text(&typed.pat);
-            errors.at(attr.path(), format!("`{name}` cannot have a `cfg` of its own\nhelp: put it on the method"));
+            errors.at(
+                attr.path(),
+                format!(
+                    "`{name}` cannot have a `cfg` of its own\n\
+                     help: put it on the method"
+                ),
+            );
         }
         if attr.path().is_ident("into") && attr.meta.require_path_only().is_err() {
             errors.at(&attr.meta, "the `into` attribute takes no options");
@@ -74,7 +109,8 @@ pub(crate) fn find_borrow(ty: &Type) -> Option<Borrow> {
     struct Finder(bool);
     impl<'ast> Visit<'ast> for Finder {
         fn visit_type_reference(&mut self, reference: &'ast TypeReference) {
-            let is_static = reference.lifetime.as_ref().is_some_and(|lifetime| lifetime.ident == "static");
+            let is_static =
+                reference.lifetime.as_ref().is_some_and(|lifetime| lifetime.ident == "static");
             self.0 |= !is_static;
             visit::visit_type_reference(self, reference);
         }

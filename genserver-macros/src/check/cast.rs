@@ -24,12 +24,20 @@ pub(crate) fn check_cast(subject: Subject<'_>, errors: &mut Errors) {
         _ => "\nhelp: or make it a `#[call]`, which answers its caller",
     };
     if let Some(value) = value_of(subject, output) {
-        let text = format!("{what} carries no reply, but `{ident}` returns `{}`\nhelp: return nothing, or `Result<(), Crash>` to crash the server on an error{call}", ty::text(value));
+        let text = format!(
+            "{what} carries no reply, but `{ident}` returns `{}`\n\
+             help: return nothing, or `Result<(), Crash>` to crash the server on an error{call}",
+            ty::text(value)
+        );
         errors.at(output, text);
     } else if let Some(error) = error_of(output).filter(|_| handler.returns.result.is_some())
         && !ty::is_named(error, "Crash")
     {
-        let text = format!("nobody waits for {what}, so the error `{}` of `{ident}` would be lost\nhelp: return `Result<(), Crash>`: `?` then crashes the server{call}", ty::text(error));
+        let text = format!(
+            "nobody waits for {what}, so the error `{}` of `{ident}` would be lost\n\
+             help: return `Result<(), Crash>`: `?` then crashes the server{call}",
+            ty::text(error)
+        );
         errors.at(error, text);
     }
 }

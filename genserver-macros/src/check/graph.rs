@@ -9,6 +9,7 @@ use syn::ext::IdentExt;
 use crate::errors::Errors;
 use crate::model::{Guard, Handler, Machine, Server};
 use crate::parse::list::enumerate;
+use crate::parse::similar::similar_state;
 
 /// The names and the edges that a graph borrows.
 struct Sketch<'a> {
@@ -24,19 +25,16 @@ struct Arrow {
     from: usize,
     to: usize,
     handler: usize,
+    /// Both names are known.
+    certain: bool,
 }
 
 /// Reports dead ends, unreachable states and what leaves a terminal state.
 ///
-/// A guard with an error may mean any state by the name that is unknown. So it leads from and to all
-/// of them here: `approve: Pending => Aproved` must not make `Approved` unreachable as well, and what
-/// is found nevertheless is a mistake of its own.
-pub(crate) fn check_graph(
-    server: &Server,
-    machine: &Machine,
-    sound: &[bool],
-    errors: &mut Errors,
-) {
+/// A name that is unknown stands for the similar one: `approve: Pending => Aproved` must not make
+/// `Approved` unreachable as well. Without a similar one it may mean any state, and leads from and
+/// to all of them: what is found nevertheless is a mistake of its own.
+pub(crate) fn check_graph(server: &Server, machine: &Machine, sound: &[bool], errors: &mut Errors) {
     if server.states_flawed {
         return;
     }
@@ -49,37 +47,57 @@ pub(crate) fn check_graph(
 
 impl<'a> Sketch<'a> {
     fn add_edges(&mut self, handler: usize) {
-        let server: &'a Server = self.server;
-        let Some(guard) = &server.handlers[handler].guard else { return };
-        let may_be_unread = guard.sources.is_empty();
-        if guard.targets.is_empty() && !may_be_unread {
+        let (sources, targets) = match self.guard(handler) {
+            Some(guard) => (guard.sources.as_slice(), guard.targets.as_slice()),
+            // It moves, but its guard is missing.
+            None if self.handler(handler).returns.next.is_some() => (&[][..], &[][..]),
+            None => return,
+        };
+        let (from, to) = (self.leaves(sources), self.leaves(targets));
+        self.connect(&from, &to, handler, true);
+        // Without an arrow there are no edges, unless nothing could be read.
+        let is_doubtful = self.is_doubtful(sources) || self.is_doubtful(targets);
+        if !is_doubtful || (targets.is_empty() && !sources.is_empty()) {
             return;
         }
-        let (mut sources, mut targets) = (self.leaves(&guard.sources), self.leaves(&guard.targets));
-        if self.is_doubtful(&guard.sources) {
-            let ends = |at: &usize| !self.machine.states[*at].terminal;
-            sources = (0..self.machine.states.len()).filter(ends).collect();
-        }
-        if self.is_doubtful(&guard.targets) {
-            targets = (0..self.machine.states.len()).collect();
-        }
-        for &from in &sources {
-            self.edges.extend(targets.iter().map(|&to| Arrow { from, to, handler }));
+        let every = 0..self.machine.states.len();
+        let from = if self.is_doubtful(sources) {
+            // That something leaves an end is told of the ends that are named.
+            every.clone().filter(|&at| !self.machine.states[at].terminal).collect()
+        } else {
+            from
+        };
+        let to = if self.is_doubtful(targets) { every.collect() } else { to };
+        self.connect(&from, &to, handler, false);
+    }
+
+    fn connect(&mut self, sources: &[usize], targets: &[usize], handler: usize, certain: bool) {
+        for &from in sources {
+            self.edges.extend(targets.iter().map(|&to| Arrow { from, to, handler, certain }));
         }
     }
 
+    /// The states that names stand for, as far as that is known.
     fn leaves(&self, names: &[Ident]) -> Vec<usize> {
-        names.iter().flat_map(|name| self.machine.leaves(name)).collect()
+        names.iter().flat_map(|name| self.leaves_of(name)).collect()
+    }
+
+    fn leaves_of(&self, name: &Ident) -> Vec<usize> {
+        if self.machine.declares(name) {
+            return self.machine.leaves(name);
+        }
+        similar_state(self.machine, name).map(|near| self.machine.leaves(near)).unwrap_or_default()
     }
 
     /// Whether a name among these stands for no state that is known.
     fn is_doubtful(&self, names: &[Ident]) -> bool {
-        names.is_empty() || names.iter().any(|name| self.machine.leaves(name).is_empty())
+        names.is_empty() || names.iter().any(|name| self.leaves_of(name).is_empty())
     }
 
     fn check(&self, errors: &mut Errors) {
         let name = |ident: &Ident| ident.unraw().to_string();
-        let states: Vec<String> = self.machine.states.iter().map(|state| name(&state.ident)).collect();
+        let states: Vec<String> =
+            self.machine.states.iter().map(|state| name(&state.ident)).collect();
         let labels: Vec<String> =
             self.server.handlers.iter().map(|handler| name(&handler.message)).collect();
         let states: Vec<graph::State<'_>> = states
@@ -90,7 +108,11 @@ impl<'a> Sketch<'a> {
         let edges: Vec<graph::Edge<'_>> = self
             .edges
             .iter()
-            .map(|arrow| graph::Edge { from: arrow.from, to: arrow.to, label: &labels[arrow.handler] })
+            .map(|arrow| graph::Edge {
+                from: arrow.from,
+                to: arrow.to,
+                label: &labels[arrow.handler],
+            })
             .collect();
         let graph = graph::Graph {
             name: "",
@@ -104,6 +126,10 @@ impl<'a> Sketch<'a> {
 
     fn report(&self, graph: &graph::Graph<'_>, errors: &mut Errors) {
         let reachable = graph.reachable_from(self.machine.initial);
+        let edges = graph.edges.iter().zip(&self.edges);
+        let edges: Vec<_> =
+            edges.filter(|(_, arrow)| arrow.certain).map(|(edge, _)| *edge).collect();
+        let certain = graph::Graph { edges: &edges, ..*graph }.reachable_from(self.machine.initial);
         let mut told = HashSet::new();
         for finding in graph.check() {
             match finding {
@@ -113,6 +139,8 @@ impl<'a> Sketch<'a> {
                 Finding::Unreachable { root, with } => {
                     self.unreachable(root, &with, &reachable, &mut told, errors);
                 }
+                // Such a state may be unreachable, if a name that is unknown means another one.
+                Finding::DeadEnd { state } | Finding::NoTerminal { state } if !certain[state] => {}
                 Finding::DeadEnd { state } => self.dead_end(state, errors),
                 Finding::NoTerminal { state } => self.no_terminal(state, errors),
                 _ => {}
@@ -120,21 +148,29 @@ impl<'a> Sketch<'a> {
         }
     }
 
-    /// Whoever waits for the end takes a terminal state for it: `reject: Completed => Rejected` goes
-    /// on after the end. Told once a source of a guard, a group of ends included.
-    fn leaves_terminal(&self, edge: usize, told: &mut HashSet<(usize, usize)>, errors: &mut Errors) {
+    /// Whoever waits for the end takes a terminal state for it: `reject: Completed => Rejected`
+    /// goes on after the end. Told once a source of a guard, a group of ends included.
+    fn leaves_terminal(
+        &self,
+        edge: usize,
+        told: &mut HashSet<(usize, usize)>,
+        errors: &mut Errors,
+    ) {
         let Arrow { from, handler, .. } = self.edges[edge];
         let Some(guard) = self.guard(handler) else { return };
         let sources = &guard.sources;
         let at = sources.iter().position(|source| self.machine.leaves(source).contains(&from));
-        let Some(at) = at.filter(|&at| self.sound[handler] && told.insert((handler, at))) else { return };
+        let Some(at) = at.filter(|&at| self.sound[handler] && told.insert((handler, at))) else {
+            return;
+        };
         let (ident, state) = (&self.handler(handler).method.ident, self.name(from));
         errors.at(&sources[at], format!("`{ident}` leaves the terminal state `{state}`"));
     }
 
     /// A state that nothing leads to is dead code, and so are its handlers. One error tells it: at
-    /// the state where the way in is missing; but a state that no edge touches, such as the `Frozen`
-    /// of `#[call(Frozen)] fn audit`, is there for a handler only, which is then what never runs.
+    /// the state where the way in is missing; but a state that no edge touches, such as the
+    /// `Frozen` of `#[call(Frozen)] fn audit`, is there for a handler only, which is then what
+    /// never runs.
     fn unreachable(
         &self,
         root: usize,
@@ -146,7 +182,8 @@ impl<'a> Sketch<'a> {
         if self.machine.states[root].flawed {
             return;
         }
-        if with.is_empty() && !self.edges.iter().any(|arrow| arrow.from == root && arrow.to != root)
+        if with.is_empty()
+            && !self.edges.iter().any(|arrow| arrow.from == root && arrow.to != root)
             && let Some(handler) = self.only_reader(root, reachable)
         {
             if told.insert((handler, usize::MAX)) {
@@ -157,17 +194,20 @@ impl<'a> Sketch<'a> {
         let (state, initial) = (self.name(root), self.name(self.machine.initial));
         let mut text = format!("state `{state}` is unreachable from the initial state `{initial}`");
         if !with.is_empty() {
-            let names: Vec<String> = with.iter().map(|&at| format!("`{}`", self.name(at))).collect();
-            text += &format!("\nnote: unreachable with it: {}", names.join(", "));
+            let names: Vec<String> =
+                with.iter().map(|&at| format!("`{}`", self.name(at))).collect();
+            text.push_str("\nnote: unreachable with it: ");
+            text.push_str(&names.join(", "));
         }
-        text += "\nhelp: add it after `=>` in some handler";
+        text.push_str("\nhelp: add it after `=>` in some handler");
         errors.at(state, text);
     }
 
     /// The first handler that is guarded by this state and runs in no state that can be reached.
     fn only_reader(&self, state: usize, reachable: &[bool]) -> Option<usize> {
         (0..self.server.handlers.len()).filter(|&at| self.sound[at]).find(|&at| {
-            let sources = self.guard(at).map(|guard| self.leaves(&guard.sources)).unwrap_or_default();
+            let sources =
+                self.guard(at).map(|guard| self.leaves(&guard.sources)).unwrap_or_default();
             sources.contains(&state) && sources.iter().all(|&source| !reachable[source])
         })
     }
@@ -180,20 +220,23 @@ impl<'a> Sketch<'a> {
         errors.at(ident, format!("`{ident}` can never run: {names} {verb} not reachable"));
     }
 
-    /// A machine that cannot leave a state has come to its end, or a handler is missing: a self edge
-    /// like `retry: Waiting => Waiting` waits forever.
+    /// A machine that cannot leave a state has come to its end, or a handler is missing: a self
+    /// edge like `retry: Waiting => Waiting` waits forever.
     fn dead_end(&self, state: usize, errors: &mut Errors) {
         if self.machine.states[state].flawed {
             return;
         }
         let name = self.name(state);
-        let text = format!("state `{name}` has no way out\nhelp: write `{name}: terminal` if that is intended");
+        let text = format!(
+            "state `{name}` has no way out\n\
+             help: write `{name}: terminal` if that is intended"
+        );
         errors.at(name, text);
     }
 
-    /// A circle without a way to an end, beside declared ends, as in `Open => A`, `A => B`, `B => A`
-    /// and `Open => Closed: terminal`: after the wrong turn the machine runs forever. A state whose
-    /// property could not be read may be the end.
+    /// A circle without a way to an end, beside declared ends, as in `Open => A`, `A => B`, `B =>
+    /// A` and `Open => Closed: terminal`: after the wrong turn the machine runs forever. A state
+    /// whose property could not be read may be the end.
     fn no_terminal(&self, state: usize, errors: &mut Errors) {
         if self.machine.states.iter().any(|state| state.flawed) {
             return;

@@ -36,11 +36,17 @@ fn check_state_param(subject: Subject<'_>, errors: &mut Errors) {
         None if state == every => return,
         None => {
             let attribute = attribute_name(handler.kind);
-            format!("`{ident}` takes `{written}` but has no guard\nhelp: add it, `#[{attribute}({state})]`, or take `{name}: &{every}`")
+            format!(
+                "`{ident}` takes `{written}` but has no guard\n\
+                 help: add it, `#[{attribute}({state})]`, or take `{name}: &{every}`"
+            )
         }
         Some([source]) if state == source => return,
         Some([source]) => {
-            format!("`{ident}` is guarded by `{source}` but takes `{written}`\nhelp: `{name}: {amp}{source}`")
+            format!(
+                "`{ident}` is guarded by `{source}` but takes `{written}`\n\
+                 help: `{name}: {amp}{source}`"
+            )
         }
         Some(_) => "a guard of several sources with a state parameter must be one group".to_owned(),
     };
@@ -62,6 +68,8 @@ fn check_next(subject: Subject<'_>, machine: &Machine, errors: &mut Errors) {
     let (ident, output) = (&handler.method.ident, handler.method.output.as_ref());
     let targets = handler.guard.as_ref().map(|guard| guard.targets.as_slice());
     match (targets, &handler.returns.next) {
+        // That the state parameter has no guard was told.
+        (None, Some(_)) if names_state(subject) => {}
         (None, Some(_)) => {
             errors.at(output, format!("`{ident}` returns `Next` but has no guard"));
         }
@@ -79,6 +87,12 @@ fn check_next(subject: Subject<'_>, machine: &Machine, errors: &mut Errors) {
         }
         _ => {}
     }
+}
+
+/// Whether the method takes another state than the state enum.
+fn names_state(subject: Subject<'_>) -> bool {
+    let every = &subject.context.server.options.state;
+    state_param(subject).is_some_and(|(_, state, _)| state != every)
 }
 
 /// Whether the server itself enters the target when the method has returned.
@@ -103,7 +117,11 @@ fn check_can_fail(subject: Subject<'_>, errors: &mut Errors) {
     let state = state_param(subject).filter(|(_, _, mutable)| *mutable);
     let text = |what: String| {
         let ident = &handler.method.ident;
-        format!("`{ident}` can fail, so it must take {what}\nnote: changes made before an `Err` would be kept\nhelp: change data in `st.goto_mut(..)`, or opt out with `in_place`")
+        format!(
+            "`{ident}` can fail, so it must take {what}\n\
+             note: changes made before an `Err` would be kept\n\
+             help: change data in `st.goto_mut(..)`, or opt out with `in_place`"
+        )
     };
     match (receiver, state) {
         (Some(receiver), None) => errors.at(receiver, text("`&self`".to_owned())),

@@ -1,6 +1,6 @@
 //! Infos are sent by type.
 
-use crate::check::{Context, params, Subject};
+use crate::check::{Context, Subject, params};
 use crate::errors::Errors;
 use crate::model::{Handler, Kind};
 use crate::parse::ty;

@@ -3,7 +3,7 @@
 use syn::{ImplItemFn, Type};
 
 use crate::check::args::check_travels;
-use crate::check::params::check_cx;
+use crate::check::params::{check_cx, check_no_into};
 use crate::check::{Context, signature};
 use crate::errors::Errors;
 use crate::model::{Init, InitWrapper, Machine, Server};
@@ -28,14 +28,15 @@ fn check_no_receiver(function: &ImplItemFn, errors: &mut Errors) {
     }
 }
 
-/// As a handler: the context first, and then what the caller of `start` gives, which may be moved to
-/// another thread.
+/// As a handler: the context first, and then what the caller of `start` gives, which may be moved
+/// to another thread.
 fn check_params(function: &ImplItemFn, errors: &mut Errors) {
     for (at, typed) in typed(&function.sig).enumerate() {
         if !is_cx(&typed.ty) {
             check_travels(typed, "the arguments of `start` travel to the server", errors);
         } else if at == 0 {
             check_cx(typed, errors);
+            check_no_into(typed, errors);
         } else {
             let (name, written) = (ty::text(&typed.pat), ty::text(typed.ty.as_ref()));
             errors.at(typed, format!("`{name}: {written}` must stand first"));
@@ -70,15 +71,9 @@ fn check_return(server: &Server, init: &Init, function: &ImplItemFn, errors: &mu
     }
 }
 
-/// The machine starts in its initial state, or is resumed, which any state may be: `(Self, Approved)`
-/// would skip the states before `Approved` behind the graph's back.
-fn check_state(
-    server: &Server,
-    machine: &Machine,
-    init: &Init,
-    state: &Type,
-    errors: &mut Errors,
-) {
+/// The machine starts in its initial state, or is resumed, which any state may be: `(Self,
+/// Approved)` would skip the states before `Approved` behind the graph's back.
+fn check_state(server: &Server, machine: &Machine, init: &Init, state: &Type, errors: &mut Errors) {
     let initial = &machine.states[machine.initial].ident;
     let resume = &server.options.state;
     let Some(name) = ty::name_of(state) else {
@@ -89,7 +84,10 @@ fn check_state(
         return;
     }
     let ident = &init.method.ident;
-    let text = format!("`{ident}` starts in `{name}`, but the initial state is `{initial}`\nhelp: return `(Self, {initial})`, or `(Self, {resume})` to resume in any state");
+    let text = format!(
+        "`{ident}` starts in `{name}`, but the initial state is `{initial}`\n\
+         help: return `(Self, {initial})`, or `(Self, {resume})` to resume in any state"
+    );
     errors.at(state, text);
 }
 
@@ -99,10 +97,16 @@ fn wrong_return(server: &Server, init: &Init) -> String {
         Some(machine) if machine.rooted => {
             let initial = &machine.states[machine.initial].ident;
             let resume = &server.options.state;
-            format!("`{ident}` must return `(Self, {initial})`\nhelp: or a `Result` or `Init` of it; `(Self, {resume})` resumes in any state")
+            format!(
+                "`{ident}` must return `(Self, {initial})`\n\
+                 help: or a `Result` or `Init` of it; `(Self, {resume})` resumes in any state"
+            )
         }
         Some(_) => format!("`{ident}` must return `Self` with the initial state"),
-        None => format!("`{ident}` must return `Self`\nhelp: or `Result<Self, E>`, or `Init<Self, E>`"),
+        None => format!(
+            "`{ident}` must return `Self`\n\
+             help: or `Result<Self, E>`, or `Init<Self, E>`"
+        ),
     }
 }
 

@@ -21,6 +21,8 @@ mod tests;
 
 use syn::{ImplItem, ImplItemFn, ItemImpl};
 
+pub(crate) use self::statement::dropped_next;
+
 use crate::errors::Errors;
 use crate::model::{Handler, Machine, Method, Server};
 use crate::parse::signature::Scope;
@@ -39,14 +41,6 @@ impl<'a> Context<'a> {
             _ => unreachable!("invariant: a method's place in the impl holds a function"),
         }
     }
-
-    pub(crate) fn scope(self) -> Scope<'a> {
-        Scope {
-            options: &self.server.options,
-            machine: self.server.machine.as_ref(),
-            states_flawed: self.server.states_flawed,
-        }
-    }
 }
 
 /// A handler with all that its rules look at.
@@ -61,6 +55,14 @@ impl<'a> Subject<'a> {
     pub(crate) fn machine(self) -> Option<&'a Machine> {
         self.context.server.machine.as_ref()
     }
+
+    /// As the handler was read.
+    pub(crate) fn scope(self) -> Scope<'a> {
+        let (server, machine) = (self.context.server, self.machine());
+        let is_unstated = machine.is_none() && self.handler.guard.is_some();
+        let lenient = server.states_flawed || is_unstated;
+        Scope { options: &server.options, machine, lenient }
+    }
 }
 
 /// Reports the mistakes that the parts of a server make together.
@@ -70,6 +72,7 @@ pub(crate) fn check(server: &Server, item: &ItemImpl, errors: &mut Errors) {
     taken::check_taken_names(context, errors);
     taken::check_generated_types(context, errors);
     names::check_messages(context, errors);
+    names::check_methods(context, errors);
     info::check_infos(context, errors);
     if let Some(init) = &server.init {
         init::check_init(context, init, errors);
@@ -77,11 +80,8 @@ pub(crate) fn check(server: &Server, item: &ItemImpl, errors: &mut Errors) {
     if let Some(terminate) = &server.terminate {
         terminate::check_terminate(context, terminate, errors);
     }
-    let sound: Vec<bool> = server
-        .handlers
-        .iter()
-        .map(|handler| check_handler(context, handler, errors))
-        .collect();
+    let sound: Vec<bool> =
+        server.handlers.iter().map(|handler| check_handler(context, handler, errors)).collect();
     if let Some(machine) = &server.machine {
         graph::check_graph(server, machine, &sound, errors);
     }

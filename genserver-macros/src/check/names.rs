@@ -1,6 +1,7 @@
 //! The names of states in guards, and of messages.
 
 use proc_macro2::Ident;
+use syn::ImplItem;
 use syn::ext::IdentExt;
 
 use crate::check::info::is_conditional;
@@ -17,7 +18,11 @@ pub(crate) fn check_guard_names(subject: Subject<'_>, errors: &mut Errors) -> bo
     let before = errors.len();
     let Some(machine) = &server.machine else {
         if !server.states_flawed {
-            let text = format!("`{ident}` has a guard, but `{}` has no states\nhelp: declare them, `#[genserver(states(Pending: initial, ..))]`", server.ident);
+            let text = format!(
+                "`{ident}` has a guard, but `{}` has no states\n\
+                 help: declare them, `#[genserver(states(Pending: initial, ..))]`",
+                server.ident
+            );
             errors.at(&guard.tokens, text);
         }
         return false;
@@ -36,10 +41,10 @@ fn is_known(machine: &Machine, guard: &Guard) -> bool {
     guard.sources.iter().chain(&guard.targets).all(|name| machine.declares(name))
 }
 
-/// A guard is the only place where an edge is declared, so `=> Aproved` must not pass for a state of
-/// its own.
+/// A guard is the only place where an edge is declared, so `=> Aproved` must not pass for a state
+/// of its own.
 fn unknown_state(subject: Subject<'_>, machine: &Machine, name: &Ident) -> String {
-    let help = match subject.context.scope().similar(name) {
+    let help = match subject.scope().similar(name) {
         Some(near) => format!("a state with a similar name exists: `{near}`"),
         None => format!("the states are {}", enumerate(&machine.names().collect::<Vec<_>>())),
     };
@@ -49,12 +54,7 @@ fn unknown_state(subject: Subject<'_>, machine: &Machine, name: &Ident) -> Strin
 
 /// `A | A => B` says an edge twice, and so does `Active | Disbursed => B` where `Active` holds
 /// `Disbursed`: one of the words is a mistake for another.
-fn check_repetition(
-    subject: Subject<'_>,
-    machine: &Machine,
-    names: &[Ident],
-    errors: &mut Errors,
-) {
+fn check_repetition(subject: Subject<'_>, machine: &Machine, names: &[Ident], errors: &mut Errors) {
     let ident = &subject.handler.method.ident;
     let mut seen: Vec<(usize, &Ident)> = Vec::new();
     for name in names {
@@ -66,7 +66,9 @@ fn check_repetition(
             }
             Some((leaf, by)) => {
                 let leaf = &machine.states[*leaf].ident;
-                let text = format!("`{leaf}` stands twice in the guard of `{ident}`: in `{by}` and in `{name}`");
+                let text = format!(
+                    "`{leaf}` stands twice in the guard of `{ident}`: in `{by}` and in `{name}`"
+                );
                 errors.at(name, text);
             }
             None => seen.extend(leaves.into_iter().map(|leaf| (leaf, name))),
@@ -82,12 +84,34 @@ pub(crate) fn check_messages(context: Context<'_>, errors: &mut Errors) {
     for (at, handler) in handlers.iter().enumerate() {
         let name = handler.message.unraw();
         let same = |other: &&&Handler| {
-            other.message.unraw() == name && !(is_conditional(handler) && is_conditional(other))
+            other.message.unraw() == name
+                && other.method.ident.unraw() != handler.method.ident.unraw()
+                && !(is_conditional(handler) && is_conditional(other))
         };
         if let Some(first) = handlers[..at].iter().find(same) {
             let (first, second) = (&first.method.ident, &handler.method.ident);
             let text = format!("two messages are named `{name}`: `{first}` and `{second}`");
             errors.at(&handler.message, text);
+        }
+    }
+}
+
+/// Two methods of one name are rustc's to tell, which sees all impl blocks; but what is generated
+/// of them would be told too.
+pub(crate) fn check_methods(context: Context<'_>, errors: &mut Errors) {
+    let items = || context.item.items.iter().enumerate();
+    for handler in &context.server.handlers {
+        let same = items().any(|(at, item)| match item {
+            ImplItem::Fn(other) => {
+                at != handler.method.item
+                    && other.sig.ident == handler.method.ident
+                    && !is_conditional(handler)
+                    && !other.attrs.iter().any(|attr| attr.path().is_ident("cfg"))
+            }
+            _ => false,
+        });
+        if same {
+            errors.leave_to_rustc();
         }
     }
 }

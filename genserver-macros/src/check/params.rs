@@ -1,10 +1,11 @@
 //! The framework parameters, which stand right after `self`.
 
-use syn::{PatType, Type};
+use syn::{Ident, PatType, Type};
 
 use crate::check::Subject;
+use crate::check::args::find_borrow;
 use crate::errors::Errors;
-use crate::model::{Kind, Param};
+use crate::model::{Guard, Kind, Param};
 use crate::parse::signature::{is_cx, parse_param, reply_of, typed};
 use crate::parse::ty;
 
@@ -48,13 +49,22 @@ fn check_reply_to(subject: Subject<'_>, typed: &PatType, errors: &mut Errors) {
     let ident = &subject.handler.method.ident;
     let text = match subject.handler.kind {
         Kind::Cast | Kind::Unbounded => {
-            format!("a cast carries no reply, so `{ident}` cannot take a `ReplyTo`\nhelp: make it a `#[call]`")
+            format!(
+                "a cast carries no reply, so `{ident}` cannot take a `ReplyTo`\n\
+                 help: make it a `#[call]`"
+            )
         }
         Kind::Info => {
-            format!("an info carries no reply, so `{ident}` cannot take a `ReplyTo`\nhelp: make it a `#[call]`")
+            format!(
+                "an info carries no reply, so `{ident}` cannot take a `ReplyTo`\n\
+                 help: make it a `#[call]`"
+            )
         }
         Kind::Blocking => {
-            format!("`{ident}` is `blocking`, so it cannot take a `ReplyTo`\nhelp: return the reply")
+            format!(
+                "`{ident}` is `blocking`, so it cannot take a `ReplyTo`\n\
+                 help: return the reply"
+            )
         }
         Kind::Call | Kind::Deferred => return,
     };
@@ -67,24 +77,52 @@ fn check_state(subject: Subject<'_>, typed: &PatType, errors: &mut Errors) {
     let name = ty::text(&typed.pat);
     let Some(reference) = ty::as_reference(&typed.ty) else {
         let state = ty::text(&typed.ty);
-        let text = format!("`{name}: {state}` takes the state by value\nhelp: take `{name}: &{state}` and move it in `{name}.goto(..)`");
+        let text = format!(
+            "`{name}: {state}` takes the state by value\n\
+             help: take `{name}: &{state}` and move it in `{name}.goto(..)`"
+        );
         errors.at(typed, text);
         return;
     };
-    let scope = subject.context.scope();
+    let scope = subject.scope();
     let Some(state) = ty::name_of(&reference.elem) else { return };
-    if scope.is_state(state) || scope.states_flawed {
+    check_swap(subject, typed, reference.mutability.is_some(), state, errors);
+    if scope.is_state(state) || scope.lenient {
         return;
     }
     if let Some(near) = scope.similar(state) {
         let ident = &subject.handler.method.ident;
-        let text = format!("unknown state `{state}` in the parameters of `{ident}`\nhelp: a state with a similar name exists: `{near}`");
+        let text = format!(
+            "unknown state `{state}` in the parameters of `{ident}`\n\
+             help: a state with a similar name exists: `{near}`"
+        );
         errors.at(state, text);
     }
 }
 
+/// Only the guard declares transitions: `#[call(Active)] fn f(&self, st: &mut Active)` could put
+/// another state of the group in its place. A parameter that is not the guard's is told as that.
+fn check_swap(
+    subject: Subject<'_>,
+    typed: &PatType,
+    exclusive: bool,
+    state: &Ident,
+    errors: &mut Errors,
+) {
+    let is_guard = |guard: &Guard| matches!(&guard.sources[..], [source] if source == state);
+    let is_own = subject.handler.guard.as_ref().is_none_or(is_guard);
+    if exclusive && is_own && subject.scope().is_several(state) {
+        let (ident, name) = (&subject.handler.method.ident, ty::text(&typed.pat));
+        let text = format!(
+            "`{ident}` takes `&mut {state}`, which could be swapped for another state\n\
+             help: take `&{state}` and return `{name}.goto(..)`, or guard a single state"
+        );
+        errors.at(&typed.ty, text);
+    }
+}
+
 /// What the framework gives is no argument: `#[into] cx: &mut Cx<Self>` converts nothing.
-fn check_no_into(typed: &PatType, errors: &mut Errors) {
+pub(crate) fn check_no_into(typed: &PatType, errors: &mut Errors) {
     for attr in typed.attrs.iter().filter(|attr| attr.path().is_ident("into")) {
         let name = ty::text(&typed.pat);
         errors.at(attr.path(), format!("`{name}` is not an argument, so it takes no `#[into]`"));
@@ -112,6 +150,9 @@ fn check_once(subject: Subject<'_>, errors: &mut Errors) {
 /// client cannot give.
 fn check_places(subject: Subject<'_>, errors: &mut Errors) {
     let rest = typed(&subject.function.sig).skip(subject.handler.params.len());
+    // A borrow in between is a framework parameter with a mistake: that is what is told then.
+    let rest = rest
+        .take_while(|typed| is_misplaced(subject, &typed.ty) || find_borrow(&typed.ty).is_none());
     for typed in rest.filter(|typed| is_misplaced(subject, &typed.ty)) {
         let written = ty::text(typed.ty.as_ref());
         let name = ty::text(&typed.pat);
@@ -126,6 +167,6 @@ fn is_misplaced(subject: Subject<'_>, ty: &Type) -> bool {
     if reply_of(ty).is_some() {
         return is_call;
     }
-    let is_param = parse_param(ty, subject.context.scope()).is_some();
+    let is_param = parse_param(ty, subject.scope()).is_some();
     is_cx(ty) || (is_param && ty::as_reference(ty).is_some())
 }

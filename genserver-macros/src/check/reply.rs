@@ -19,11 +19,17 @@ fn check_travels(subject: Subject<'_>, errors: &mut Errors) {
     let ident = &subject.handler.method.ident;
     let Some(output) = &subject.handler.method.output else { return };
     if let Some(found) = find_impl(output) {
-        let text = format!("`{ident}` returns `impl Trait`, but replies travel in a message\nhelp: name the type, or box it");
+        let text = format!(
+            "`{ident}` returns `impl Trait`, but replies travel in a message\n\
+             help: name the type, or box it"
+        );
         errors.at(found, text);
     } else if let Some(borrow) = find_borrow(output) {
         let owned = borrow.owned.map(|owned| format!(", `{owned}`")).unwrap_or_default();
-        let text = format!("`{ident}` returns a borrow, but replies travel in a message\nhelp: return an owned value{owned}");
+        let text = format!(
+            "`{ident}` returns a borrow, but replies travel in a message\n\
+             help: return an owned value{owned}"
+        );
         errors.at(output, text);
     }
 }
@@ -50,7 +56,10 @@ fn check_deferred(subject: Subject<'_>, errors: &mut Errors) {
 fn check_blocking(subject: Subject<'_>, errors: &mut Errors) {
     if let (Kind::Blocking, Some(word)) = (subject.handler.kind, &subject.function.sig.asyncness) {
         let ident = &subject.handler.method.ident;
-        let text = format!("`{ident}` is `blocking`, so it cannot be `async`\nhelp: leave out one of the two");
+        let text = format!(
+            "`{ident}` is `blocking`, so it cannot be `async`\n\
+             help: leave out one of the two"
+        );
         errors.at(word, text);
     }
 }

@@ -3,6 +3,7 @@
 use syn::spanned::Spanned;
 use syn::{GenericParam, ImplItemFn, ReceiverKind, Safety};
 
+use crate::check::args::TRAVELS;
 use crate::errors::Errors;
 use crate::parse::signature::parse_receiver;
 use crate::parse::ty;
@@ -29,25 +30,34 @@ pub(crate) fn check_unsafe(function: &ImplItemFn, errors: &mut Errors) {
     }
 }
 
-/// `fn put<T: Send>(&mut self, value: T)`: a message is a variant of one enum, which has no room for
-/// every `T`. A where-clause is a promise of the method's that the server could not check.
+/// `fn put<T: Send>(&mut self, value: T)`: a message is a variant of one enum, which has no room
+/// for every `T`. A where-clause is a promise of the method's that the server could not check.
 pub(crate) fn check_generics(function: &ImplItemFn, errors: &mut Errors) {
     let ident = &function.sig.ident;
     for param in &function.sig.generics.params {
         match param {
             GenericParam::Lifetime(param) => {
                 let name = &param.lifetime;
-                let text = format!("`{ident}` has the lifetime parameter `{name}`, but what it takes and returns travels in a message\nhelp: leave it out");
+                let text = format!(
+                    "`{ident}` has the lifetime parameter `{name}`, but {TRAVELS}\n\
+                     help: leave it out"
+                );
                 errors.at(name, text);
             }
             GenericParam::Type(param) => {
                 let name = &param.ident;
-                let text = format!("`{ident}` has the generic parameter `{name}`, but arguments travel in a message\nhelp: name a type, or make the server generic, `impl<{name}> ..`");
+                let text = format!(
+                    "`{ident}` has the generic parameter `{name}`, but {TRAVELS}\n\
+                     help: name a type, or make the server generic, `impl<{name}> ..`"
+                );
                 errors.at(name, text);
             }
             GenericParam::Const(param) => {
                 let name = &param.ident;
-                let text = format!("`{ident}` has the generic parameter `{name}`, but arguments travel in a message\nhelp: name a value, or make the server generic, `impl<const {name}: ..> ..`");
+                let text = format!(
+                    "`{ident}` has the generic parameter `{name}`, but {TRAVELS}\n\
+                     help: name a value, or make the server generic, `impl<const {name}: ..> ..`"
+                );
                 errors.at(name, text);
             }
         }
@@ -55,7 +65,10 @@ pub(crate) fn check_generics(function: &ImplItemFn, errors: &mut Errors) {
     if let Some(clause) = &function.sig.generics.where_clause
         && function.sig.generics.params.is_empty()
     {
-        let text = format!("`{ident}` has a where-clause of its own\nhelp: move it to the `impl` block");
+        let text = format!(
+            "`{ident}` has a where-clause of its own\n\
+             help: move it to the `impl` block"
+        );
         errors.at(clause.where_token, text);
     }
 }
@@ -65,27 +78,40 @@ pub(crate) fn check_generics(function: &ImplItemFn, errors: &mut Errors) {
 pub(crate) fn check_receiver(function: &ImplItemFn, errors: &mut Errors) {
     let ident = &function.sig.ident;
     let Some(receiver) = function.sig.receiver() else {
-        let text = format!("`{ident}` has no `self`, but a handler runs on the server\nhelp: take `&self` or `&mut self`");
+        let text = format!(
+            "`{ident}` has no `self`, but a handler runs on the server\n\
+             help: take `&self` or `&mut self`"
+        );
         errors.at(ident, text);
         return;
     };
     if let ReceiverKind::Reference(_, Some(lifetime), _) = &receiver.kind
         && function.sig.generics.lifetimes().all(|param| param.lifetime != *lifetime)
     {
-        errors.at(lifetime, format!("`{ident}` borrows the server for longer than a message\nhelp: take `&self` or `&mut self`"));
+        errors.at(
+            lifetime,
+            format!(
+                "`{ident}` borrows the server for longer than a message\n\
+                 help: take `&self` or `&mut self`"
+            ),
+        );
         return;
     }
     if parse_receiver(&function.sig).is_some() {
         return;
     }
-    match &receiver.kind {
-        ReceiverKind::Typed(_, kind) => {
-            let text = format!("`{ident}` takes `self` as `{}`, but the server stays where it is\nhelp: take `&self` or `&mut self`", ty::text(kind));
-            errors.at(kind, text);
-        }
-        _ => {
-            let text = format!("`{ident}` takes `self` by value, but the server is needed for the next message\nhelp: take `&self` or `&mut self`");
-            errors.span(receiver.self_token.span(), text);
-        }
+    if let ReceiverKind::Typed(_, kind) = &receiver.kind {
+        let text = format!(
+            "`{ident}` takes `self` as `{}`, but the server stays where it is\n\
+             help: take `&self` or `&mut self`",
+            ty::text(kind)
+        );
+        errors.at(kind, text);
+    } else {
+        let text = format!(
+            "`{ident}` takes `self` by value, but the server is needed for the next message\n\
+             help: take `&self` or `&mut self`"
+        );
+        errors.span(receiver.self_token.span(), text);
     }
 }

@@ -11,8 +11,8 @@ use crate::model::Param;
 /// What makes a `Next` out of a state.
 const MAKERS: &[&str] = &["goto", "goto_mut", "stay", "stay_mut"];
 
-/// `st.goto(|_| Rejected { why });` reads like a transition and is none: it is carried out only when
-/// the handler returns it.
+/// `st.goto(|_| Rejected { why });` reads like a transition and is none: it is carried out only
+/// when the handler returns it.
 pub(crate) fn check_unused_next(subject: Subject<'_>, errors: &mut Errors) {
     let state = params::framework(subject).find_map(|(typed, param)| match (param, &*typed.pat) {
         (Param::State { .. }, Pat::Ident(pat)) => Some(&pat.ident),
@@ -34,16 +34,20 @@ struct Finder<'ast> {
 
 impl<'ast> Visit<'ast> for Finder<'ast> {
     fn visit_stmt(&mut self, statement: &'ast Stmt) {
-        if let Stmt::Expr(dropped, Some(_)) = statement
-            && makes_next(dropped, self.state)
-        {
-            self.found.push(dropped);
-        }
+        self.found.extend(dropped_next(statement, self.state));
         visit::visit_stmt(self, statement);
     }
 
     // An item inside of the body does not see the parameter.
     fn visit_item(&mut self, _: &'ast Item) {}
+}
+
+/// The transition that a statement decides and drops.
+pub(crate) fn dropped_next<'a>(statement: &'a Stmt, state: &Ident) -> Option<&'a Expr> {
+    match statement {
+        Stmt::Expr(dropped, Some(_)) if makes_next(dropped, state) => Some(dropped),
+        _ => None,
+    }
 }
 
 /// `st.goto(..)`, `st.stay().reply(1)`.

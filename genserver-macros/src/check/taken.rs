@@ -13,7 +13,8 @@ use crate::parse::ty;
 /// what it borrows.
 pub(crate) fn check_lifetimes(context: Context<'_>, errors: &mut Errors) {
     let server = context.server;
-    let text = "a server cannot borrow: it lives as long as its clients\nhelp: own the data, or share it in an `Arc`";
+    let text = "a server cannot borrow: it lives as long as its clients\n\
+                help: own the data, or share it in an `Arc`";
     for param in server.generics.lifetimes() {
         errors.at(&param.lifetime, text);
     }
@@ -31,8 +32,8 @@ pub(crate) fn check_lifetimes(context: Context<'_>, errors: &mut Errors) {
     }
 }
 
-/// `Counter::start(..)` starts the server and `Contract::GRAPH` is its graph: a method of the user's
-/// of that name would be a second one.
+/// `Counter::start(..)` starts the server and `Contract::GRAPH` is its graph: a method of the
+/// user's of that name would be a second one.
 pub(crate) fn check_taken_names(context: Context<'_>, errors: &mut Errors) {
     let server = context.server;
     let start = &server.options.start;
@@ -45,13 +46,21 @@ pub(crate) fn check_taken_names(context: Context<'_>, errors: &mut Errors) {
         let handler = server.handlers.iter().find(|handler| handler.method.item == at);
         let owner = &server.ident;
         if ident == start {
-            let rename = rename_help(ident, handler).map(|help| format!("{help}, or ")).unwrap_or_default();
+            let rename =
+                rename_help(ident, handler).map(|help| format!("{help}, or ")).unwrap_or_default();
             let other = if ident == "start" { "launch" } else { ".." };
-            let text = format!("the name `{ident}` is taken: `{owner}::{ident}` starts the server\nhelp: {rename}`#[genserver(start = {other})]`");
+            let text = format!(
+                "the name `{ident}` is taken: `{owner}::{ident}` starts the server\n\
+                 help: {rename}`#[genserver(start = {other})]`"
+            );
             errors.at(ident, text);
         } else if ident == "GRAPH" && server.machine.is_some() {
-            let help = rename_help(ident, handler).unwrap_or_else(|| "give it another name".to_owned());
-            let text = format!("the name `GRAPH` is taken: `{owner}::GRAPH` is the graph of its states\nhelp: {help}");
+            let help =
+                rename_help(ident, handler).unwrap_or_else(|| "give it another name".to_owned());
+            let text = format!(
+                "the name `GRAPH` is taken: `{owner}::GRAPH` is the graph of its states\n\
+                 help: {help}"
+            );
             errors.at(ident, text);
         }
     }
@@ -67,8 +76,8 @@ fn rename_help(ident: &Ident, handler: Option<&Handler>) -> Option<String> {
     Some(format!("`#[{kind}(name = {ident})] fn begin(..)`"))
 }
 
-/// The generated types stand beside the user's: a state `ContractState` would meet the state enum of
-/// `Contract`, a group `ContractClient` the client.
+/// The generated types stand beside the user's: a state `ContractState` would meet the state enum
+/// of `Contract`, a group `ContractClient` the client.
 pub(crate) fn check_generated_types(context: Context<'_>, errors: &mut Errors) {
     let server = context.server;
     let (client, owner) = (&server.options.client, &server.ident);
@@ -92,13 +101,24 @@ pub(crate) fn check_generated_types(context: Context<'_>, errors: &mut Errors) {
         }
     }
     let own = machine.states.iter().filter(|state| state.path.get_ident().is_some());
-    let names = own.map(|state| &state.ident).chain(machine.groups.iter().map(|group| &group.ident));
+    let names =
+        own.map(|state| &state.ident).chain(machine.groups.iter().map(|group| &group.ident));
     for name in names {
-        let Some((_, what, option)) = generated.iter().find(|(taken, ..)| taken == name) else { continue };
+        let Some((_, what, option)) = generated.iter().find(|(taken, ..)| taken == name) else {
+            continue;
+        };
         let help = match *option {
             "" => "give it another name".to_owned(),
-            option => format!("give it another name, or write `{option} = ..` in the `genserver` attribute"),
+            option => format!(
+                "give it another name, or write `{option} = ..` in the `genserver` attribute"
+            ),
         };
-        errors.at(name, format!("the name `{name}` is taken: {what} of `{owner}` has it\nhelp: {help}"));
+        errors.at(
+            name,
+            format!(
+                "the name `{name}` is taken: {what} of `{owner}` has it\n\
+                 help: {help}"
+            ),
+        );
     }
 }

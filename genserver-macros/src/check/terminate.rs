@@ -32,9 +32,14 @@ pub(crate) fn check_terminate(context: Context<'_>, terminate: &Terminate, error
 
 fn shape(server: &Server, function: &ImplItemFn) -> String {
     let ident = &function.sig.ident;
-    let text = format!("a `terminate` method has the shape `fn {ident}(&mut self, reason: &ExitReason)`");
+    let text =
+        format!("a `terminate` method has the shape `fn {ident}(&mut self, reason: &ExitReason)`");
     match &server.machine {
-        Some(_) => format!("{text}\nhelp: it may take the state too, `st: Option<&{}>`", server.options.state),
+        Some(_) => format!(
+            "{text}\n\
+             help: it may take the state too, `st: Option<&{}>`",
+            server.options.state
+        ),
         None => text,
     }
 }
@@ -65,7 +70,8 @@ fn is_state(server: &Server, ty: &Type) -> bool {
         return server.states_flawed;
     }
     let args = ty::last_segment(ty).map(ty::type_args).unwrap_or_default();
-    let name = args.first().and_then(|arg| ty::as_reference(arg)).and_then(|arg| ty::name_of(&arg.elem));
+    let name =
+        args.first().and_then(|arg| ty::as_reference(arg)).and_then(|arg| ty::name_of(&arg.elem));
     name.is_some_and(|name| *name == server.options.state)
 }
 

@@ -1,51 +1,44 @@
 //! What must be true of the user's types, asserted on the user's own tokens.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
-use syn::spanned::Spanned;
+use quote::{quote, quote_spanned};
 
 use crate::expand::layout::Item;
 use crate::expand::paths;
-use crate::expand::plan::{Entry, Plan};
+use crate::expand::plan::Plan;
 
-/// Arguments, replies and states travel between threads; a cast's error is a `Crash`.
+/// Arguments, replies and states go from thread to thread: the names that hidden items have for
+/// them, and an assertion of what has no such name since it mentions generics.
 ///
-/// The bound is asked for by the fields of a struct: those are checked before any function, so
+/// The assertion is asked for by the fields of a struct: those are checked before any function, so
 /// that this error is the first that the user reads.
 pub(crate) fn expand_asserts(plan: &Plan<'_>) -> TokenStream {
     let (generics, ty) = (&plan.generics, &plan.ty);
     let clause = &generics.where_clause;
+    let aliases = plan.handlers.iter().map(|entry| {
+        let (cfgs, args, reply) =
+            (&entry.cfgs, &entry.hidden_args.definition, &entry.hidden_reply.definition);
+        let each = [args, reply].into_iter().filter(|definition| !definition.is_empty());
+        quote!(#(#cfgs #each)*)
+    });
     let states = plan.layout.iter().flat_map(|layout| {
-        layout.states.iter().map(|&at| travels(&layout.ty(Item::State(at))))
+        layout.states.iter().map(|&at| (TokenStream::new(), layout.ty(Item::State(at))))
     });
-    let handlers = plan.handlers.iter().flat_map(|entry| handler(plan, entry));
-    let asserts: Vec<_> = states.chain(handlers).collect();
-    quote! {
-        struct __Asserts #generics (::core::marker::PhantomData<fn() -> #ty>, #(#asserts),*) #clause;
-    }
+    let handlers = plan.handlers.iter().flat_map(|entry| {
+        let reply = entry.reply.as_ref().map(|reply| &reply.ty);
+        entry.args.types.iter().chain(reply).map(|ty| (entry.cfgs.clone(), ty.clone()))
+    });
+    let generic = states.chain(handlers).filter(|(_, ty)| paths::mentions(ty, generics));
+    let fields: Vec<_> = generic.map(|(cfgs, ty)| field(&cfgs, &ty)).collect();
+    let asserts = (!fields.is_empty()).then(|| {
+        let all = quote!(::core::marker::PhantomData<fn() -> #ty>);
+        quote!(struct __Asserts #generics (#all, #(#fields),*) #clause;)
+    });
+    quote!(#(#aliases)* #asserts)
 }
 
-fn handler(plan: &Plan<'_>, entry: &Entry<'_>) -> Vec<TokenStream> {
-    let cfgs = &entry.cfgs;
-    let args = entry.args.types.iter();
-    let reply = entry.reply.as_ref().map(|reply| &reply.ty);
-    let travelling = args.chain(reply).map(|ty| {
-        let field = travels(ty);
-        quote!(#cfgs #field)
-    });
-    let crash = entry.handler.returns.result.as_ref().filter(|_| entry.reply.is_none());
-    let crash = crash.map(|result| {
-        let error = paths::without_self(paths::error_of(result, plan.krate), &plan.ty);
-        let span = paths::at(error.span());
-        let bound = quote_spanned!(span=> __g::CastError);
-        quote!(#cfgs #bound<#error>)
-    });
-    travelling.chain(crash).collect()
-}
-
-fn travels(ty: &TokenStream) -> TokenStream {
-    let span = paths::at(ty.span());
-    let bound = quote_spanned!(span=> __g::Argument);
-    let close = quote_spanned!(span=> >).into_token_stream();
-    quote!(#bound<#ty #close)
+fn field(cfgs: &TokenStream, ty: &TokenStream) -> TokenStream {
+    let (first, last) = paths::ends(ty);
+    let (open, close) = (quote_spanned!(first=> __g::Argument<), quote_spanned!(last=> >));
+    quote!(#cfgs #open #ty #close)
 }

@@ -7,7 +7,7 @@ use crate::expand::attrs;
 use crate::expand::docs;
 use crate::expand::paths;
 use crate::expand::plan::{Args, Entry, Plan};
-use crate::model::Kind;
+use crate::model::{Arg, Kind};
 
 /// What stands beside the user's impl.
 pub(crate) fn expand_client(plan: &Plan<'_>) -> TokenStream {
@@ -43,12 +43,10 @@ fn method(plan: &Plan<'_>, entry: &Entry<'_>) -> Option<TokenStream> {
             let outcome = &reply.outcome;
             (quote!(#krate::Call<'_, #outcome, #ty, #tuple, #number>), quote!(call))
         }
-        (None, Kind::Unbounded) => {
-            (quote!(#krate::Post<'_, #ty>), quote!(post::<#ty, #number, _>))
-        }
+        (None, Kind::Unbounded) => (quote!(#krate::Post<'_, #ty>), quote!(post::<#ty, #number, _>)),
         (None, _) => (quote!(#krate::Cast<'_, #ty>), quote!(cast::<#ty, #number, _>)),
     };
-    let args = params(plan, &entry.args, &method.args);
+    let args = params(&entry.args, &method.args);
     let values = values(&entry.args);
     Some(quote! {
         #docs
@@ -60,19 +58,15 @@ fn method(plan: &Plan<'_>, entry: &Entry<'_>) -> Option<TokenStream> {
 }
 
 /// The parameters of a client method or of `start`, under the user's names.
-pub(crate) fn params(
-    plan: &Plan<'_>,
-    args: &Args<'_>,
-    all: &[crate::model::Arg],
-) -> Vec<TokenStream> {
-    let param = |arg: &crate::model::Arg| {
+pub(crate) fn params(args: &Args<'_>, all: &[Arg]) -> Vec<TokenStream> {
+    let param = |arg: &Arg| {
         let ident = &arg.ident;
         let Some(at) = args.list.iter().position(|listed| std::ptr::eq(*listed, arg)) else {
             // Reported already: the stub takes whatever the caller has.
             return quote!(#ident: impl ::core::marker::Sized);
         };
         let ty = &args.types[at];
-        if arg.into && !plan.stub {
+        if arg.into {
             let span = paths::at(syn::spanned::Spanned::span(&arg.ty));
             let into = quote_spanned!(span=> ::core::convert::Into);
             return quote!(#ident: impl #into<#ty>);
@@ -119,9 +113,9 @@ pub(crate) fn expand_binding(plan: &Plan<'_>) -> TokenStream {
             f.debug_tuple(#name).field(&self.address).finish()
         }
     };
-    let served = plan.implement(quote!(__g::ServedBy<#client>), served);
-    let client_impl = plan.implement_for(client.clone(), quote!(#krate::Client), client_impl);
-    let clone = plan.implement_for(client.clone(), quote!(::core::clone::Clone), clone);
-    let debug = plan.implement_for(client, quote!(::core::fmt::Debug), debug);
+    let served = plan.implement(&quote!(__g::ServedBy<#client>), &served);
+    let client_impl = plan.implement_for(&client, &quote!(#krate::Client), &client_impl);
+    let clone = plan.implement_for(&client, &quote!(::core::clone::Clone), &clone);
+    let debug = plan.implement_for(&client, &quote!(::core::fmt::Debug), &debug);
     quote!(#served #client_impl #clone #debug)
 }

@@ -11,7 +11,10 @@ use crate::expand::plan::{Entry, Plan};
 use crate::model::{Kind, Terminate, TerminateParam};
 
 pub(crate) fn expand_server(plan: &Plan<'_>) -> TokenStream {
-    let (message, state, name) = (plan.message_ty(), plan.state_ty(), plan.name());
+    let (message, name) = (plan.message_ty(), plan.name());
+    let layout = plan.layout.as_ref();
+    let state = layout.map(|layout| machine::expand_state_ty(plan, layout));
+    let state = state.unwrap_or_else(|| plan.state_ty());
     let options = options::expand_options(plan);
     let handlers = options::expand_handlers(plan);
     let dispatch = dispatch(plan);
@@ -32,16 +35,20 @@ pub(crate) fn expand_server(plan: &Plan<'_>) -> TokenStream {
         #terminate
         #states
     };
-    plan.implement(quote!(__g::Server), body)
+    plan.implement(&quote!(__g::Server), &body)
 }
 
 fn dispatch(plan: &Plan<'_>) -> TokenStream {
     let message = plan.message_ty();
     let arms = plan.handlers.iter().map(arm);
     let (_, never) = message::unused(plan);
-    let never = (!never.is_empty()).then(|| quote!(__Message::__Unused(never, _) => match never {},));
+    let never =
+        (!never.is_empty()).then(|| quote!(__Message::__Unused(never, _) => match never {},));
     let body = if plan.stub {
-        quote!({ let _ = (body, message); ::core::unreachable!() })
+        quote!({
+            let _ = (body, message);
+            ::core::unreachable!()
+        })
     } else {
         quote!({ match message { #(#arms,)* #never } })
     };

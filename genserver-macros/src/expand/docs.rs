@@ -38,8 +38,10 @@ pub(crate) fn of_start(plan: &Plan<'_>) -> TokenStream {
     };
     let what = if init.is_some() { "once init has returned" } else { "once it runs" };
     let client = paths::plain(&plan.server.options.client);
-    let line =
-        format!(" Returns a builder; nothing runs before it is awaited, which gives the `{client}` {what}{fails}.");
+    let line = format!(
+        " Returns a builder; nothing runs before it is awaited, which gives the `{client}` \
+         {what}{fails}."
+    );
     quote!(#own #[doc = ""] #[doc = #line])
 }
 
@@ -56,7 +58,7 @@ pub(crate) fn of_states(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
 }
 
 fn table(plan: &Plan<'_>, layout: &Layout<'_>) -> String {
-    let mut table = String::from("| handler | runs in | goes to |\n|---|---|---|\n");
+    let mut rows = vec!["| handler | runs in | goes to |".to_owned(), "|---|---|---|".to_owned()];
     for entry in &plan.handlers {
         let kind = match entry.handler.kind {
             Kind::Call | Kind::Blocking | Kind::Deferred => "call",
@@ -69,7 +71,7 @@ fn table(plan: &Plan<'_>, layout: &Layout<'_>) -> String {
         let sources = sources.unwrap_or_else(|| "every state".to_owned());
         let targets = targets.unwrap_or_else(|| "stays".to_owned());
         let name = paths::plain(&entry.handler.message);
-        table += &format!("| {kind} `{name}` | {sources} | {targets} |\n");
+        rows.push(format!("| {kind} `{name}` | {sources} | {targets} |"));
     }
-    table
+    rows.join("\n")
 }

@@ -16,19 +16,18 @@ pub(crate) fn fallback(server: Option<&Server>, item: &ItemImpl, errors: Errors)
     let errors = errors.into_tokens();
     // A server is `'static`: one with a lifetime was reported, and has no client.
     let server = server.filter(|server| server.generics.lifetimes().next().is_none());
-    let rest = match server {
-        Some(server) => expand_plan(&Plan::new(server, item, true), item),
-        None => {
-            let mut item = item.clone();
-            parse::strip(&mut item);
-            item.into_token_stream()
-        }
+    let rest = if let Some(server) = server {
+        expand_plan(&Plan::new(server, item, true), item)
+    } else {
+        let mut item = item.clone();
+        parse::strip(&mut item);
+        item.into_token_stream()
     };
     quote!(#errors #rest)
 }
 
 /// The error, and the tokens of an item that is no impl block that could be read.
-pub(crate) fn unreadable(error: &syn::Error, item: TokenStream) -> TokenStream {
+pub(crate) fn unreadable(error: &syn::Error, item: &TokenStream) -> TokenStream {
     let error = error.to_compile_error();
     quote!(#error #item)
 }

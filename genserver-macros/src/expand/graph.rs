@@ -36,45 +36,57 @@ pub(crate) fn edges<'p>(plan: &'p Plan<'p>, layout: &Layout<'_>) -> Vec<Edge<'p>
     edges
 }
 
-pub(crate) fn expand_graph(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
-    let (krate, ty, name) = (plan.krate, &plan.ty, plan.name());
+/// `Server::GRAPH`, unless the user's impl has that name, which was reported.
+pub(crate) fn expand_graph(plan: &Plan<'_>) -> Option<TokenStream> {
+    if plan.stub && plan.is_taken("GRAPH") {
+        return None;
+    }
+    let (krate, ty) = (plan.krate, &plan.ty);
     let (params, _, clause) = plan.generics.split_for_impl();
     let (vis, attrs, allow) = (plan.open_vis(), &plan.attrs, attrs::allow_beside());
-    let path = quote!(#krate::__private::graph);
-    let place = |at: Option<usize>| match at {
-        Some(at) => {
-            let at = Literal::usize_unsuffixed(at);
-            quote!(::core::option::Option::Some(#at))
+    Some(quote! {
+        #attrs
+        #allow
+        impl #params #ty #clause {
+            /// The declared states and transitions.
+            #vis const GRAPH: #krate::Graph<'static> = <#ty as #krate::Machine>::GRAPH;
         }
-        None => quote!(::core::option::Option::None),
+    })
+}
+
+/// The graph as a constant.
+pub(crate) fn expand_literal(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
+    let (krate, name) = (plan.krate, plan.name());
+    let place = |at: Option<usize>| {
+        let at = at.map(Literal::usize_unsuffixed);
+        at.map_or_else(
+            || quote!(::core::option::Option::None),
+            |at| quote!(::core::option::Option::Some(#at)),
+        )
     };
     let states = layout.machine.states.iter().map(|state| {
-        let (name, group, terminal) = (paths::plain(&state.ident), place(state.group), state.terminal);
-        quote!(#path::State { name: #name, group: #group, terminal: #terminal })
+        let (name, group) = (paths::plain(&state.ident), place(state.group));
+        let terminal = state.terminal;
+        quote!(__g::graph::State { name: #name, group: #group, terminal: #terminal })
     });
     let groups = layout.machine.groups.iter().map(|group| {
         let (name, parent) = (paths::plain(&group.ident), place(group.parent));
-        quote!(#path::Group { name: #name, parent: #parent })
+        quote!(__g::graph::Group { name: #name, parent: #parent })
     });
     let edges = edges(plan, layout);
     let edges = edges.iter().map(|Edge { from, to, entry }| {
         let (cfgs, label) = (&entry.cfgs, paths::plain(&entry.handler.message));
         let (from, to) = (Literal::usize_unsuffixed(*from), Literal::usize_unsuffixed(*to));
-        quote!(#cfgs #path::Edge { from: #from, to: #to, label: #label })
+        quote!(#cfgs __g::graph::Edge { from: #from, to: #to, label: #label })
     });
     let initial = Literal::usize_unsuffixed(layout.machine.initial);
     quote! {
-        #attrs
-        #allow
-        impl #params #ty #clause {
-            /// The declared states and transitions.
-            #vis const GRAPH: #krate::Graph<'static> = #krate::Graph {
-                name: #name,
-                initial: #initial,
-                states: &[#(#states),*],
-                groups: &[#(#groups),*],
-                edges: &[#(#edges),*],
-            };
+        #krate::Graph {
+            name: #name,
+            initial: #initial,
+            states: &[#(#states),*],
+            groups: &[#(#groups),*],
+            edges: &[#(#edges),*],
         }
     }
 }

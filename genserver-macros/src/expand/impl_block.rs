@@ -1,20 +1,31 @@
 //! The user's impl: as written, but for our attributes and the handler that each `Next` belongs to.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{ImplItem, ItemImpl, PathArguments, ReturnType};
 
 use crate::expand::attrs;
+use crate::expand::dropped;
 use crate::expand::paths;
 use crate::expand::plan::Plan;
-use crate::model::Handler;
+use crate::model::{Handler, NextType};
 use crate::parse;
 
 pub(crate) fn expand_impl(plan: &Plan<'_>, mut item: ItemImpl) -> TokenStream {
     let server = plan.server;
     for (number, handler) in server.handlers.iter().enumerate() {
-        if let Some(ImplItem::Fn(function)) = item.items.get_mut(handler.method.item) {
-            route(plan, number, handler, &mut function.sig.output);
+        let Some(ImplItem::Fn(function)) = item.items.get_mut(handler.method.item) else {
+            continue;
+        };
+        if let Some(next) = &handler.returns.next
+            && let ReturnType::Type(_, output) = &mut function.sig.output
+            && let Some(word) = paths::next_mut(output)
+        {
+            word.arguments = route(plan, number, handler, next);
+        }
+        if plan.stub {
+            let via = via(plan, number, handler, function.sig.ident.span());
+            dropped::annotate(function, &via, plan.krate);
         }
     }
     let methods = server.handlers.iter().map(|handler| &handler.method);
@@ -29,25 +40,22 @@ pub(crate) fn expand_impl(plan: &Plan<'_>, mut item: ItemImpl) -> TokenStream {
 
 /// Writes `Next<R>` as `Next<R, Via<Self, E, H>>`: from there the compiler knows the handler, and
 /// with it the guard, wherever the body makes a transition.
-fn route(plan: &Plan<'_>, number: usize, handler: &Handler, output: &mut ReturnType) {
-    let (Some(next), ReturnType::Type(_, output)) = (&handler.returns.next, output) else { return };
+fn route(plan: &Plan<'_>, number: usize, handler: &Handler, next: &NextType) -> PathArguments {
+    let via = via(plan, number, handler, next.span);
+    let args = match &next.reply {
+        Some(reply) => syn::parse_quote_spanned!(paths::at(next.span)=> <#reply, #via>),
+        None => syn::parse_quote_spanned!(paths::at(next.span)=> <(), #via>),
+    };
+    PathArguments::AngleBracketed(args)
+}
+
+fn via(plan: &Plan<'_>, number: usize, handler: &Handler, span: Span) -> TokenStream {
     let krate = plan.krate;
     let number = Literal::usize_unsuffixed(number);
-    let error = match &handler.returns.result {
-        Some(result) => paths::error_of(result, krate),
-        None => quote!(::core::convert::Infallible),
-    };
-    let reply = match &next.reply {
-        Some(reply) => reply.to_token_stream(),
-        None => quote!(()),
-    };
-    let span = paths::at(next.span);
-    let args = quote_spanned! {span=>
-        <#reply, #krate::__private::Via<Self, #error, #number>>
-    };
-    if let Some(word) = paths::next_mut(output)
-        && let Ok(args) = syn::parse2(args)
-    {
-        word.arguments = PathArguments::AngleBracketed(args);
-    }
+    let result = handler.returns.result.as_ref();
+    let error = result.map_or_else(
+        || quote!(::core::convert::Infallible),
+        |result| paths::error_of(result, krate),
+    );
+    quote_spanned!(paths::at(span)=> #krate::__private::Via<Self, #error, #number>)
 }

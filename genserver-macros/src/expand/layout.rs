@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{GenericParam, Generics, Ident};
 
-use crate::expand::paths::words;
+use crate::expand::paths::{name_of, words};
 use crate::model::{Machine, Server};
 
 /// The state enum and the groups.
@@ -178,13 +178,5 @@ impl<'a> Layout<'a> {
             clause.predicates = predicates.filter(kept).collect();
         }
         generics
-    }
-}
-
-fn name_of(param: &GenericParam) -> String {
-    match param {
-        GenericParam::Type(param) => param.ident.to_string(),
-        GenericParam::Const(param) => param.ident.to_string(),
-        GenericParam::Lifetime(param) => param.lifetime.ident.to_string(),
     }
 }

@@ -2,7 +2,6 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
 
 use crate::expand::attrs;
 use crate::expand::docs;
@@ -19,7 +18,7 @@ pub(crate) fn expand_machine(plan: &Plan<'_>) -> TokenStream {
     let root = state_enum(plan, layout, None);
     let groups = layout.groups().map(|group| state_enum(plan, layout, Some(group)));
     let names = names::expand_names(plan, layout);
-    let graph = graph::expand_graph(plan, layout);
+    let graph = graph::expand_graph(plan);
     quote!(#root #(#groups)* #names #graph)
 }
 
@@ -29,7 +28,11 @@ fn state_enum(plan: &Plan<'_>, layout: &Layout<'_>, group: Option<usize>) -> Tok
     let (ident, docs) = match group {
         None => (&plan.server.options.state, docs::of_states(plan, layout)),
         Some(at) => {
-            let text = format!(" A state of `{}` in the group `{}`.", plan.name(), layout.machine.groups[at].ident);
+            let text = format!(
+                " A state of `{}` in the group `{}`.",
+                plan.name(),
+                layout.machine.groups[at].ident
+            );
             (&layout.machine.groups[at].ident, quote!(#[doc = #text]))
         }
     };
@@ -50,6 +53,18 @@ fn state_enum(plan: &Plan<'_>, layout: &Layout<'_>, group: Option<usize>) -> Tok
         #derive
         #vis enum #ident #generics #clause { #(#variants),* }
     }
+}
+
+/// The state enum for `Server::State`, resting on each state as hidden items' types do.
+pub(crate) fn expand_state_ty(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
+    let root = layout.root_ty();
+    let states = layout.states.iter().map(|&at| layout.ty(Item::State(at)));
+    let states = states.filter(|ty| !plan.stub && !paths::mentions(ty, &plan.generics));
+    let constants: Vec<_> = states.map(|ty| paths::travels_constant(&ty)).collect();
+    if constants.is_empty() {
+        return root;
+    }
+    quote!(<[(); #(#constants)+*] as __g::Carries<#root>>::Type)
 }
 
 /// `state_name` and `allowed` of the `Server` impl.
@@ -130,9 +145,11 @@ fn variant(plan: &Plan<'_>, layout: &Layout<'_>, item: Item) -> TokenStream {
             }
         }
     };
-    let variant = plan.implement_for(ty.clone(), quote!(__g::Variant<#server>), body);
-    let state = plan.implement_for(ty, quote!(#krate::State<#server>), TokenStream::new());
-    quote!(#variant #state)
+    let variant = plan.implement_for(&ty, &quote!(__g::Variant<#server>), &body);
+    let state = plan.implement_for(&ty, &quote!(#krate::State<#server>), &TokenStream::new());
+    let leaf = matches!(item, Item::State(_))
+        .then(|| plan.implement_for(&ty, &quote!(__g::Leaf<#server>), &TokenStream::new()));
+    quote!(#variant #state #leaf)
 }
 
 /// The transitions that each handler may take. After an error any: the bodies are not to blame.
@@ -162,29 +179,30 @@ fn declares(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
 }
 
 /// A group as the target means each of its leaves, and the group's own enum.
-fn targets(
-    plan: &Plan<'_>,
-    layout: &Layout<'_>,
-    entry: &Entry<'_>,
-    guard: &Guard,
-) -> TokenStream {
+fn targets(plan: &Plan<'_>, layout: &Layout<'_>, entry: &Entry<'_>, guard: &Guard) -> TokenStream {
     let (cfgs, number, ty) = (&entry.cfgs, &entry.number, &plan.ty);
     let ident = &entry.handler.method.ident;
-    let span = paths::at(guard.tokens.span());
-    let reaches = quote_spanned!(span=> __g::Reaches<__handlers::#ident, #ty>);
+    let (first, last) = paths::ends(&guard.tokens);
+    let (open, close) = (quote_spanned!(first=> __g::Reaches<), quote_spanned!(last=> >));
+    let reaches = quote!(#open __handlers::#ident, #ty #close);
     let named: Vec<_> = guard.targets.iter().filter_map(|target| layout.find(target)).collect();
-    let reached = layout.items().filter(|item| named.iter().any(|to| layout.is_inside(*item, *to)));
+    // All of a header at the guard: rustc points there for what is declared.
+    let ty = paths::respan(ty.clone(), last);
+    let (implement, word) = (quote_spanned!(first=> impl), quote_spanned!(last=> for));
+    let empty = quote_spanned!(last=> {});
+    let is_target = |item: &Item| named.iter().any(|to| layout.is_inside(*item, *to));
     let (params, _, clause) = plan.generics.split_for_impl();
-    let impls = reached.map(|item| {
-        let target = layout.ty(item);
-        quote_spanned!(span=> #cfgs impl #params #reaches for #target #clause {})
+    let impls = layout.items().filter(is_target).map(|item| {
+        let target = paths::respan(layout.ty(item), last);
+        quote!(#cfgs #implement #params #reaches #word #target #clause #empty)
     });
     let mut generics = plan.generics.clone();
     generics.params.push(syn::parse_quote!(__T: #reaches));
     let (params, _, clause) = generics.split_for_impl();
-    let declares = quote_spanned! {span=>
+    let (open, close) = (quote_spanned!(first=> __g::Declares<), quote_spanned!(last=> >));
+    quote! {
+        #(#impls)*
         #cfgs
-        impl #params __g::Declares<#number, __T> for #ty #clause {}
-    };
-    quote!(#(#impls)* #declares)
+        #implement #params #open #number, __T #close #word #ty #clause #empty
+    }
 }

@@ -5,6 +5,7 @@ mod attrs;
 mod client;
 mod dispatch;
 mod docs;
+mod dropped;
 mod fallback;
 mod graph;
 mod impl_block;

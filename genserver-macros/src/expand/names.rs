@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use crate::expand::graph;
 use crate::expand::layout::{Item, Layout};
 use crate::expand::machine;
 use crate::expand::paths;
@@ -21,7 +22,7 @@ struct Name {
 struct Names {
     ident: Ident,
     doc: String,
-    names: Vec<Name>,
+    list: Vec<Name>,
 }
 
 fn states(plan: &Plan<'_>, layout: &Layout<'_>) -> Names {
@@ -31,7 +32,7 @@ fn states(plan: &Plan<'_>, layout: &Layout<'_>) -> Names {
         Name { cfgs: TokenStream::new(), doc: format!(" The state `{text}`."), text, variant }
     });
     let doc = format!(" The name of a state of `{}`.", plan.name());
-    Names { ident: plan.state_name(), doc, names: names.collect() }
+    Names { ident: plan.state_name(), doc, list: names.collect() }
 }
 
 fn messages(plan: &Plan<'_>) -> Names {
@@ -47,7 +48,7 @@ fn messages(plan: &Plan<'_>) -> Names {
         }
     });
     let doc = format!(" The name of a call or cast of `{}`.", plan.name());
-    Names { ident: plan.message_name(), doc, names: names.collect() }
+    Names { ident: plan.message_name(), doc, list: names.collect() }
 }
 
 /// `ContractStateName` and `ContractMessage`.
@@ -60,10 +61,9 @@ pub(crate) fn expand_names(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream 
 impl Names {
     fn expand(&self, plan: &Plan<'_>) -> TokenStream {
         let (vis, attrs) = (plan.open_vis(), &plan.attrs);
-        let Self { ident, doc, names } = self;
-        let variants = names.iter().map(|Name { cfgs, variant, doc, .. }| {
-            quote!(#[doc = #doc] #cfgs #variant)
-        });
+        let Self { ident, doc, list } = self;
+        let variants =
+            list.iter().map(|Name { cfgs, variant, doc, .. }| quote!(#[doc = #doc] #cfgs #variant));
         quote! {
             #[doc = #doc]
             #attrs
@@ -83,10 +83,11 @@ impl Names {
     /// `Display` and `FromStr`, with the names as the source has them.
     fn expand_text(&self, plan: &Plan<'_>) -> TokenStream {
         let (krate, ident) = (plan.krate, &self.ident);
-        let shown = self.names.iter().map(|Name { cfgs, variant, text, .. }| {
-            quote!(#cfgs Self::#variant => #text)
-        });
-        let parsed = self.names.iter().map(|Name { cfgs, variant, text, .. }| {
+        let shown = self
+            .list
+            .iter()
+            .map(|Name { cfgs, variant, text, .. }| quote!(#cfgs Self::#variant => #text));
+        let parsed = self.list.iter().map(|Name { cfgs, variant, text, .. }| {
             quote!(#cfgs #text => ::core::result::Result::Ok(Self::#variant))
         });
         quote! {
@@ -138,7 +139,7 @@ fn allowed(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
 pub(crate) fn expand_binding(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
     let texts = [states(plan, layout).expand_text(plan), messages(plan).expand_text(plan)];
     let allowed = allowed(plan, layout);
-    let (krate, ty) = (plan.krate, &plan.ty);
+    let (krate, graph) = (plan.krate, graph::expand_literal(plan, layout));
     let (state, message) = (plan.state_name(), plan.message_name());
     let types = quote! {
         type StateName = #state;
@@ -146,7 +147,7 @@ pub(crate) fn expand_binding(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStrea
     };
     let machine = quote! {
         #types
-        const GRAPH: #krate::Graph<'static> = <#ty>::GRAPH;
+        const GRAPH: #krate::Graph<'static> = #graph;
     };
     let client = quote! {
         #types
@@ -154,8 +155,8 @@ pub(crate) fn expand_binding(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStrea
             state.allowed()
         }
     };
-    let machine = plan.implement(quote!(#krate::Machine), machine);
-    let client = plan.implement_for(plan.client_ty(), quote!(#krate::MachineClient), client);
+    let machine = plan.implement(&quote!(#krate::Machine), &machine);
+    let client = plan.implement_for(&plan.client_ty(), &quote!(#krate::MachineClient), &client);
     quote!(#(#texts)* #allowed #machine #client)
 }
 

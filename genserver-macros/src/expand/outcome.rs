@@ -1,12 +1,14 @@
 //! The call of the user's method, and what becomes of its return value: the reply, the transition.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 
 use crate::expand::layout::{Item, Layout};
+use crate::expand::paths;
 use crate::expand::plan::{Entry, Plan};
 use crate::expand::request::listed;
 use crate::model::{Handler, Kind, Param, Receiver};
+use crate::parse::returns;
 
 /// The statements of `run`, `defer` or `block`; `body`, `reply` and the arguments are in scope.
 pub(crate) fn expand_outcome(
@@ -21,12 +23,15 @@ pub(crate) fn expand_outcome(
     let is_result = handler.returns.result.is_some();
     let sugar = plan.layout.as_ref().and_then(|layout| entered(layout, handler));
     match (handler.returns.next.is_some(), is_result) {
-        (true, true) => quote_spanned! {span=>
-            match #call {
-                ::core::result::Result::Ok(next) => body.commit(next),
-                ::core::result::Result::Err(error) => ::core::result::Result::Err(error),
-            }
-        },
+        (true, true) => {
+            let outcome = quote_spanned! {span=>
+                match #call {
+                    ::core::result::Result::Ok(next) => body.commit(next),
+                    ::core::result::Result::Err(error) => ::core::result::Result::Err(error),
+                }
+            };
+            settled(entry, outcome)
+        }
         (true, false) => {
             let value = if notifies {
                 quote_spanned!(span=> ::core::result::Result::Ok(reply))
@@ -41,16 +46,17 @@ pub(crate) fn expand_outcome(
                 }
             }
         }
-        (false, true) => match sugar {
-            None => call,
-            Some(state) => quote_spanned! {span=>
+        (false, true) => {
+            let Some(state) = sugar else { return settled(entry, call) };
+            let outcome = settled(entry, quote_spanned!(span=> outcome));
+            quote_spanned! {span=>
                 let outcome = #call;
                 if ::core::result::Result::is_ok(&outcome) {
                     body.enter(#state);
                 }
-                outcome
-            },
-        },
+                #outcome
+            }
+        }
         (false, false) => {
             let enter = sugar.map(|state| quote_spanned!(span=> body.enter(#state);));
             match (notifies, enter) {
@@ -68,6 +74,17 @@ pub(crate) fn expand_outcome(
             }
         }
     }
+}
+
+/// A cast's error under an alias of `Result` may be anything: the user hears of it in our words.
+fn settled(entry: &Entry<'_>, outcome: TokenStream) -> TokenStream {
+    let result = entry.handler.returns.result.as_ref().filter(|_| entry.reply.is_none());
+    let Some(result) = result.filter(|result| returns::error_of(result).is_none()) else {
+        return outcome;
+    };
+    let (first, last) = paths::ends(&result.to_token_stream());
+    let (open, close) = (quote_spanned!(first=> <), quote_spanned!(last=> as __g::IsResult>::Err));
+    quote!(__g::settled::<#open #result #close>(#outcome))
 }
 
 /// The unit state that a handler without a state parameter goes to on success.
@@ -96,16 +113,15 @@ fn call(plan: &Plan<'_>, entry: &Entry<'_>, args: &[Ident], span: Span) -> Token
         Param::Cx => quote_spanned!(span=> &mut body.cx),
         Param::Reply(_) => quote_spanned!(span=> reply),
         Param::State { ident, mutable, .. } => {
-            let item = layout.and_then(|layout| Some((layout, layout.find(ident)?)));
-            match item {
-                Some((layout, item)) => {
-                    let ty = layout.ty(item);
+            let ty = layout.and_then(|layout| Some(layout.ty(layout.find(ident)?)));
+            // Without one it is the machine's own state enum.
+            ty.map_or_else(
+                || quote_spanned!(span=> state),
+                |ty| {
                     let peek = if *mutable { quote!(peek_mut) } else { quote!(peek) };
                     quote_spanned!(span=> __g::#peek::<Self, #ty>(state))
-                }
-                // The machine's own state enum.
-                None => quote_spanned!(span=> state),
-            }
+                },
+            )
         }
     });
     let server = match (state, &handler.receiver) {

@@ -1,13 +1,13 @@
 //! Types of the user's signatures, made ready for a place outside the impl.
 
 use proc_macro2::{Ident, Spacing, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::visit::{self, Visit};
-use syn::{GenericArgument, Generics, PathArguments, PathSegment, Type};
+use syn::{GenericArgument, GenericParam, Generics, PathArguments, PathSegment, Type};
 
 use crate::expand::plan::Plan;
 use crate::model::Handler;
-use crate::parse::ty;
+use crate::parse::{returns, ty};
 
 /// An identifier's text without `r#`.
 pub(crate) fn plain(ident: &Ident) -> String {
@@ -19,6 +19,14 @@ pub(crate) fn plain(ident: &Ident) -> String {
 /// the user's.
 pub(crate) fn at(span: Span) -> Span {
     Span::mixed_site().located_at(span)
+}
+
+/// The spans of the first and the last token: generated tokens at both ends make rustc underline
+/// the user's from end to end, which no single span does.
+pub(crate) fn ends(tokens: &TokenStream) -> (Span, Span) {
+    let mut spans = tokens.clone().into_iter().map(|token| token.span());
+    let first = spans.next().unwrap_or_else(Span::call_site);
+    (first, spans.last().unwrap_or(first))
 }
 
 /// The same tokens with the server's type for `Self`, which means nothing outside the impl.
@@ -48,7 +56,7 @@ pub(crate) fn without_self(tokens: TokenStream, ty: &TokenStream) -> TokenStream
 }
 
 /// Keeps each token's hygiene and moves it to another place.
-fn respan(tokens: TokenStream, span: Span) -> TokenStream {
+pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
     let moved = |mut token: TokenTree| {
         token.set_span(token.span().located_at(span));
         token
@@ -118,9 +126,48 @@ pub(crate) fn reply_of(handler: &Handler) -> Type {
 
 /// The error type of a `Result` as written: its second argument, or what the alias says.
 pub(crate) fn error_of(result: &Type, krate: &syn::Path) -> TokenStream {
-    match ty::last_segment(result).map(ty::type_args).as_deref() {
-        Some([_, error]) => error.to_token_stream(),
-        _ => quote!(<#result as #krate::__private::IsResult>::Err),
+    let by_alias = || quote!(<#result as #krate::__private::IsResult>::Err);
+    returns::error_of(result).map_or_else(by_alias, ToTokens::to_token_stream)
+}
+
+/// A type as hidden items name it. If it cannot travel the constant does not compile, with one
+/// error in our words, and rustc says nothing more of a type that rests on a broken constant; by
+/// itself it would find the missing `Send` anew in each item. `None` for what surely travels, and
+/// for what a constant may not mention.
+pub(crate) fn travelling(ty: &TokenStream, generics: &Generics) -> Option<TokenStream> {
+    if is_plain(ty) || mentions(ty, generics) {
+        return None;
+    }
+    let constant = travels_constant(ty);
+    Some(quote!(<[(); #constant] as __g::Carries<#ty>>::Type))
+}
+
+/// `travels::<T>()`, at the type from end to end.
+pub(crate) fn travels_constant(ty: &TokenStream) -> TokenStream {
+    let (first, last) = ends(ty);
+    let (open, close) = (quote_spanned!(first=> __g::travels::<), quote_spanned!(last=> >));
+    quote!(#open #ty #close ())
+}
+
+/// Whether the type is `()` or goes by the name of one of the language's own.
+fn is_plain(ty: &TokenStream) -> bool {
+    const PLAIN: &[&str] = &[
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
+        "u32", "u64", "u128", "usize", "String", "()",
+    ];
+    PLAIN.contains(&ty.to_string().as_str())
+}
+
+pub(crate) fn mentions(tokens: &TokenStream, generics: &Generics) -> bool {
+    let words = words(tokens.clone());
+    generics.params.iter().any(|param| words.contains(&name_of(param)))
+}
+
+pub(crate) fn name_of(param: &GenericParam) -> String {
+    match param {
+        GenericParam::Type(param) => param.ident.to_string(),
+        GenericParam::Const(param) => param.ident.to_string(),
+        GenericParam::Lifetime(param) => param.lifetime.ident.to_string(),
     }
 }
 
@@ -141,18 +188,17 @@ impl Reply {
             let outcome = quote!(::core::result::Result<#ty, #krate::ServerError>);
             return Self { ty, outcome };
         }
-        let value = match ty::last_segment(reply).map(ty::type_args).as_deref() {
-            Some([value, _]) => own(value.to_token_stream()),
-            _ => quote!(<#ty as #krate::__private::IsResult>::Ok),
-        };
+        let value = returns::ok_of(reply).filter(|_| returns::error_of(reply).is_some());
+        let by_alias = || quote!(<#ty as #krate::__private::IsResult>::Ok);
+        let value = value.map_or_else(by_alias, |value| own(value.to_token_stream()));
         let error = own(error_of(reply, krate));
         Self { outcome: quote!(::core::result::Result<#value, #krate::CallError<#error>>), ty }
     }
 }
 
-/// Whether the type could stand in a message: neither borrowed, nor `impl Trait`, nor one of the
-/// method's own generic parameters.
-pub(crate) fn travels(ty: &Type, generics: &[String]) -> bool {
+/// Whether the type could stand in a message as it is written: neither borrowed, nor `impl Trait`,
+/// nor one of the method's own generic parameters.
+pub(crate) fn is_owned(ty: &Type, generics: &[String]) -> bool {
     struct Stays(bool);
     impl Visit<'_> for Stays {
         fn visit_type_reference(&mut self, ty: &syn::TypeReference) {

@@ -36,6 +36,10 @@ pub(crate) struct Entry<'a> {
     pub(crate) args: Args<'a>,
     /// Of calls only.
     pub(crate) reply: Option<Reply>,
+    /// The arguments' tuple in hidden items.
+    pub(crate) hidden_args: Hidden,
+    /// The reply in hidden items; `()` of others than calls.
+    pub(crate) hidden_reply: Hidden,
 }
 
 /// The arguments that travel, as a tuple.
@@ -44,6 +48,19 @@ pub(crate) struct Args<'a> {
     pub(crate) types: Vec<TokenStream>,
     /// `(i64, String)`
     pub(crate) tuple: TokenStream,
+}
+
+/// A type as hidden items name it.
+pub(crate) struct Hidden {
+    pub(crate) ty: TokenStream,
+    /// The alias that the name is, if it is one.
+    pub(crate) definition: TokenStream,
+}
+
+impl Hidden {
+    fn plain(ty: TokenStream) -> Self {
+        Self { ty, definition: TokenStream::new() }
+    }
 }
 
 impl<'a> Plan<'a> {
@@ -66,9 +83,13 @@ impl<'a> Plan<'a> {
 
     fn entries(&self) -> Vec<Entry<'a>> {
         let handlers: &'a [Handler] = &self.server.handlers;
+        // A name given twice was reported; the stubs take the first.
         let first = |at: usize| {
-            let same = |other: &&Handler| other.method.ident == handlers[at].method.ident;
-            handlers[at].method.cfgs().next().is_some() || !handlers[..at].iter().any(|other| same(&other))
+            let own = &handlers[at];
+            let same = |other: &Handler| {
+                other.method.ident == own.method.ident || other.message == own.message
+            };
+            own.method.cfgs().next().is_some() || !handlers[..at].iter().any(same)
         };
         (0..handlers.len())
             .filter(|&at| !self.stub || first(at))
@@ -87,13 +108,47 @@ impl<'a> Plan<'a> {
             let is_usable = self.is_usable(&reply, &handler.method);
             Reply::new(&if is_usable { reply } else { syn::parse_quote!(()) }, self)
         });
+        let args = self.args(&handler.method);
+        let reply_ty = reply.as_ref().map_or_else(|| quote!(()), |reply| reply.ty.clone());
         Entry {
             handler,
             number: Literal::usize_unsuffixed(number),
             cfgs: handler.method.cfgs().map(ToTokens::to_token_stream).collect(),
-            args: self.args(&handler.method),
+            hidden_args: self.hidden_args(&format!("__Args{number}"), &args),
+            hidden_reply: self.hidden(&format!("__Reply{number}"), &reply_ty),
+            args,
             reply,
         }
+    }
+
+    /// The tuple of the arguments under one name.
+    pub(crate) fn hidden_args(&self, alias: &str, args: &Args<'_>) -> Hidden {
+        let one = |ty: &TokenStream| self.travelling(ty);
+        if !args.types.iter().any(|ty| one(ty).is_some()) {
+            return Hidden::plain(args.tuple.clone());
+        }
+        let types = args.types.iter().map(|ty| one(ty).unwrap_or_else(|| ty.clone()));
+        self.alias(alias, &quote!((#(#types,)*)))
+    }
+
+    fn hidden(&self, alias: &str, ty: &TokenStream) -> Hidden {
+        match self.travelling(ty) {
+            Some(hidden) => self.alias(alias, &hidden),
+            None => Hidden::plain(ty.clone()),
+        }
+    }
+
+    fn travelling(&self, ty: &TokenStream) -> Option<TokenStream> {
+        if self.stub { None } else { paths::travelling(ty, &self.generics) }
+    }
+
+    /// An alias cannot have a parameter that it does not use: what mentions generics goes without.
+    fn alias(&self, alias: &str, ty: &TokenStream) -> Hidden {
+        if paths::mentions(ty, &self.generics) {
+            return Hidden::plain(ty.clone());
+        }
+        let alias = format_ident!("{alias}");
+        Hidden { ty: quote!(#alias), definition: quote!(type #alias = #ty;) }
     }
 
     /// Types that cannot stand in a message were reported; the stubs do without them.
@@ -105,7 +160,7 @@ impl<'a> Plan<'a> {
             Some(ImplItem::Fn(function)) => function.sig.generics.type_params(),
             _ => return false,
         };
-        paths::travels(ty, &generics.map(|param| param.ident.to_string()).collect::<Vec<_>>())
+        paths::is_owned(ty, &generics.map(|param| param.ident.to_string()).collect::<Vec<_>>())
     }
 
     pub(crate) fn args(&self, method: &'a Method) -> Args<'a> {
@@ -116,17 +171,25 @@ impl<'a> Plan<'a> {
         Args { tuple: quote!((#(#types,)*)), list, types }
     }
 
+    /// Whether the user's impl has an item of this name.
+    pub(crate) fn is_taken(&self, name: &str) -> bool {
+        self.item.items.iter().any(|item| match item {
+            ImplItem::Fn(function) => function.sig.ident == name,
+            ImplItem::Const(constant) => constant.ident == name,
+            _ => false,
+        })
+    }
+
     /// `impl<..> Trait for Server where .. { .. }`
-    pub(crate) fn implement(&self, of: TokenStream, body: TokenStream) -> TokenStream {
-        let ty = &self.ty;
-        self.implement_for(ty.clone(), of, body)
+    pub(crate) fn implement(&self, of: &TokenStream, body: &TokenStream) -> TokenStream {
+        self.implement_for(&self.ty, of, body)
     }
 
     pub(crate) fn implement_for(
         &self,
-        target: TokenStream,
-        of: TokenStream,
-        body: TokenStream,
+        target: &TokenStream,
+        of: &TokenStream,
+        body: &TokenStream,
     ) -> TokenStream {
         let (params, _, clause) = self.generics.split_for_impl();
         quote! {
@@ -150,7 +213,7 @@ impl<'a> Plan<'a> {
 
     /// The machine's state enum; `()` without states.
     pub(crate) fn state_ty(&self) -> TokenStream {
-        self.layout.as_ref().map_or_else(|| quote!(()), |layout| layout.root_ty())
+        self.layout.as_ref().map_or_else(|| quote!(()), Layout::root_ty)
     }
 
     /// `ContractStateName`
@@ -181,10 +244,8 @@ impl<'a> Plan<'a> {
     /// The visibility of the types that traits of a public server name: never narrower than the
     /// server, whose own visibility an impl block does not show.
     pub(crate) fn open_vis(&self) -> TokenStream {
-        match &self.server.options.vis {
-            Some(vis) => vis.to_token_stream(),
-            None => quote!(pub),
-        }
+        let vis = self.server.options.vis.as_ref();
+        vis.map_or_else(|| quote!(pub), ToTokens::to_token_stream)
     }
 }
 

@@ -4,35 +4,36 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use crate::expand::outcome;
-use crate::expand::paths::{self, Reply};
+use crate::expand::paths;
 use crate::expand::plan::{Entry, Plan};
 use crate::model::Kind;
 
 pub(crate) fn expand_handler(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
-    match (&entry.reply, entry.handler.kind) {
-        (Some(reply), Kind::Call) => {
-            let run = future(plan, entry, &quote!(run), &reply.ty, None);
-            request(plan, entry, reply, &run)
+    let ty = &entry.hidden_reply.ty;
+    match entry.handler.kind {
+        Kind::Call => {
+            let run = future(plan, entry, &quote!(run), ty, None);
+            request(plan, entry, &run)
         }
-        (Some(reply), Kind::Deferred) => {
-            let ty = &reply.ty;
+        Kind::Deferred => {
             let reply_to = quote!(__g::ReplyTo<#ty>);
             let defer = future(plan, entry, &quote!(defer), &quote!(()), Some(&reply_to));
-            let request = request(plan, entry, reply, &TokenStream::new());
-            let defer = own(plan, entry, quote!(Defer), reply, defer);
+            let request = request(plan, entry, &TokenStream::new());
+            let defer = own(plan, entry, &quote!(Defer), &defer);
             quote!(#request #defer)
         }
-        (Some(reply), _) => {
-            let request = request(plan, entry, reply, &TokenStream::new());
-            let block = own(plan, entry, quote!(Block), reply, block(plan, entry, reply));
+        Kind::Blocking => {
+            let request = request(plan, entry, &TokenStream::new());
+            let block = own(plan, entry, &quote!(Block), &block(plan, entry));
             quote!(#request #block)
         }
-        (None, _) => notify(plan, entry),
+        Kind::Cast | Kind::Unbounded | Kind::Info => notify(plan, entry),
     }
 }
 
-fn request(plan: &Plan<'_>, entry: &Entry<'_>, reply: &Reply, run: &TokenStream) -> TokenStream {
-    let (ty, args, ident) = (&reply.ty, &entry.args.tuple, &entry.handler.method.ident);
+fn request(plan: &Plan<'_>, entry: &Entry<'_>, run: &TokenStream) -> TokenStream {
+    let (ty, args, ident) =
+        (&entry.hidden_reply.ty, &entry.hidden_args.ty, &entry.handler.method.ident);
     let message = plan.message_ty();
     let mode = mode(plan, entry);
     let accepts = accepts(plan, entry);
@@ -44,19 +45,14 @@ fn request(plan: &Plan<'_>, entry: &Entry<'_>, reply: &Reply, run: &TokenStream)
         #accepts
         #run
     };
-    own(plan, entry, quote!(Request), reply, body)
+    own(plan, entry, &quote!(Request), &body)
 }
 
 /// `impl __g::Of<H, (Args,), R> for Server { body }`
-fn own(
-    plan: &Plan<'_>,
-    entry: &Entry<'_>,
-    of: TokenStream,
-    reply: &Reply,
-    body: TokenStream,
-) -> TokenStream {
-    let (ty, args, number, cfgs) = (&reply.ty, &entry.args.tuple, &entry.number, &entry.cfgs);
-    let implement = plan.implement(quote!(__g::#of<#number, #args, #ty>), body);
+fn own(plan: &Plan<'_>, entry: &Entry<'_>, of: &TokenStream, body: &TokenStream) -> TokenStream {
+    let (ty, args, number, cfgs) =
+        (&entry.hidden_reply.ty, &entry.hidden_args.ty, &entry.number, &entry.cfgs);
+    let implement = plan.implement(&quote!(__g::#of<#number, #args, #ty>), body);
     quote!(#cfgs #implement)
 }
 
@@ -72,7 +68,7 @@ fn mode(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
 }
 
 fn notify(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
-    let (krate, args, ident) = (plan.krate, &entry.args.tuple, &entry.handler.method.ident);
+    let (krate, args, ident) = (plan.krate, &entry.hidden_args.ty, &entry.handler.method.ident);
     let (number, cfgs, message) = (&entry.number, &entry.cfgs, plan.message_ty());
     let accepts = accepts(plan, entry);
     let output = quote!(::core::result::Result<(), #krate::Crash>);
@@ -84,7 +80,7 @@ fn notify(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
         #accepts
         #run
     };
-    let notify = plan.implement(quote!(__g::Notify<#number, #args>), body);
+    let notify = plan.implement(&quote!(__g::Notify<#number, #args>), &body);
     let takes = (entry.handler.kind == Kind::Info).then(|| takes(plan, entry));
     quote!(#cfgs #notify #takes)
 }
@@ -98,7 +94,7 @@ fn takes(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
             __Message::#ident((message,))
         }
     };
-    let takes = plan.implement(quote!(__g::Takes<#ty>), info);
+    let takes = plan.implement(&quote!(__g::Takes<#ty>), &info);
     let share = quote! {
         fn __target(&self) -> &dyn __g::Target<#ty> {
             &self.address
@@ -107,7 +103,7 @@ fn takes(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
             ::std::sync::Arc::new(::core::clone::Clone::clone(&self.address))
         }
     };
-    let receives = plan.implement_for(plan.client_ty(), quote!(__g::Receives<#ty>), share);
+    let receives = plan.implement_for(&plan.client_ty(), &quote!(__g::Receives<#ty>), &share);
     quote!(#cfgs #takes #cfgs #receives)
 }
 
@@ -135,8 +131,9 @@ fn future(
     output: &TokenStream,
     reply: Option<&TokenStream>,
 ) -> TokenStream {
-    let args = &entry.args.tuple;
-    let span = paths::at(entry.handler.method.ident.span());
+    let args = &entry.hidden_args.ty;
+    let place = entry.handler.method.ident.span();
+    let span = paths::at(place);
     let (body, reply_arg) = (Ident::new("body", span), Ident::new("reply", span));
     let names = names(entry, span);
     let reply = reply.map(|ty| quote!(, #reply_arg: #ty));
@@ -146,19 +143,23 @@ fn future(
     } else {
         outcome::expand_outcome(plan, entry, &names, span)
     };
+    let future = quote_spanned! {place=>
+        impl ::core::future::Future<Output = #output> + ::core::marker::Send + 'a
+    };
+    let block = quote_spanned!(place=> async move);
     quote_spanned! {span=>
         fn #name<'a>(
             #body: &'a mut __g::Body<Self>,
             (#(#names,)*): #args
             #reply
-        ) -> impl ::core::future::Future<Output = #output> + ::core::marker::Send + 'a {
-            async move { #run }
+        ) -> #future {
+            #block { #run }
         }
     }
 }
 
-fn block(plan: &Plan<'_>, entry: &Entry<'_>, reply: &Reply) -> TokenStream {
-    let (ty, args) = (&reply.ty, &entry.args.tuple);
+fn block(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
+    let (ty, args) = (&entry.hidden_reply.ty, &entry.hidden_args.ty);
     let span = paths::at(entry.handler.method.ident.span());
     let names = names(entry, span);
     let body = Ident::new("body", span);

@@ -13,27 +13,38 @@ use crate::model::{Init, InitWrapper};
 use crate::parse::ty;
 
 /// `Server::start(..)`, beside the user's impl.
-pub(crate) fn expand_start(plan: &Plan<'_>) -> TokenStream {
+pub(crate) fn expand_start(plan: &Plan<'_>) -> Option<TokenStream> {
+    let name = &plan.server.options.start;
+    if plan.stub && plan.is_taken(&name.to_string()) {
+        return None;
+    }
     let (krate, ty, client) = (plan.krate, &plan.ty, plan.client_ty());
     let (params, _, clause) = plan.generics.split_for_impl();
-    let (attrs, allow, name) = (&plan.attrs, attrs::allow_beside(), &plan.server.options.start);
+    let (attrs, allow) = (&plan.attrs, attrs::allow_beside());
     let error = error(plan);
     let (copied, vis, list, tuple, values) = if let Some(init) = &plan.server.init {
         let args = plan.args(&init.method);
-        let list = client::params(plan, &args, &init.method.args);
+        let list = client::params(&args, &init.method.args);
         let copied = attrs::of_method(&init.method.attrs);
         (copied, init.method.vis.to_token_stream(), list, args.tuple.clone(), client::values(&args))
     } else {
-        let (mut list, mut tuple, mut values) = (vec![quote!(value: #ty)], quote!(#ty,), quote!(value,));
+        let (mut list, mut tuple, mut values) =
+            (vec![quote!(value: #ty)], quote!(#ty,), quote!(value,));
         if let Some(state) = initial(plan) {
             list.push(quote!(state: #state));
             tuple.extend(quote!(#state,));
             values.extend(quote!(state,));
         }
-        (TokenStream::new(), plan.vis().to_token_stream(), list, quote!((#tuple)), quote!((#values)))
+        (
+            TokenStream::new(),
+            plan.vis().to_token_stream(),
+            list,
+            quote!((#tuple)),
+            quote!((#values)),
+        )
     };
     let docs = docs::of_start(plan);
-    quote! {
+    Some(quote! {
         #attrs
         #allow
         impl #params #ty #clause {
@@ -43,7 +54,7 @@ pub(crate) fn expand_start(plan: &Plan<'_>) -> TokenStream {
                 #krate::__private::start(#values)
             }
         }
-    }
+    })
 }
 
 /// The type of the initial state.
@@ -115,11 +126,8 @@ impl Begin {
         let Self { is_async, is_used, pattern, tuple, ready, span } = self;
         let (krate, state, error) = (plan.krate, plan.state_ty(), error(plan));
         let cx = Ident::new(if is_used { "cx" } else { "_cx" }, span);
-        let (pattern, ready) = if plan.stub {
-            (quote!(_), quote!(::core::unreachable!()))
-        } else {
-            (pattern, ready)
-        };
+        let (pattern, ready) =
+            if plan.stub { (quote!(_), quote!(::core::unreachable!())) } else { (pattern, ready) };
         let begin = quote_spanned! {span=>
             fn begin<'a>(
                 #cx: &'a mut #krate::Cx<Self>,
@@ -132,7 +140,7 @@ impl Begin {
             }
         };
         let body = quote!(const ASYNC: bool = #is_async; #begin);
-        plan.implement(quote!(__g::Begin<#tuple, #error>), body)
+        plan.implement(&quote!(__g::Begin<#tuple, #error>), &body)
     }
 }
 

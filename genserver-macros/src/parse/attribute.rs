@@ -1,6 +1,6 @@
 //! The attributes of handlers: `#[call(Pending => Approved, timeout = "1s")]`.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use syn::parse::ParseStream;
 use syn::{Attribute, Meta, Token};
 
@@ -9,6 +9,7 @@ use crate::model::{Duration, Guard, Machine};
 use crate::parse::guard::{begins_guard, parse_guard, unreadable};
 use crate::parse::list::{Seen, parse_key, parse_list, unknown_option};
 use crate::parse::options::{parse_ident, parse_inline, parse_timeout};
+use crate::parse::similar::similar;
 
 /// What an annotated method is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -58,6 +59,7 @@ impl Role {
 }
 
 /// What the attribute of a handler says.
+#[expect(clippy::struct_excessive_bools, reason = "options that do not exclude one another")]
 pub(crate) struct HandlerOptions {
     pub(crate) guard: Option<Guard>,
     pub(crate) timeout: Option<Duration>,
@@ -65,7 +67,7 @@ pub(crate) struct HandlerOptions {
     pub(crate) inline: bool,
     pub(crate) skip_abandoned: bool,
     pub(crate) in_place: bool,
-    pub(crate) blocking: Option<Span>,
+    pub(crate) blocking: bool,
     pub(crate) unbounded: bool,
 }
 
@@ -78,7 +80,7 @@ impl Default for HandlerOptions {
             inline: true,
             skip_abandoned: false,
             in_place: false,
-            blocking: None,
+            blocking: false,
             unbounded: false,
         }
     }
@@ -99,18 +101,34 @@ pub(crate) fn parse_handler_options(
     parse_list(tokens, errors, |input, errors| {
         if begins_guard(input, machine) {
             if std::mem::replace(&mut guarded, true) {
-                let text = format!("`{method}` has two guards\nhelp: sources with the same targets are one guard, `A | B => C`");
+                let text = format!(
+                    "`{method}` has two guards\n\
+                     help: sources with the same targets are one guard, `A | B => C`"
+                );
                 return Err(input.error(text));
             }
             options.guard = Some(unreadable());
             options.guard = Some(parse_guard(input)?);
             return Ok(());
         }
+        let guard = options.guard.take();
+        // What cannot be read may have been meant as the guard.
+        options.guard = Some(unreadable());
         let key = parse_key(input)?;
+        if guard.is_some() || is_option(&key, input) {
+            options.guard = guard;
+        }
         seen.check(&key, errors);
         parse_option(input, &key, role, &mut options)
     });
     options
+}
+
+/// Whether a word was meant as an option, be it a wrong one: it has a value, or nearly a known
+/// name.
+fn is_option(key: &Ident, input: ParseStream) -> bool {
+    let is_bare = input.is_empty() || input.peek(Token![,]);
+    !is_bare || similar(&key.to_string(), OPTIONS.iter().copied()).is_some()
 }
 
 /// The tokens in the parentheses.
@@ -120,7 +138,10 @@ fn arguments(attr: &Attribute, role: Role, errors: &mut Errors) -> Option<TokenS
         Meta::List(list) => Some(list.tokens.clone()),
         Meta::NameValue(pair) => {
             let name = role.name();
-            let text = format!("the `{name}` attribute takes no value\nhelp: options stand in parentheses, `#[{name}(..)]`");
+            let text = format!(
+                "the `{name}` attribute takes no value\n\
+                 help: options stand in parentheses, `#[{name}(..)]`"
+            );
             errors.at(&pair.value, text);
             None
         }
@@ -143,10 +164,12 @@ fn parse_option(
         "inline" => options.inline = parse_inline(input, key)?,
         "skip_abandoned" => options.skip_abandoned = true,
         "in_place" => options.in_place = true,
-        "blocking" => options.blocking = Some(key.span()),
+        "blocking" => options.blocking = true,
         _ => options.unbounded = true,
     }
-    if input.peek(Token![=]) && matches!(name.as_str(), "skip_abandoned" | "in_place" | "blocking" | "unbounded") {
+    if input.peek(Token![=])
+        && matches!(name.as_str(), "skip_abandoned" | "in_place" | "blocking" | "unbounded")
+    {
         return Err(input.error(format!("`{name}` takes no value")));
     }
     Ok(())
@@ -164,7 +187,9 @@ fn misplaced_option(key: &Ident, role: Role) -> syn::Error {
         ("timeout" | "skip_abandoned", _) => "only the caller of a `call` waits for a reply",
         ("blocking", _) => "only a `call` can run on the blocking pool",
         ("in_place", _) => "only a `call` that can fail holds its state back from changes",
-        ("unbounded", Role::Call) => "a call waits for its reply anyway; only a `cast` is sent without waiting",
+        ("unbounded", Role::Call) => {
+            "a call waits for its reply anyway; only a `cast` is sent without waiting"
+        }
         ("unbounded", _) => "an info is sent by its sender's rules; only a `cast` can be unbounded",
         ("name", _) => "an info is sent by type and has no client method",
         _ => "",

@@ -14,7 +14,8 @@ const UNITS: &[(&str, u64)] = &[
     ("d", 86_400 * 1_000_000_000),
 ];
 
-const HELP: &str = "help: write a whole number and a unit: `\"250ms\"`, `\"5s\"`, `\"1m\"`, `\"2h\"`, `\"1d\"`";
+const HELP: &str =
+    "help: write a whole number and a unit: `\"250ms\"`, `\"5s\"`, `\"1m\"`, `\"2h\"`, `\"1d\"`";
 
 /// A duration after `=`; the caller has looked for the option's own words.
 pub(crate) fn parse_duration(input: ParseStream) -> syn::Result<Duration> {
@@ -25,8 +26,12 @@ pub(crate) fn parse_duration(input: ParseStream) -> syn::Result<Duration> {
     if input.peek(syn::Lit) || input.peek(Token![-]) {
         return Err(input.error(format!("a duration is a string with a unit\n{HELP}")));
     }
-    if input.peek(syn::Ident) || input.peek(Token![::]) || input.peek(Token![crate])
-        || input.peek(Token![self]) || input.peek(Token![super]) || input.peek(Token![Self])
+    if input.peek(syn::Ident)
+        || input.peek(Token![::])
+        || input.peek(Token![crate])
+        || input.peek(Token![self])
+        || input.peek(Token![super])
+        || input.peek(Token![Self])
     {
         return Ok(Duration::Constant(input.call(Path::parse_mod_style)?));
     }
@@ -82,6 +87,9 @@ mod tests {
             check(text, Err(&format!("malformed duration `{text}`")));
         }
         check("99999999999d", Err("the duration `99999999999d` is too long"));
-        check("99999999999999999999999s", Err("the duration `99999999999999999999999s` is too long"));
+        check(
+            "99999999999999999999999s",
+            Err("the duration `99999999999999999999999s` is too long"),
+        );
     }
 }

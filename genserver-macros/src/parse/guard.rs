@@ -5,7 +5,7 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
-use syn::{Token, token};
+use syn::{Path, Token, token};
 
 use crate::model::{Guard, Machine};
 
@@ -26,21 +26,27 @@ pub(crate) fn begins_guard(input: ParseStream, machine: Option<&Machine>) -> boo
         || ahead.peek(Token![::])
         || (ahead.peek(Token![:]) && !ahead.peek(token::Paren))
         || (alone && (is_type || is_declared))
-        || (is_type && !ahead.peek(Token![=]) && !ahead.peek(token::Paren))
+        || (is_type && !ahead.peek(token::Paren))
 }
 
 pub(crate) fn parse_guard(input: ParseStream) -> syn::Result<Guard> {
     let sources = parse_names(input)?;
-    if !input.peek(Token![=>]) {
+    if input.is_empty() || input.peek(Token![,]) {
         let tokens = quote!(#sources);
         let sources = sources.into_iter().collect();
         return Ok(Guard { sources, targets: Vec::new(), tokens });
+    }
+    if !input.peek(Token![=>]) {
+        return Err(input.error("expected `=>` in a guard"));
     }
     let arrow: Token![=>] = input.parse()?;
     if input.is_empty() || input.peek(Token![,]) {
         return Err(syn::Error::new_spanned(arrow, "expected a state after `=>`"));
     }
     let targets = parse_names(input)?;
+    if !input.is_empty() && !input.peek(Token![,]) {
+        return Err(input.error("expected `,`"));
+    }
     let tokens = quote!(#sources #arrow #targets);
     let (sources, targets) = (sources.into_iter().collect(), targets.into_iter().collect());
     Ok(Guard { sources, targets, tokens })
@@ -66,13 +72,18 @@ fn parse_name(input: ParseStream) -> syn::Result<Ident> {
     if !input.peek(Ident::peek_any) || input.peek(Token![_]) {
         return Err(input.error("expected a state\nhelp: for instance `Pending => Approved`"));
     }
+    let ahead = input.fork();
     let name = input.call(Ident::parse_any)?;
     if input.peek(Token![::]) {
+        let path = ahead.call(Path::parse_mod_style)?;
         let text = "a guard names a state without its path\nhelp: write its last segment alone";
-        return Err(input.error(text));
+        return Err(syn::Error::new_spanned(path, text));
     }
     if input.peek(Token![:]) {
-        let text = format!("unexpected `:` in a guard\nhelp: write `Pending => Approved`; `name = {name}` names the message");
+        let text = format!(
+            "unexpected `:` in a guard\n\
+             help: write `Pending => Approved`; `name = {name}` names the message"
+        );
         return Err(input.error(text));
     }
     Ok(name)

@@ -1,6 +1,5 @@
 //! Calls, casts and infos.
 
-use syn::spanned::Spanned;
 use syn::{Attribute, ImplItemFn};
 
 use crate::errors::Errors;
@@ -21,9 +20,12 @@ pub(crate) fn parse_handler(
     let before = errors.len();
     let ident = &function.sig.ident;
     let options = parse_handler_options(attr, role, ident, scope.machine, errors);
+    // A guard without states is told; what it would guard is meant as a state too.
+    let lenient = scope.lenient || (scope.machine.is_none() && options.guard.is_some());
+    let scope = Scope { lenient, ..scope };
     let (params, args) = parse_params(&function.sig, scope);
     let method = parse_method(function, item, args);
-    let has_states = scope.machine.is_some() || scope.states_flawed;
+    let has_states = scope.machine.is_some() || scope.lenient;
     let returns = parse_returns(method.output.as_ref(), has_states);
     Handler {
         kind: kind(role, &options, &params),
@@ -36,7 +38,6 @@ pub(crate) fn parse_handler(
         skip_abandoned: options.skip_abandoned,
         inline: options.inline,
         in_place: options.in_place,
-        attr_span: attr.path().span(),
         flawed: errors.len() > before,
         method,
     }
@@ -47,7 +48,7 @@ fn kind(role: Role, options: &HandlerOptions, params: &[Param]) -> Kind {
         Role::Cast if options.unbounded => Kind::Unbounded,
         Role::Cast => Kind::Cast,
         Role::Info => Kind::Info,
-        _ if options.blocking.is_some() => Kind::Blocking,
+        _ if options.blocking => Kind::Blocking,
         _ if params.iter().any(|param| matches!(param, Param::Reply(_))) => Kind::Deferred,
         _ => Kind::Call,
     }

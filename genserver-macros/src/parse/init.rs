@@ -1,4 +1,5 @@
-//! `#[init]`: `Self`, `Result<Self, E>`, `Init<Self, E>`; with states `(Self, Pending)` in its place.
+//! `#[init]`: `Self`, `Result<Self, E>`, `Init<Self, E>`; with states `(Self, Pending)` in its
+//! place.
 
 use syn::{ImplItemFn, Type};
 

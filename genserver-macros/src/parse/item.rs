@@ -13,8 +13,13 @@ pub(crate) fn parse_item(tokens: TokenStream) -> syn::Result<ItemImpl> {
         // `Item` swallows impl blocks that `ItemImpl` refuses with a better text.
         Err(error) => return Err(error),
     };
-    let Some((what, span)) = describe(&item) else { return syn::parse2(tokens) };
-    let text = format!("the `genserver` attribute goes on an `impl` block, not on {what}\nhelp: write `#[genserver] impl Counter {{ .. }}`");
+    let Some((what, span)) = describe(&item) else {
+        return syn::parse2(tokens).and_then(check_inherent);
+    };
+    let text = format!(
+        "the `genserver` attribute goes on an `impl` block, not on {what}\n\
+         help: write `#[genserver] impl Counter {{ .. }}`"
+    );
     Err(syn::Error::new(span, text))
 }
 
@@ -22,7 +27,8 @@ pub(crate) fn parse_item(tokens: TokenStream) -> syn::Result<ItemImpl> {
 fn check_inherent(item: ItemImpl) -> syn::Result<ItemImpl> {
     match &item.trait_ {
         Some((path, _)) => {
-            let text = "the `genserver` attribute goes on an `impl` block of a type, not of a trait\nhelp: write the handlers in `impl Counter { .. }`";
+            let text = "the `genserver` attribute goes on a type's own `impl` block\n\
+                        help: write the handlers in `impl Counter { .. }`";
             Err(syn::Error::new_spanned(path, text))
         }
         None => Ok(item),
@@ -46,4 +52,3 @@ fn describe(item: &Item) -> Option<(&'static str, Span)> {
         _ => return None,
     })
 }
-

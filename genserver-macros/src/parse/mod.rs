@@ -126,7 +126,7 @@ fn parse_function(function: &ImplItemFn, at: usize, server: &mut Server, errors:
     let scope = Scope {
         options: &server.options,
         machine: server.machine.as_ref(),
-        states_flawed: server.states_flawed,
+        lenient: server.states_flawed,
     };
     match role {
         Role::Init | Role::Terminate => {
@@ -148,8 +148,8 @@ fn parse_function(function: &ImplItemFn, at: usize, server: &mut Server, errors:
     }
 }
 
-/// A method answers to one kind of message: what would the client method of `#[call] #[cast] fn get`
-/// return?
+/// A method answers to one kind of message: what would the client method of `#[call] #[cast] fn
+/// get` return?
 fn one_role_only(method: &Ident, role: Role, other: Role) -> String {
     let (role, other) = (role.name(), other.name());
     if role == other {
@@ -184,7 +184,9 @@ fn check_bare(attr: &Attribute, role: Role, errors: &mut Errors) {
         Meta::List(list) if !list.tokens.is_empty() => {
             errors.at(&list.tokens, format!("the `{name}` attribute takes no options"));
         }
-        Meta::NameValue(pair) => errors.at(&pair.value, format!("the `{name}` attribute takes no value")),
+        Meta::NameValue(pair) => {
+            errors.at(&pair.value, format!("the `{name}` attribute takes no value"));
+        }
         _ => {}
     }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::format_ident;
 use syn::ext::IdentExt;
-use syn::parse::ParseStream;
+use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Lit, LitBool, LitStr, Path, Token, Visibility};
 
@@ -29,7 +29,7 @@ const OPTIONS: &[&str] = &[
     "derive",
 ];
 
-/// What the attribute says.
+/// What the attribute says. Until an item of it is read, it may be the one that names the states.
 pub(crate) struct Attribute {
     pub(crate) options: Options,
     pub(crate) machine: Option<Machine>,
@@ -42,17 +42,18 @@ pub(crate) fn parse_options(attr: TokenStream, ident: &Ident, errors: &mut Error
     let mut seen = Seen::default();
     let mut of_states = Vec::new();
     parse_list(attr, errors, |input, errors| {
+        let were_flawed = std::mem::replace(&mut attribute.states_flawed, true);
         let key = parse_key(input)?;
         seen.check(&key, errors);
         if key == "states" {
-            let parsed = parse_states(input, &key, errors);
-            // Until it is read to its end, nothing is known about the states.
-            attribute.states_flawed = true;
-            let states = parsed?;
-            attribute.states_flawed = states.flawed || states.machine.is_none();
+            let states = parse_states(input, &key, errors)?;
+            attribute.states_flawed = were_flawed || states.flawed || states.machine.is_none();
             attribute.machine = states.machine;
             return Ok(());
         }
+        // `sates(..)` and `state(..)` are errors that hide all states.
+        let may_be_states = input.peek(syn::token::Paren) && key != "derive";
+        attribute.states_flawed = were_flawed || may_be_states;
         parse_option(input, &key, &mut attribute.options)?;
         if key == "state" || key == "derive" {
             of_states.push(key);
@@ -108,7 +109,10 @@ fn parse_option(input: ParseStream, key: &Ident, options: &mut Options) -> syn::
 fn parse_name(input: ParseStream, key: &Ident) -> syn::Result<LitStr> {
     parse_equals(input, key, "\"counter\"")?;
     if !input.peek(LitStr) {
-        return Err(input.error("a server's name is a string\nhelp: for instance `name = \"counter\"`"));
+        return Err(input.error(
+            "a server's name is a string\n\
+             help: for instance `name = \"counter\"`",
+        ));
     }
     let name: LitStr = input.parse()?;
     if name.value().is_empty() {
@@ -144,26 +148,14 @@ fn parse_mailbox(input: ParseStream, key: &Ident) -> syn::Result<Mailbox> {
 }
 
 fn parse_overflow(input: ParseStream, key: &Ident) -> syn::Result<Overflow> {
-    #[derive(Clone, Copy)]
-    enum Word {
-        Wait,
-        Reject,
-        DropOldest,
-        DropNewest,
-    }
     parse_equals(input, key, "reject")?;
     let words = [
-        ("wait", Word::Wait),
-        ("reject", Word::Reject),
-        ("drop_oldest", Word::DropOldest),
-        ("drop_newest", Word::DropNewest),
+        ("wait", Overflow::Wait),
+        ("reject", Overflow::Reject),
+        ("drop_oldest", Overflow::DropOldest),
+        ("drop_newest", Overflow::DropNewest),
     ];
-    Ok(match parse_word(input, key, &words)? {
-        Word::Wait => Overflow::Wait,
-        Word::Reject => Overflow::Reject,
-        Word::DropOldest => Overflow::DropOldest,
-        Word::DropNewest => Overflow::DropNewest,
-    })
+    parse_word(input, key, &words)
 }
 
 /// A time-out: a duration, or `infinity`.
@@ -233,11 +225,16 @@ pub(crate) fn parse_ident(input: ParseStream, key: &Ident, example: &str) -> syn
 
 fn parse_derive(input: ParseStream, key: &Ident) -> syn::Result<Vec<Path>> {
     if !input.peek(syn::token::Paren) {
-        let text = "`derive` takes traits in parentheses\nhelp: for instance `derive(Clone, Debug)`";
+        let text = "`derive` takes traits in parentheses\n\
+                    help: for instance `derive(Clone, Debug)`";
         return Err(syn::Error::new(key.span(), text));
     }
     let content;
     syn::parenthesized!(content in input);
-    let paths = Punctuated::<Path, Token![,]>::parse_terminated_with(&content, Path::parse_mod_style)?;
-    Ok(paths.into_iter().collect())
+    // Read apart, so that what is left over is told once.
+    let content: TokenStream = content.parse()?;
+    let paths = |input: ParseStream| {
+        Punctuated::<Path, Token![,]>::parse_terminated_with(input, Path::parse_mod_style)
+    };
+    Ok(paths.parse2(content)?.into_iter().collect())
 }

@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 use syn::{FnArg, Pat, PatType, ReceiverKind, Signature, Type};
 
 use crate::model::{Arg, Machine, Options, Param, Receiver};
-use crate::parse::similar::similar;
+use crate::parse::similar::similar_state;
 use crate::parse::ty;
 
 /// What the names in a signature may stand for.
@@ -15,8 +15,9 @@ use crate::parse::ty;
 pub(crate) struct Scope<'a> {
     pub(crate) options: &'a Options,
     pub(crate) machine: Option<&'a Machine>,
-    /// Names of states may be missing from the machine.
-    pub(crate) states_flawed: bool,
+    /// Names of states may be missing: every reference to something that is written like a state
+    /// counts as one.
+    pub(crate) lenient: bool,
 }
 
 impl Scope<'_> {
@@ -26,23 +27,27 @@ impl Scope<'_> {
         *name == self.options.state || machine.declares(name)
     }
 
+    /// Whether a type of this name holds one of several states: a group, or the state enum.
+    pub(crate) fn is_several(&self, name: &Ident) -> bool {
+        let is_group = |machine: &Machine| machine.groups.iter().any(|group| group.ident == *name);
+        self.is_state(name) && (*name == self.options.state || self.machine.is_some_and(is_group))
+    }
+
     /// The state that a type right after `self` names: by reference as it should be, by value, or
-    /// with a slip in its name; the last two are for the rules to tell. While names may be missing,
-    /// every reference to something that is written like a state counts as one.
+    /// with a slip in its name; the last two are for the rules to tell.
     fn state_of<'t>(&self, ty: &'t Type) -> Option<&'t Ident> {
         let Some(reference) = ty::as_reference(ty) else {
             return ty::name_of(ty).filter(|name| self.is_state(name));
         };
         let name = ty::name_of(&reference.elem)?;
         let is_type = name.to_string().starts_with(char::is_uppercase);
-        let is_guess = is_type && (self.states_flawed || self.similar(name).is_some());
+        let is_guess = is_type && (self.lenient || self.similar(name).is_some());
         (self.is_state(name) || is_guess).then_some(name)
     }
 
     /// The state or group that a name may be a slip of.
-    pub(crate) fn similar(&self, name: &Ident) -> Option<String> {
-        let names = self.machine?.names().map(ToString::to_string).collect::<Vec<_>>();
-        similar(&name.to_string(), names.iter().map(String::as_str)).map(str::to_owned)
+    pub(crate) fn similar(&self, name: &Ident) -> Option<&Ident> {
+        similar_state(self.machine?, name)
     }
 }
 
@@ -97,7 +102,7 @@ pub(crate) fn parse_param(ty: &Type, scope: Scope<'_>) -> Option<Param> {
     }
     if let Some(name) = scope.state_of(ty) {
         let mutable = ty::as_reference(ty).is_some_and(|reference| reference.mutability.is_some());
-        return Some(Param::State { ident: name.clone(), mutable, span: ty.span() });
+        return Some(Param::State { ident: name.clone(), mutable });
     }
     reply_of(ty).map(|reply| Param::Reply(reply.clone()))
 }
@@ -126,7 +131,6 @@ pub(crate) fn parse_args(typed: &[&PatType]) -> Vec<Arg> {
         .iter()
         .enumerate()
         .map(|(at, typed)| Arg {
-            pat: (*typed.pat).clone(),
             ident: name(at, typed),
             ty: (*typed.ty).clone(),
             into: typed.attrs.iter().any(|attr| attr.path().is_ident("into")),

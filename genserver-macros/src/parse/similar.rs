@@ -1,5 +1,9 @@
 //! The name that the user may have meant.
 
+use proc_macro2::Ident;
+
+use crate::model::Machine;
+
 /// The known name nearest to an unknown one, if it is near enough to be a slip.
 ///
 /// Near is at most a third of the letters: inserted, left out, replaced or two of them swapped.
@@ -13,6 +17,13 @@ pub(crate) fn similar<'a>(
         (distance <= allowed).then_some((distance, name))
     });
     near.min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
+}
+
+/// The state or group that an unknown name may be a slip of.
+pub(crate) fn similar_state<'a>(machine: &'a Machine, unknown: &Ident) -> Option<&'a Ident> {
+    let names: Vec<String> = machine.names().map(ToString::to_string).collect();
+    let near = similar(&unknown.to_string(), names.iter().map(String::as_str))?;
+    machine.names().find(|name| *name == near)
 }
 
 /// How many single slips lie between two words (optimal string alignment).

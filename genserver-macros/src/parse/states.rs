@@ -23,7 +23,8 @@ pub(crate) fn parse_states(
     errors: &mut Errors,
 ) -> syn::Result<States> {
     if !input.peek(token::Paren) {
-        let text = "`states` takes the states in parentheses\nhelp: for instance `states(Pending: initial, Completed: terminal)`";
+        let text = "`states` takes the states in parentheses\n\
+                    help: for instance `states(Pending: initial, Completed: terminal)`";
         return Err(syn::Error::new(key.span(), text));
     }
     let content;
@@ -50,7 +51,8 @@ impl Reader {
     fn read_items(&mut self, tokens: TokenStream, group: Option<usize>, errors: &mut Errors) {
         parse_list(tokens, errors, |input, errors| {
             let read = self.read_item(input, group, errors);
-            self.flawed |= read.is_err();
+            let is_whole = input.is_empty() || input.peek(Token![,]);
+            self.flawed |= read.is_err() || !is_whole;
             read
         });
     }
@@ -67,13 +69,19 @@ impl Reader {
         let path = parse_state_path(input)?;
         let ident = path.segments.last().expect("invariant: a path has a segment").ident.clone();
         let is_word = ident.to_string().starts_with(|c: char| c.is_ascii_lowercase());
-        if is_word && path.get_ident().is_some() && !input.peek(Token![:]) && !input.peek(token::Brace)
+        if is_word
+            && path.get_ident().is_some()
+            && !input.peek(Token![:])
+            && !input.peek(token::Brace)
         {
-            let text = format!("unknown option `{ident}` of `states`\nhelp: states are types with names like `Pending`");
+            let text = format!(
+                "unknown option `{ident}` of `states`\n\
+                 help: states are types with names like `Pending`"
+            );
             return Err(syn::Error::new(ident.span(), text));
         }
         if input.peek(token::Brace) {
-            return self.read_group(input, &path, ident, group, errors);
+            return self.read_group(input, &path, &ident, group, errors);
         }
         let mut properties = match read_properties(input, errors) {
             Ok(properties) => properties,
@@ -85,19 +93,17 @@ impl Reader {
         };
         if input.peek(token::Brace) {
             properties.told_of_group(&ident, errors);
-            return self.read_group(input, &path, ident, group, errors);
+            return self.read_group(input, &path, &ident, group, errors);
         }
-        let is_read = input.is_empty() || input.peek(Token![,]);
-        properties.flawed |= !is_read;
         self.add_state(path, ident, group, &properties, errors);
-        if is_read { Ok(()) } else { Err(input.error("expected `,`")) }
+        Ok(())
     }
 
     fn read_group(
         &mut self,
         input: ParseStream,
         path: &Path,
-        ident: Ident,
+        ident: &Ident,
         parent: Option<usize>,
         errors: &mut Errors,
     ) -> syn::Result<()> {
@@ -109,17 +115,23 @@ impl Reader {
         syn::braced!(content in input);
         let tokens: TokenStream = content.parse()?;
         if tokens.is_empty() {
-            errors.at(&ident, format!("group `{ident}` is empty\nhelp: name its states, `{ident} {{ First, Second }}`"));
+            errors.at(
+                ident,
+                format!(
+                    "group `{ident}` is empty\n\
+                     help: name its states, `{ident} {{ First, Second }}`"
+                ),
+            );
         }
-        let declared = self.is_declared(&ident, errors);
-        let merged = self.groups.iter().position(|group| group.ident == ident);
+        let declared = self.is_declared(ident, errors);
+        let merged = self.groups.iter().position(|group| group.ident == *ident);
         let at = merged.or_else(|| (!declared).then_some(self.groups.len()));
         if at == Some(self.groups.len()) {
             self.groups.push(Group { ident: ident.clone(), parent });
         }
         self.read_items(tokens, at.or(parent), errors);
         let mut properties = read_properties(input, errors)?;
-        properties.told_of_group(&ident, errors);
+        properties.told_of_group(ident, errors);
         Ok(())
     }
 
@@ -160,8 +172,15 @@ impl Reader {
         match initial.as_slice() {
             [] if unsure => {}
             [] => {
-                let first = states.first().map_or("Pending".to_owned(), |state| state.ident.to_string());
-                errors.at(key, format!("no initial state\nhelp: mark it, `states({first}: initial, ..)`"));
+                let first =
+                    states.first().map_or("Pending".to_owned(), |state| state.ident.to_string());
+                errors.at(
+                    key,
+                    format!(
+                        "no initial state\n\
+                         help: mark it, `states({first}: initial, ..)`"
+                    ),
+                );
             }
             [_] => {}
             [(first, _), rest @ ..] => {
@@ -173,7 +192,7 @@ impl Reader {
         }
         let rooted = initial.len() == 1;
         let initial = initial.first().map_or(0, |(at, _)| *at);
-        let machine = Machine { span: key.span(), states, groups, initial, rooted };
+        let machine = Machine { states, groups, initial, rooted };
         States { machine: (!machine.states.is_empty()).then_some(machine), flawed }
     }
 }
@@ -182,7 +201,8 @@ impl Reader {
 fn parse_state_path(input: ParseStream) -> syn::Result<Path> {
     let path: Path = input.parse()?;
     if input.peek(token::Paren) {
-        let text = "a state is a type, so it has no fields here\nhelp: they stand in its own `struct`";
+        let text = "a state is a type, so it has no fields here\n\
+                    help: they stand in its own `struct`";
         return Err(input.error(text));
     }
     Ok(path)
@@ -200,7 +220,13 @@ impl Properties {
     /// A group is entered at one of its states and ends in one of them.
     fn told_of_group(&mut self, group: &Ident, errors: &mut Errors) {
         for word in self.words.drain(..) {
-            errors.at(&word, format!("group `{group}` cannot be `{word}`\nhelp: mark one of its states"));
+            errors.at(
+                &word,
+                format!(
+                    "group `{group}` cannot be `{word}`\n\
+                     help: mark one of its states"
+                ),
+            );
         }
     }
 }
@@ -230,7 +256,10 @@ fn read_property(word: &Ident, properties: &mut Properties, errors: &mut Errors)
         "terminal" => &mut properties.terminal,
         _ => {
             properties.flawed = true;
-            let text = format!("unknown state property `{name}`\nhelp: use `initial` or `terminal`");
+            let text = format!(
+                "unknown state property `{name}`\n\
+                 help: use `initial` or `terminal`"
+            );
             errors.at(word, text);
             return;
         }

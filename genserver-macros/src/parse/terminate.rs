@@ -1,4 +1,5 @@
-//! `#[terminate]`: `(&mut self, reason: &ExitReason)`, with states `st: Option<&ContractState>` too.
+//! `#[terminate]`: `(&mut self, reason: &ExitReason)`, with states `st: Option<&ContractState>`
+//! too.
 
 use syn::{ImplItemFn, Type};
 

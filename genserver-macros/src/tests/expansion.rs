@@ -9,7 +9,7 @@ use crate::tests::pretty;
 fn a_counter() {
     let expansion = genserver(
         quote!(),
-        quote! {
+        &quote! {
             impl Counter {
                 /// A counter that starts at `value`.
                 #[init]
@@ -71,7 +71,7 @@ fn a_counter() {
 fn a_generic_cache() {
     let expansion = genserver(
         quote!(mailbox = 16, overflow = reject, call_timeout = infinity),
-        quote! {
+        &quote! {
             impl<K, V, const N: usize> Cache<K, V, N>
             where
                 K: Hash + Eq + Send + 'static,
@@ -105,10 +105,16 @@ fn a_generic_cache() {
 fn a_state_machine() {
     let expansion = genserver(
         quote!(
-            states(Pending: initial, Approved, Active { Disbursed, Repaying }, Completed: terminal, Rejected: terminal),
+            states(
+                Pending: initial,
+                Approved,
+                Active { Disbursed, Repaying },
+                Completed: terminal,
+                Rejected: terminal
+            ),
             derive(Debug)
         ),
-        quote! {
+        &quote! {
             impl Contract {
                 #[init]
                 pub fn open(limit: u64, app: Application) -> Result<(Self, Pending), Refusal> {

@@ -1,6 +1,7 @@
 //! Expansions as a whole.
 
 mod expansion;
+mod fallback;
 mod survival;
 
 use proc_macro2::TokenStream;

@@ -29,7 +29,11 @@ fn machine() -> TokenStream {
             }
             /// Pays out.
             #[call(Pending => Active, timeout = "5s", skip_abandoned)]
-            pub async fn pay_out(&self, st: &Pending, #[into] to: String) -> Result<Next<T>, Refusal> {
+            pub async fn pay_out(
+                &self,
+                st: &Pending,
+                #[into] to: String,
+            ) -> Result<Next<T>, Refusal> {
                 Err(Refusal)
             }
             #[cast(Active => Repaying | Completed)]
@@ -57,7 +61,7 @@ fn machine() -> TokenStream {
 /// could not be read stands in it as it was.
 #[track_caller]
 fn check_survives(attr: &TokenStream, item: &TokenStream) {
-    let expansion = entry::genserver(attr.clone(), item.clone());
+    let expansion = entry::genserver(attr.clone(), item);
     let text = expansion.to_string();
     assert!(!text.contains("a bug of genserver"), "{attr}\n{item}\n{text}");
     let Ok(item) = syn::parse2::<ItemImpl>(item.clone()) else {
@@ -137,9 +141,11 @@ fn without_one(tokens: &TokenStream) -> Vec<TokenStream> {
         };
         out.push(with(None));
         if let TokenTree::Group(group) = &tokens[at] {
-            out.extend(without_one(&group.stream()).into_iter().map(|inner| {
-                with(Some(TokenTree::Group(Group::new(group.delimiter(), inner))))
-            }));
+            out.extend(
+                without_one(&group.stream()).into_iter().map(|inner| {
+                    with(Some(TokenTree::Group(Group::new(group.delimiter(), inner))))
+                }),
+            );
         }
     }
     out
@@ -156,7 +162,12 @@ fn a_panic_is_one_error_and_the_impl_stays() {
 
 #[test]
 fn a_stray_attribute_is_one_error_and_the_item_stays() {
-    let text = pretty(&entry::stray("call", quote!(struct Counter;)));
+    let text = pretty(&entry::stray(
+        "call",
+        &quote!(
+            struct Counter;
+        ),
+    ));
     assert!(text.contains("the `call` attribute stands only on methods"), "{text}");
     assert!(text.contains("struct Counter;"), "{text}");
 }
@@ -164,10 +175,45 @@ fn a_stray_attribute_is_one_error_and_the_item_stays() {
 /// Words of the language among others, so that the soup gets past the first parser.
 fn word() -> impl Strategy<Value = TokenTree> {
     const WORDS: &[&str] = &[
-        "impl", "fn", "async", "pub", "self", "Self", "mut", "states", "initial", "terminal",
-        "mailbox", "timeout", "overflow", "wait", "crate", "vis", "call", "cast", "info", "init",
-        "terminate", "Pending", "Active", "Next", "Result", "ReplyTo", "Cx", "Counter", "derive",
-        "blocking", "unbounded", "name", "inline", "false", "where", "T", "u64", "r#type", "_",
+        "impl",
+        "fn",
+        "async",
+        "pub",
+        "self",
+        "Self",
+        "mut",
+        "states",
+        "initial",
+        "terminal",
+        "mailbox",
+        "timeout",
+        "overflow",
+        "wait",
+        "crate",
+        "vis",
+        "call",
+        "cast",
+        "info",
+        "init",
+        "terminate",
+        "Pending",
+        "Active",
+        "Next",
+        "Result",
+        "ReplyTo",
+        "Cx",
+        "Counter",
+        "derive",
+        "blocking",
+        "unbounded",
+        "name",
+        "inline",
+        "false",
+        "where",
+        "T",
+        "u64",
+        "r#type",
+        "_",
     ];
     let ident = prop::sample::select(WORDS).prop_map(|word| {
         let ident = match word.strip_prefix("r#") {
@@ -182,7 +228,8 @@ fn word() -> impl Strategy<Value = TokenTree> {
     });
     let literal = prop::sample::select(vec!["5s", "", "1e99h", "-1s", "99999999999999d", "x"]);
     let literal = literal.prop_map(|text| TokenTree::Literal(Literal::string(text)));
-    let number = any::<u64>().prop_map(|number| TokenTree::Literal(Literal::u64_unsuffixed(number)));
+    let number =
+        any::<u64>().prop_map(|number| TokenTree::Literal(Literal::u64_unsuffixed(number)));
     prop_oneof![6 => ident, 5 => punct, 1 => literal, 1 => number]
 }
 
@@ -218,7 +265,14 @@ proptest! {
     fn soup_in_a_handler_survives(options in soup(), args in soup(), output in soup()) {
         let item = quote!(impl Counter { #[call(#options)] fn get(&self, #args) -> #output {} });
         check_survives(&TokenStream::new(), &item);
-        let item = quote!(impl Loan { #[cast(#options)] fn pay(&mut self) {} #[call] fn get(&self) {} });
+        let item = quote! {
+            impl Loan {
+                #[cast(#options)]
+                fn pay(&mut self) {}
+                #[call]
+                fn get(&self) {}
+            }
+        };
         check_survives(&attribute(), &item);
     }
 }

@@ -10,7 +10,8 @@ fn an_unknown_target_makes_nothing_unreachable() {
             #[call(Pending => Aproved)] fn approve(&self) {}
             #[call(Approved => Done)] fn end(&self) {}
         }",
-        &["Aproved: unknown state `Aproved` in the guard of `approve`\nhelp: a state with a similar name exists: `Approved`"],
+        &["Aproved: unknown state `Aproved` in the guard of `approve`\n\
+           help: a state with a similar name exists: `Approved`"],
     );
 }
 
@@ -22,7 +23,8 @@ fn an_unknown_source_makes_no_dead_end() {
             #[call(Pending => Approved)] fn approve(&self) {}
             #[call(Aproved => Done)] fn end(&self) {}
         }",
-        &["Aproved: unknown state `Aproved` in the guard of `end`\nhelp: a state with a similar name exists: `Approved`"],
+        &["Aproved: unknown state `Aproved` in the guard of `end`\n\
+           help: a state with a similar name exists: `Approved`"],
     );
 }
 
@@ -35,8 +37,10 @@ fn what_no_unknown_name_can_explain_is_told() {
             #[call(Pending => Dome)] fn b(&self) {}
         }",
         &[
-            "Dome: unknown state `Dome` in the guard of `b`\nhelp: a state with a similar name exists: `Done`",
-            "Stuck: state `Stuck` has no way out\nhelp: write `Stuck: terminal` if that is intended",
+            "Dome: unknown state `Dome` in the guard of `b`\n\
+             help: a state with a similar name exists: `Done`",
+            "Stuck: state `Stuck` has no way out\n\
+             help: write `Stuck: terminal` if that is intended",
         ],
     );
 }
@@ -98,13 +102,118 @@ fn five_mistakes_are_five_errors() {
             #[call(Done => Pending)] fn reopen(&self) {}
         }",
         &[
-            "mailbx: unknown option `mailbx` of the `genserver` attribute\nhelp: an option with a similar name exists: `mailbox`",
-            "tiemout: unknown option `tiemout` of the `call` attribute\nhelp: an option with a similar name exists: `timeout`",
-            "Aproved: unknown state `Aproved` in the guard of `approve`\nhelp: a state with a similar name exists: `Approved`",
-            "&str: `name` borrows, but arguments travel in a message\nhelp: take an owned type, `name: String`",
-            "u8: a cast carries no reply, but `reset` returns `u8`\nhelp: return nothing, or `Result<(), Crash>` to crash the server on an error\nhelp: or make it a `#[call]`, which answers its caller",
+            "mailbx: unknown option `mailbx` of the `genserver` attribute\n\
+             help: an option with a similar name exists: `mailbox`",
+            "tiemout: unknown option `tiemout` of the `call` attribute\n\
+             help: an option with a similar name exists: `timeout`",
+            "Aproved: unknown state `Aproved` in the guard of `approve`\n\
+             help: a state with a similar name exists: `Approved`",
+            "&str: `name` borrows, but arguments travel in a message\n\
+             help: take an owned type, `name: String`",
+            "u8: a cast carries no reply, but `reset` returns `u8`\n\
+             help: return nothing, or `Result<(), Crash>` to crash the server on an error\n\
+             help: or make it a `#[call]`, which answers its caller",
             "Done: `reopen` leaves the terminal state `Done`",
-            "Lost: state `Lost` has no way out\nhelp: write `Lost: terminal` if that is intended",
+            "Lost: state `Lost` is unreachable from the initial state `Pending`\n\
+             help: add it after `=>` in some handler",
         ],
+    );
+}
+
+#[test]
+fn what_may_be_unreachable_is_no_dead_end() {
+    check(
+        "states(Pending: initial, Frozen, Done: terminal)",
+        "impl Contract {
+            #[call(Pending => Done)] fn a(&self) {}
+            #[call(Pending => Someone)] fn b(&self) {}
+            #[call(Frozen)] fn audit(&self) {}
+        }",
+        &["Someone: unknown state `Someone` in the guard of `b`\n\
+           help: the states are `Pending`, `Frozen` and `Done`"],
+    );
+}
+
+#[test]
+fn what_a_guard_without_states_guards_is_not_told_too() {
+    check(
+        "",
+        "impl Counter { #[call(Pending => Done)] fn a(&self, st: &Pending) -> Result<Next, E> { x } }",
+        &["Pending => Done: `a` has a guard, but `Counter` has no states\n\
+           help: declare them, `#[genserver(states(Pending: initial, ..))]`"],
+    );
+}
+
+#[test]
+fn two_methods_of_one_name_are_left_to_rustc() {
+    let item = "impl Counter { #[call] fn get(&self) {} #[call] fn get(&self) {} }";
+    check("", item, &[]);
+    let item: syn::ItemImpl = syn::parse_str(item).expect("an impl block");
+    let mut errors = crate::errors::Errors::default();
+    let server = crate::parse::parse("".parse().expect("tokens"), &item, &mut errors);
+    crate::check::check(&server.expect("a server"), &item, &mut errors);
+    assert_eq!((errors.is_empty(), errors.len()), (false, 0));
+}
+
+#[test]
+fn a_slip_in_the_word_states_is_told_once() {
+    let item = "impl Contract {
+        #[init] fn new() -> (Self, Pending) { x }
+        #[call(Pending => Done)] fn a(&self, st: &Pending) -> Next { x }
+        #[terminate] fn close(&mut self, reason: &ExitReason, st: Option<&ContractState>) {}
+    }";
+    check(
+        "sates(Pending: initial, Done: terminal), derive(Clone)",
+        item,
+        &["sates: unknown option `sates` of the `genserver` attribute\n\
+           help: an option with a similar name exists: `states`"],
+    );
+    check(
+        "state(Pending: initial, Done: terminal)",
+        item,
+        &["state: `state` needs a value\nhelp: for instance `state = State`"],
+    );
+}
+
+#[test]
+fn a_comma_that_is_missing_hides_no_more_than_its_line() {
+    let item = "impl Contract { #[call(Pending => Done)] fn a(&self) {} }";
+    check("states(Pending: initial Done: terminal)", item, &["Done: expected `,`"]);
+    check("states(G { Pending: initial } Done: terminal)", item, &["Done: expected `,`"]);
+    check(
+        "derive(Clone Debug), states(Pending: initial, Done: terminal)",
+        item,
+        &["Debug: expected `,`"],
+    );
+    check(
+        "states(Pending: initial, A: terminal, B: terminal)",
+        "impl Contract { #[call(Pending => A B)] fn a(&self) {} }",
+        &["B: expected `,`"],
+    );
+}
+
+#[test]
+fn a_guard_that_is_missing_is_told_once() {
+    check(
+        "states(Pending: initial, Done: terminal)",
+        "impl Contract { #[call] fn a(&self, st: &Pending) -> Next { x } }",
+        &["&Pending: `a` takes `&Pending` but has no guard\n\
+           help: add it, `#[call(Pending)]`, or take `st: &ContractState`"],
+    );
+    check(
+        "states(Pending: initial, Done: terminal)",
+        "impl Contract { #[call(done)] fn a(&self) {} }",
+        &["done: unknown option `done` of the `call` attribute\n\
+           help: the options are `timeout`, `name`, `inline`, `skip_abandoned`, `blocking` and `in_place`"],
+    );
+}
+
+#[test]
+fn a_borrow_before_the_state_is_told_alone() {
+    check(
+        "states(Pending: initial, Done: terminal)",
+        "impl Contract { #[call(Pending => Done)] fn a(&self, cx: &mut Ctx<Self>, st: &Pending) -> Next { x } }",
+        &["&mut Ctx<Self>: `cx` borrows, but arguments travel in a message\n\
+           help: take an owned type, `cx: Ctx<Self>`"],
     );
 }

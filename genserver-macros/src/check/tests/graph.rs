@@ -19,12 +19,15 @@ fn only_the_root_of_what_is_unreachable_is_told() {
     check_graph(
         "Pending: initial, Rejected: terminal, Active { Disbursed, Repaying }, Completed: terminal",
         &["reject: Pending => Rejected", "pay: Active => Repaying | Completed"],
-        &["Disbursed: state `Disbursed` is unreachable from the initial state `Pending`\nnote: unreachable with it: `Repaying`, `Completed`\nhelp: add it after `=>` in some handler"],
+        &["Disbursed: state `Disbursed` is unreachable from the initial state `Pending`\n\
+           note: unreachable with it: `Repaying`, `Completed`\n\
+           help: add it after `=>` in some handler"],
     );
     check_graph(
         "Pending: initial, Done: terminal, Lost: terminal",
         &["end: Pending => Done"],
-        &["Lost: state `Lost` is unreachable from the initial state `Pending`\nhelp: add it after `=>` in some handler"],
+        &["Lost: state `Lost` is unreachable from the initial state `Pending`\n\
+           help: add it after `=>` in some handler"],
     );
 }
 
@@ -44,13 +47,15 @@ fn a_handler_of_a_lone_state_is_told_instead() {
     check_graph(
         "Open: initial, Frozen, Closed: terminal",
         &["close: Open => Closed", "audit: Frozen | Open"],
-        &["Frozen: state `Frozen` is unreachable from the initial state `Open`\nhelp: add it after `=>` in some handler"],
+        &["Frozen: state `Frozen` is unreachable from the initial state `Open`\n\
+           help: add it after `=>` in some handler"],
     );
     // The way out shows that a way in was forgotten.
     check_graph(
         "Open: initial, Frozen, Closed: terminal",
         &["close: Open => Closed", "thaw: Frozen => Open", "audit: Frozen"],
-        &["Frozen: state `Frozen` is unreachable from the initial state `Open`\nhelp: add it after `=>` in some handler"],
+        &["Frozen: state `Frozen` is unreachable from the initial state `Open`\n\
+           help: add it after `=>` in some handler"],
     );
 }
 
@@ -59,7 +64,8 @@ fn a_dead_end_is_terminal_or_a_mistake() {
     check_graph(
         "Pending: initial, Rejected, Done: terminal",
         &["reject: Pending => Rejected", "end: Pending => Done", "retry: Rejected => Rejected"],
-        &["Rejected: state `Rejected` has no way out\nhelp: write `Rejected: terminal` if that is intended"],
+        &["Rejected: state `Rejected` has no way out\n\
+           help: write `Rejected: terminal` if that is intended"],
     );
 }
 

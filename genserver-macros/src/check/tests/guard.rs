@@ -8,7 +8,8 @@ fn check_machine(handler: &str, expected: &[&str]) {
     let rest = "#[cast(Pending => Approved)] fn a(&self) {}
         #[cast(Approved => Active)] fn b(&self, st: &Approved) -> Next { x }
         #[cast(Active => Completed)] fn c(&self) {}";
-    let states = "states(Pending: initial, Approved, Active { Disbursed, Repaying }, Completed: terminal)";
+    let states =
+        "states(Pending: initial, Approved, Active { Disbursed, Repaying }, Completed: terminal)";
     check(states, &format!("impl Contract {{ {rest} {handler} }}"), expected);
 }
 
@@ -49,7 +50,9 @@ fn a_next_needs_targets() {
     );
     check_machine(
         "#[cast(Pending => Approved)] fn balance(&self, st: &Pending) -> Next<u8> { x }",
-        &["Next<u8>: a cast carries no reply, but `balance` returns `u8`\nhelp: return nothing, or `Result<(), Crash>` to crash the server on an error\nhelp: or make it a `#[call]`, which answers its caller"],
+        &["Next<u8>: a cast carries no reply, but `balance` returns `u8`\n\
+           help: return nothing, or `Result<(), Crash>` to crash the server on an error\n\
+           help: or make it a `#[call]`, which answers its caller"],
     );
 }
 
@@ -57,23 +60,28 @@ fn a_next_needs_targets() {
 fn the_state_parameter_is_the_guards() {
     check_machine(
         "#[call(Approved => Active)] fn disburse(&self, st: &Pending) -> Next { x }",
-        &["&Pending: `disburse` is guarded by `Approved` but takes `&Pending`\nhelp: `st: &Approved`"],
+        &["&Pending: `disburse` is guarded by `Approved` but takes `&Pending`\n\
+           help: `st: &Approved`"],
     );
     check_machine(
         "#[call(Disbursed)] fn left(&mut self, st: &mut Active) {}",
-        &["&mut Active: `left` is guarded by `Disbursed` but takes `&mut Active`\nhelp: `st: &mut Disbursed`"],
+        &["&mut Active: `left` is guarded by `Disbursed` but takes `&mut Active`\n\
+           help: `st: &mut Disbursed`"],
     );
     check_machine(
         "#[call(Active)] fn left(&self, st: &ContractState) {}",
-        &["&ContractState: `left` is guarded by `Active` but takes `&ContractState`\nhelp: `st: &Active`"],
+        &["&ContractState: `left` is guarded by `Active` but takes `&ContractState`\n\
+           help: `st: &Active`"],
     );
     check_machine(
-        "#[call] fn left(&self, st: &Active) {}",
-        &["&Active: `left` takes `&Active` but has no guard\nhelp: add it, `#[call(Active)]`, or take `st: &ContractState`"],
+        "#[call] fn left(&self, st: &Active) -> Next {}",
+        &["&Active: `left` takes `&Active` but has no guard\n\
+           help: add it, `#[call(Active)]`, or take `st: &ContractState`"],
     );
     check_machine(
         "#[info] fn left(&self, st: &Active, m: u8) {}",
-        &["&Active: `left` takes `&Active` but has no guard\nhelp: add it, `#[info(Active)]`, or take `st: &ContractState`"],
+        &["&Active: `left` takes `&Active` but has no guard\n\
+           help: add it, `#[info(Active)]`, or take `st: &ContractState`"],
     );
     check_machine(
         "#[call(Pending | Approved)] fn left(&self, st: &Pending) {}",
@@ -85,7 +93,8 @@ fn the_state_parameter_is_the_guards() {
 fn the_state_parameter_is_borrowed_once_and_first() {
     check_machine(
         "#[call(Pending => Approved)] fn approve(&self, st: Pending) -> Next { x }",
-        &["st: Pending: `st: Pending` takes the state by value\nhelp: take `st: &Pending` and move it in `st.goto(..)`"],
+        &["st: Pending: `st: Pending` takes the state by value\n\
+           help: take `st: &Pending` and move it in `st.goto(..)`"],
     );
     check_machine(
         "#[call(Active)] fn left(&self, st: &Active, more: &Active) {}",
@@ -99,8 +108,26 @@ fn the_state_parameter_is_borrowed_once_and_first() {
 }
 
 #[test]
+fn only_a_single_state_is_changed_in_place() {
+    check_machine(
+        "#[call(Active)] fn left(&self, st: &mut Active) {}",
+        &["&mut Active: `left` takes `&mut Active`, which could be swapped for another state\n\
+           help: take `&Active` and return `st.goto(..)`, or guard a single state"],
+    );
+    check_machine(
+        "#[cast] fn left(&self, st: &mut ContractState) {}",
+        &[
+            "&mut ContractState: `left` takes `&mut ContractState`, which could be swapped for another state\n\
+           help: take `&ContractState` and return `st.goto(..)`, or guard a single state",
+        ],
+    );
+    check_machine("#[call(Pending)] fn left(&self, st: &mut Pending) {}", &[]);
+}
+
+#[test]
 fn what_can_fail_changes_nothing() {
-    const REST: &str = "\nnote: changes made before an `Err` would be kept\nhelp: change data in `st.goto_mut(..)`, or opt out with `in_place`";
+    const REST: &str = "\nnote: changes made before an `Err` would be kept\n\
+                        help: change data in `st.goto_mut(..)`, or opt out with `in_place`";
     check_machine(
         "#[call(Pending => Approved)] fn approve(&mut self, st: &Pending) -> Result<Next, E> { x }",
         &[&format!("&mut self: `approve` can fail, so it must take `&self`{REST}")],

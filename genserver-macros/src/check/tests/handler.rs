@@ -4,7 +4,10 @@ use super::{check, check_handler};
 
 #[test]
 fn qualifiers() {
-    check_handler("#[call] unsafe fn get(&self) {}", &["unsafe: `get` cannot be `unsafe`: the server calls it"]);
+    check_handler(
+        "#[call] unsafe fn get(&self) {}",
+        &["unsafe: `get` cannot be `unsafe`: the server calls it"],
+    );
     check_handler(
         "#[cast] const fn put(&self) {}",
         &["const: `put` cannot be `const`: the server calls it at run time"],
@@ -14,7 +17,10 @@ fn qualifiers() {
         &["extern \"C\": `get` cannot be `extern`: the server calls it"],
     );
     check_handler("#[init] const fn new() -> Self {}", &[]);
-    check_handler("#[init] unsafe fn new() -> Self {}", &["unsafe: `new` cannot be `unsafe`: the server calls it"]);
+    check_handler(
+        "#[init] unsafe fn new() -> Self {}",
+        &["unsafe: `new` cannot be `unsafe`: the server calls it"],
+    );
 }
 
 #[test]
@@ -22,13 +28,16 @@ fn generics() {
     check_handler(
         "#[call] fn put<T: Send, const N: usize>(&self, value: T) {}",
         &[
-            "T: `put` has the generic parameter `T`, but arguments travel in a message\nhelp: name a type, or make the server generic, `impl<T> ..`",
-            "N: `put` has the generic parameter `N`, but arguments travel in a message\nhelp: name a value, or make the server generic, `impl<const N: ..> ..`",
+            "T: `put` has the generic parameter `T`, but arguments travel in a message\n\
+             help: name a type, or make the server generic, `impl<T> ..`",
+            "N: `put` has the generic parameter `N`, but arguments travel in a message\n\
+             help: name a value, or make the server generic, `impl<const N: ..> ..`",
         ],
     );
     check_handler(
         "#[call] fn put<'a>(&'a self, cx: &'a mut Cx<Self>) {}",
-        &["'a: `put` has the lifetime parameter `'a`, but what it takes and returns travels in a message\nhelp: leave it out"],
+        &["'a: `put` has the lifetime parameter `'a`, but arguments travel in a message\n\
+           help: leave it out"],
     );
     check_handler(
         "#[call] fn put(&self) where Self: Clone {}",
@@ -45,10 +54,22 @@ fn receivers() {
     }
     wrong("fn get()", "get: `get` has no `self`, but a handler runs on the server");
     wrong("fn get(a: u8)", "get: `get` has no `self`, but a handler runs on the server");
-    wrong("fn get(self)", "self: `get` takes `self` by value, but the server is needed for the next message");
-    wrong("fn get(mut self)", "self: `get` takes `self` by value, but the server is needed for the next message");
-    wrong("fn get(self: Box<Self>)", "Box<Self>: `get` takes `self` as `Box<Self>`, but the server stays where it is");
-    wrong("fn get(self: Pin<&mut Self>)", "Pin<&mut Self>: `get` takes `self` as `Pin<&mut Self>`, but the server stays where it is");
+    wrong(
+        "fn get(self)",
+        "self: `get` takes `self` by value, but the server is needed for the next message",
+    );
+    wrong(
+        "fn get(mut self)",
+        "self: `get` takes `self` by value, but the server is needed for the next message",
+    );
+    wrong(
+        "fn get(self: Box<Self>)",
+        "Box<Self>: `get` takes `self` as `Box<Self>`, but the server stays where it is",
+    );
+    wrong(
+        "fn get(self: Pin<&mut Self>)",
+        "Pin<&mut Self>: `get` takes `self` as `Pin<&mut Self>`, but the server stays where it is",
+    );
     wrong("fn get(&'static self)", "'static: `get` borrows the server for longer than a message");
 }
 
@@ -57,13 +78,20 @@ fn borrowed_arguments() {
     check_handler(
         "#[call] fn rename(&self, name: &str, bytes: &mut [u8], key: &Key<u8>, path: &Path, deep: Vec<&str>, any: Cow<'_, str>, dynamic: &dyn Any) {}",
         &[
-            "&str: `name` borrows, but arguments travel in a message\nhelp: take an owned type, `name: String`",
-            "&mut [u8]: `bytes` borrows, but arguments travel in a message\nhelp: take an owned type, `bytes: Vec<u8>`",
-            "&Key<u8>: `key` borrows, but arguments travel in a message\nhelp: take an owned type, `key: Key<u8>`",
-            "&Path: `path` borrows, but arguments travel in a message\nhelp: take an owned type, `path: PathBuf`",
-            "Vec<&str>: `deep` borrows, but arguments travel in a message\nhelp: take an owned type",
-            "Cow<'_, str>: `any` borrows, but arguments travel in a message\nhelp: take an owned type",
-            "&dyn Any: `dynamic` borrows, but arguments travel in a message\nhelp: take an owned type",
+            "&str: `name` borrows, but arguments travel in a message\n\
+             help: take an owned type, `name: String`",
+            "&mut [u8]: `bytes` borrows, but arguments travel in a message\n\
+             help: take an owned type, `bytes: Vec<u8>`",
+            "&Key<u8>: `key` borrows, but arguments travel in a message\n\
+             help: take an owned type, `key: Key<u8>`",
+            "&Path: `path` borrows, but arguments travel in a message\n\
+             help: take an owned type, `path: PathBuf`",
+            "Vec<&str>: `deep` borrows, but arguments travel in a message\n\
+             help: take an owned type",
+            "Cow<'_, str>: `any` borrows, but arguments travel in a message\n\
+             help: take an owned type",
+            "&dyn Any: `dynamic` borrows, but arguments travel in a message\n\
+             help: take an owned type",
         ],
     );
     check_handler(
@@ -77,9 +105,12 @@ fn impl_trait_arguments() {
     check_handler(
         "#[call] fn rename(&self, name: impl Into<String>, f: impl Fn() + Send, g: Vec<impl Send>) {}",
         &[
-            "impl Into<String>: `name` is `impl Trait`, but arguments travel in a message\nhelp: write `#[into] name: String`",
-            "impl Fn() + Send: `f` is `impl Trait`, but arguments travel in a message\nhelp: name a type, or box it",
-            "impl Send: `g` is `impl Trait`, but arguments travel in a message\nhelp: name a type, or box it",
+            "impl Into<String>: `name` is `impl Trait`, but arguments travel in a message\n\
+             help: write `#[into] name: String`",
+            "impl Fn() + Send: `f` is `impl Trait`, but arguments travel in a message\n\
+             help: name a type, or box it",
+            "impl Send: `g` is `impl Trait`, but arguments travel in a message\n\
+             help: name a type, or box it",
         ],
     );
 }
@@ -88,7 +119,8 @@ fn impl_trait_arguments() {
 fn into() {
     check_handler(
         "#[call] fn rename(&self, #[into] name: &str) {}",
-        &["&str: `#[into]` makes `name` of what the caller has, so `name` cannot be a reference\nhelp: take an owned type, `name: String`"],
+        &["&str: `#[into]` converts to an owned value, so `name` cannot be a reference\n\
+           help: take an owned type, `name: String`"],
     );
     check_handler(
         "#[call] fn rename(&self, #[into(String)] name: String) {}",
@@ -110,8 +142,14 @@ fn into() {
 
 #[test]
 fn framework_parameters() {
-    check_handler("#[call] fn get(&self, cx: &Cx<Self>) {}", &["&Cx<Self>: `cx` must be `&mut Cx<Self>`"]);
-    check_handler("#[call] fn get(&self, cx: Cx<Self>) {}", &["Cx<Self>: `cx` must be `&mut Cx<Self>`"]);
+    check_handler(
+        "#[call] fn get(&self, cx: &Cx<Self>) {}",
+        &["&Cx<Self>: `cx` must be `&mut Cx<Self>`"],
+    );
+    check_handler(
+        "#[call] fn get(&self, cx: Cx<Self>) {}",
+        &["Cx<Self>: `cx` must be `&mut Cx<Self>`"],
+    );
     check_handler(
         "#[call] fn get(&self, by: u8, cx: &mut Cx<Self>) {}",
         &["cx: &mut Cx<Self>: `cx: &mut Cx<Self>` must stand right after `self`"],
@@ -133,18 +171,34 @@ fn framework_parameters() {
 }
 
 #[test]
+fn a_state_needs_states() {
+    check_handler(
+        "#[call] fn get(&self, st: &Pending) {} #[call] fn all(&self, now: &CounterState) {}",
+        &[
+            "&Pending: `get` takes the state `&Pending`, but `Counter` has no states\n\
+             help: declare them, `#[genserver(states(Pending: initial, ..))]`",
+            "&CounterState: `all` takes the state `&CounterState`, but `Counter` has no states\n\
+             help: declare them, `#[genserver(states(Pending: initial, ..))]`",
+        ],
+    );
+}
+
+#[test]
 fn reply_to() {
     check_handler(
         "#[cast] fn reset(&self, reply: ReplyTo<u8>) {}",
-        &["ReplyTo<u8>: a cast carries no reply, so `reset` cannot take a `ReplyTo`\nhelp: make it a `#[call]`"],
+        &["ReplyTo<u8>: a cast carries no reply, so `reset` cannot take a `ReplyTo`\n\
+           help: make it a `#[call]`"],
     );
     check_handler(
         "#[info] fn tick(&self, reply: ReplyTo<u8>, m: u8) {}",
-        &["ReplyTo<u8>: an info carries no reply, so `tick` cannot take a `ReplyTo`\nhelp: make it a `#[call]`"],
+        &["ReplyTo<u8>: an info carries no reply, so `tick` cannot take a `ReplyTo`\n\
+           help: make it a `#[call]`"],
     );
     check_handler(
         "#[call(blocking)] fn heavy(&self, reply: ReplyTo<u8>) {}",
-        &["ReplyTo<u8>: `heavy` is `blocking`, so it cannot take a `ReplyTo`\nhelp: return the reply"],
+        &["ReplyTo<u8>: `heavy` is `blocking`, so it cannot take a `ReplyTo`\n\
+           help: return the reply"],
     );
     check_handler(
         "#[call] fn get(&self, reply: ReplyTo<u8>) -> u8 {}",
@@ -172,15 +226,20 @@ fn blocking_is_not_async() {
 fn replies_travel() {
     check_handler(
         "#[call] fn name(&self) -> &str {}",
-        &["&str: `name` returns a borrow, but replies travel in a message\nhelp: return an owned value, `String`"],
+        &["&str: `name` returns a borrow, but replies travel in a message\n\
+           help: return an owned value, `String`"],
     );
     check_handler(
         "#[call] fn name(&self) -> Option<&str> {}",
-        &["Option<&str>: `name` returns a borrow, but replies travel in a message\nhelp: return an owned value"],
+        &["Option<&str>: `name` returns a borrow, but replies travel in a message\n\
+           help: return an owned value"],
     );
     check_handler(
         "#[call] fn all(&self) -> Vec<impl Iterator<Item = u8>> {}",
-        &["impl Iterator<Item = u8>: `all` returns `impl Trait`, but replies travel in a message\nhelp: name the type, or box it"],
+        &[
+            "impl Iterator<Item = u8>: `all` returns `impl Trait`, but replies travel in a message\n\
+             help: name the type, or box it",
+        ],
     );
     check_handler("#[call] fn name(&self) -> &'static str {}", &[]);
 }
@@ -190,23 +249,34 @@ fn a_cast_returns_nothing() {
     const CALL: &str = "\nhelp: or make it a `#[call]`, which answers its caller";
     check_handler(
         "#[cast] fn reset(&self) -> i64 {}",
-        &[&format!("i64: a cast carries no reply, but `reset` returns `i64`\nhelp: return nothing, or `Result<(), Crash>` to crash the server on an error{CALL}")],
+        &[&format!(
+            "i64: a cast carries no reply, but `reset` returns `i64`\n\
+             help: return nothing, or `Result<(), Crash>` to crash the server on an error{CALL}"
+        )],
     );
     check_handler(
         "#[cast(unbounded)] fn reset(&self) -> Result<Vec<u8>, Crash> {}",
-        &[&format!("Result<Vec<u8>, Crash>: a cast carries no reply, but `reset` returns `Vec<u8>`\nhelp: return nothing, or `Result<(), Crash>` to crash the server on an error{CALL}")],
+        &[&format!(
+            "Result<Vec<u8>, Crash>: a cast carries no reply, but `reset` returns `Vec<u8>`\n\
+             help: return nothing, or `Result<(), Crash>` to crash the server on an error{CALL}"
+        )],
     );
     check_handler(
         "#[cast] fn reset(&self) -> Result<(), io::Error> {}",
-        &[&format!("io::Error: nobody waits for a cast, so the error `io::Error` of `reset` would be lost\nhelp: return `Result<(), Crash>`: `?` then crashes the server{CALL}")],
+        &[&format!(
+            "io::Error: nobody waits for a cast, so the error `io::Error` of `reset` would be lost\n\
+             help: return `Result<(), Crash>`: `?` then crashes the server{CALL}"
+        )],
     );
     check_handler(
         "#[info] fn tick(&self, m: u8) -> u8 {}",
-        &["u8: an info carries no reply, but `tick` returns `u8`\nhelp: return nothing, or `Result<(), Crash>` to crash the server on an error"],
+        &["u8: an info carries no reply, but `tick` returns `u8`\n\
+           help: return nothing, or `Result<(), Crash>` to crash the server on an error"],
     );
     check_handler(
         "#[info] fn tick(&self, m: u8) -> Result<(), E> {}",
-        &["E: nobody waits for an info, so the error `E` of `tick` would be lost\nhelp: return `Result<(), Crash>`: `?` then crashes the server"],
+        &["E: nobody waits for an info, so the error `E` of `tick` would be lost\n\
+           help: return `Result<(), Crash>`: `?` then crashes the server"],
     );
     check_handler("#[cast] fn reset(&self) -> Result<(), genserver_runtime::Crash> {}", &[]);
     check_handler("#[cast] fn reset(&self) -> () {}", &[]);
@@ -214,7 +284,10 @@ fn a_cast_returns_nothing() {
 
 #[test]
 fn an_info_takes_one_message_of_a_type_of_its_own() {
-    check_handler("#[info] fn tick(&self) {}", &["tick: an info takes one message, but `tick` takes none"]);
+    check_handler(
+        "#[info] fn tick(&self) {}",
+        &["tick: an info takes one message, but `tick` takes none"],
+    );
     check_handler(
         "#[info] fn tick(&self, cx: &mut Cx<Self>, a: u8, b: u8) {}",
         &["b: u8: an info takes one message, but `tick` takes 2"],

@@ -6,6 +6,7 @@ mod guard;
 mod handler;
 mod init;
 mod names;
+mod slip;
 
 pub(crate) use crate::parse::tests::check;
 

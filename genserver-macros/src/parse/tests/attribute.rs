@@ -16,7 +16,10 @@ fn check_guard(guard: &str, expected: &[&str]) {
 #[test]
 fn a_method_has_one_kind() {
     check_handler("#[call] #[cast] fn get(&self) {}", &["cast: `get` is both `call` and `cast`"]);
-    check_handler("#[call] #[call] fn get(&self) {}", &["call: the `call` attribute is given twice"]);
+    check_handler(
+        "#[call] #[call] fn get(&self) {}",
+        &["call: the `call` attribute is given twice"],
+    );
     check_handler(
         "#[init] #[call] fn new() -> Self {}",
         &["call: `new` is both `init` and `call`"],
@@ -39,11 +42,13 @@ fn a_server_has_one_init_and_one_terminate() {
 fn unknown_options_name_the_similar_one() {
     check_handler(
         "#[call(tiemout = \"1s\")] fn get(&self) {}",
-        &["tiemout: unknown option `tiemout` of the `call` attribute\nhelp: an option with a similar name exists: `timeout`"],
+        &["tiemout: unknown option `tiemout` of the `call` attribute\n\
+           help: an option with a similar name exists: `timeout`"],
     );
     check_handler(
         "#[call(priority = high)] fn get(&self) {}",
-        &["priority: unknown option `priority` of the `call` attribute\nhelp: the options are `timeout`, `name`, `inline`, `skip_abandoned`, `blocking` and `in_place`"],
+        &["priority: unknown option `priority` of the `call` attribute\n\
+           help: the options are `timeout`, `name`, `inline`, `skip_abandoned`, `blocking` and `in_place`"],
     );
     check_handler(
         "#[call(blocking, blocking)] fn get(&self) {}",
@@ -61,31 +66,38 @@ fn unknown_options_name_the_similar_one() {
 fn an_option_of_another_kind_is_told_apart() {
     check_handler(
         "#[cast(timeout = \"1s\")] fn reset(&self) {}",
-        &["timeout: the `cast` attribute takes no `timeout`\nnote: only the caller of a `call` waits for a reply"],
+        &["timeout: the `cast` attribute takes no `timeout`\n\
+           note: only the caller of a `call` waits for a reply"],
     );
     check_handler(
         "#[cast(skip_abandoned)] fn reset(&self) {}",
-        &["skip_abandoned: the `cast` attribute takes no `skip_abandoned`\nnote: only the caller of a `call` waits for a reply"],
+        &["skip_abandoned: the `cast` attribute takes no `skip_abandoned`\n\
+           note: only the caller of a `call` waits for a reply"],
     );
     check_handler(
         "#[cast(blocking)] fn reset(&self) {}",
-        &["blocking: the `cast` attribute takes no `blocking`\nnote: only a `call` can run on the blocking pool"],
+        &["blocking: the `cast` attribute takes no `blocking`\n\
+           note: only a `call` can run on the blocking pool"],
     );
     check_handler(
         "#[info(in_place)] fn tick(&self, m: u8) {}",
-        &["in_place: the `info` attribute takes no `in_place`\nnote: only a `call` that can fail holds its state back from changes"],
+        &["in_place: the `info` attribute takes no `in_place`\n\
+           note: only a `call` that can fail holds its state back from changes"],
     );
     check_handler(
         "#[call(unbounded)] fn get(&self) {}",
-        &["unbounded: the `call` attribute takes no `unbounded`\nnote: a call waits for its reply anyway; only a `cast` is sent without waiting"],
+        &["unbounded: the `call` attribute takes no `unbounded`\n\
+           note: a call waits for its reply anyway; only a `cast` is sent without waiting"],
     );
     check_handler(
         "#[info(unbounded)] fn tick(&self, m: u8) {}",
-        &["unbounded: the `info` attribute takes no `unbounded`\nnote: an info is sent by its sender's rules; only a `cast` can be unbounded"],
+        &["unbounded: the `info` attribute takes no `unbounded`\n\
+           note: an info is sent by its sender's rules; only a `cast` can be unbounded"],
     );
     check_handler(
         "#[info(name = tock)] fn tick(&self, m: u8) {}",
-        &["name: the `info` attribute takes no `name`\nnote: an info is sent by type and has no client method"],
+        &["name: the `info` attribute takes no `name`\n\
+           note: an info is sent by type and has no client method"],
     );
 }
 
@@ -98,35 +110,45 @@ fn init_and_terminate_take_no_options() {
     );
     check_handler(
         "#[call = 5] fn get(&self) {}",
-        &["5: the `call` attribute takes no value\nhelp: options stand in parentheses, `#[call(..)]`"],
+        &["5: the `call` attribute takes no value\n\
+           help: options stand in parentheses, `#[call(..)]`"],
     );
 }
 
 #[test]
 fn a_guard_that_cannot_be_read_is_told_once() {
     check_guard("A =>", &["=>: expected a state after `=>`"]);
-    check_guard("A => , timeout = \"\"", &[
-        "=>: expected a state after `=>`",
-        "\"\": empty duration\nhelp: write a whole number and a unit: `\"250ms\"`, `\"5s\"`, `\"1m\"`, `\"2h\"`, `\"1d\"`",
-    ]);
+    check_guard(
+        "A => , timeout = \"\"",
+        &[
+            "=>: expected a state after `=>`",
+            "\"\": empty duration\n\
+             help: write a whole number and a unit: `\"250ms\"`, `\"5s\"`, `\"1m\"`, `\"2h\"`, `\"1d\"`",
+        ],
+    );
+    check_guard("A = A", &["=: expected `=>` in a guard"]);
+    check_guard("A A => A", &["A: expected `=>` in a guard"]);
     check_guard("A => 5", &["5: expected a state\nhelp: for instance `Pending => Approved`"]);
     check_guard("=> A", &["=: expected a state\nhelp: for instance `Pending => Approved`"]);
     check_guard("_ => A", &["_: expected a state\nhelp: for instance `Pending => Approved`"]);
     check_guard("A => A A", &["A: expected `,`"]);
     check_guard(
         "A => A, A => B",
-        &["A: `pay` has two guards\nhelp: sources with the same targets are one guard, `A | B => C`"],
+        &["A: `pay` has two guards\n\
+           help: sources with the same targets are one guard, `A | B => C`"],
     );
     check_guard(
         "other::A => A",
-        &["::: a guard names a state without its path\nhelp: write its last segment alone"],
+        &["other::A: a guard names a state without its path\nhelp: write its last segment alone"],
     );
     check_guard(
         "pay: A => A",
-        &[":: unexpected `:` in a guard\nhelp: write `Pending => Approved`; `name = pay` names the message"],
+        &[":: unexpected `:` in a guard\n\
+           help: write `Pending => Approved`; `name = pay` names the message"],
     );
     check_guard(
         "blokcing",
-        &["blokcing: unknown option `blokcing` of the `call` attribute\nhelp: an option with a similar name exists: `blocking`"],
+        &["blokcing: unknown option `blokcing` of the `call` attribute\n\
+           help: an option with a similar name exists: `blocking`"],
     );
 }

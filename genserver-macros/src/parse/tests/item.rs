@@ -7,7 +7,8 @@ fn it_goes_on_an_inherent_impl_block() {
     #[track_caller]
     fn on(item: &str, at: &str, what: &str) {
         let text = format!(
-            "{at}: the `genserver` attribute goes on an `impl` block, not on {what}\nhelp: write `#[genserver] impl Counter {{ .. }}`"
+            "{at}: the `genserver` attribute goes on an `impl` block, not on {what}\n\
+             help: write `#[genserver] impl Counter {{ .. }}`"
         );
         check("", item, &[&text]);
     }
@@ -26,7 +27,8 @@ fn it_goes_on_an_inherent_impl_block() {
     check(
         "",
         "impl Clone for Counter {}",
-        &["Clone: the `genserver` attribute goes on an `impl` block of a type, not of a trait\nhelp: write the handlers in `impl Counter { .. }`"],
+        &["Clone: the `genserver` attribute goes on a type's own `impl` block\n\
+           help: write the handlers in `impl Counter { .. }`"],
     );
 }
 

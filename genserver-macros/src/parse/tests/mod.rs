@@ -10,33 +10,30 @@ use proc_macro2::TokenStream;
 
 use crate::check::check as check_server;
 use crate::errors::Errors;
-use crate::model::Server;
 
-/// The model of a server, and each error as "what is underlined: the message".
-pub(crate) fn read(attr: &str, item: &str) -> (Option<Server>, Vec<String>) {
-    let attr: TokenStream = attr.parse().expect("the attribute is made of tokens");
-    let item: TokenStream = item.parse().expect("the item is made of tokens");
+/// Each error as "what is underlined: the message".
+pub(crate) fn describe(attr: TokenStream, item: TokenStream) -> Vec<String> {
     let mut errors = Errors::default();
-    let server = match super::parse_item(item) {
+    match super::parse_item(item) {
         Ok(item) => {
-            let server = super::parse(attr, &item, &mut errors);
-            if let Some(server) = &server {
-                check_server(server, &item, &mut errors);
+            if let Some(server) = super::parse(attr, &item, &mut errors) {
+                check_server(&server, &item, &mut errors);
             }
-            server
         }
-        Err(error) => {
-            errors.push(error);
-            None
-        }
-    };
-    (server, errors.describe())
+        Err(error) => errors.push(error),
+    }
+    errors.describe()
+}
+
+/// What is said about the texts of an attribute and of an item.
+pub(crate) fn read(attr: &str, item: &str) -> Vec<String> {
+    let attr = attr.parse().expect("the attribute is made of tokens");
+    describe(attr, item.parse().expect("the item is made of tokens"))
 }
 
 /// Compares all that is said about a server with what should be said.
 #[track_caller]
 pub(crate) fn check(attr: &str, item: &str, expected: &[&str]) {
-    let (_, found) = read(attr, item);
-    let (found, expected) = (found.join("\n---\n"), expected.join("\n---\n"));
+    let (found, expected) = (read(attr, item).join("\n---\n"), expected.join("\n---\n"));
     assert!(found == expected, "\nfound:\n{found}\n\nexpected:\n{expected}\n");
 }

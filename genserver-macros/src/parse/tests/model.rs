@@ -3,7 +3,9 @@
 use quote::ToTokens;
 
 use crate::errors::Errors;
-use crate::model::{Duration, Handler, InitWrapper, Kind, Mailbox, Overflow, Param, Receiver, Server, Shutdown};
+use crate::model::{
+    Duration, Handler, InitWrapper, Kind, Mailbox, Overflow, Param, Receiver, Server, Shutdown,
+};
 use crate::parse::parse;
 
 #[track_caller]
@@ -31,28 +33,31 @@ fn line(handler: &Handler) -> String {
     };
     let mut line = format!("{kind} {}({receiver}", handler.message);
     for param in &handler.params {
-        line += &match param {
-            Param::Cx => ", cx".to_owned(),
-            Param::Reply(ty) => format!(", reply {}", ty.to_token_stream()),
-            Param::State { ident, mutable, .. } => {
-                format!(", {}{ident}", if *mutable { "&mut " } else { "&" })
-            }
-        };
+        match param {
+            Param::Cx => line.push_str(", cx"),
+            Param::Reply(ty) => line.extend([", reply ", &ty.to_token_stream().to_string()]),
+            Param::State { ident, mutable: true } => line.extend([", &mut ", &ident.to_string()]),
+            Param::State { ident, mutable: false } => line.extend([", &", &ident.to_string()]),
+        }
     }
     for arg in &handler.method.args {
         let into = if arg.into { "into " } else { "" };
-        line += &format!("; {into}{}: {}", arg.ident, arg.ty.to_token_stream());
+        line.push_str(
+            &["; ", into, &arg.ident.to_string(), ": ", &arg.ty.to_token_stream().to_string()]
+                .concat(),
+        );
     }
     line += ")";
     if let Some(next) = &handler.returns.next {
-        let reply = next.reply.as_ref().map_or("()".to_owned(), |ty| ty.to_token_stream().to_string());
-        line += &format!(" next {reply}");
+        let reply =
+            next.reply.as_ref().map_or("()".to_owned(), |ty| ty.to_token_stream().to_string());
+        line.extend([" next ", &reply]);
     }
     if handler.returns.result.is_some() {
         line += " result";
     }
     if let Some(guard) = &handler.guard {
-        line += &format!(" [{}]", guard.tokens);
+        line.extend([" [", &guard.tokens.to_string(), "]"]);
     }
     line
 }
@@ -94,7 +99,11 @@ fn a_counter_is_read() {
 
 #[test]
 fn framework_parameters_are_recognised_by_type_in_any_order() {
-    check_handler("", "#[call] fn get(&self, cx: &mut Cx<Self>, a: u8) {}", "call get(&self, cx; a: u8)");
+    check_handler(
+        "",
+        "#[call] fn get(&self, cx: &mut Cx<Self>, a: u8) {}",
+        "call get(&self, cx; a: u8)",
+    );
     check_handler(
         "",
         "#[call] fn get(&self, r: genserver_runtime::ReplyTo<Vec<u8>>, cx: &mut g::Cx<Self>) {}",
@@ -124,7 +133,11 @@ fn arguments_have_the_names_that_the_client_shows() {
         "#[call] fn r#move(&self, mut a: u8, (x, y): (u8, u8), _: u8, #[into] r#type: String) {}",
         "call r#move(&self; a: u8; arg1: (u8 , u8); arg2: u8; into r#type: String)",
     );
-    check_handler("", "#[call] fn x(&self, _: u8, arg0: u8) {}", "call x(&self; arg0_: u8; arg0: u8)");
+    check_handler(
+        "",
+        "#[call] fn x(&self, _: u8, arg0: u8) {}",
+        "call x(&self; arg0_: u8; arg0: u8)",
+    );
 }
 
 #[test]
@@ -176,10 +189,17 @@ fn options_of_servers_are_read() {
     assert!(matches!(options.call_timeout, Some(Duration::Literal(60_000_000_000, _))));
     assert!(matches!(options.shutdown, Some(Shutdown::Kill)));
     assert!(!options.inline && options.vis.is_some());
-    assert_eq!((options.start.to_string(), options.client.to_string()), ("launch".into(), "Handle".into()));
+    assert_eq!(
+        (options.start.to_string(), options.client.to_string()),
+        ("launch".into(), "Handle".into())
+    );
     assert_eq!(options.krate.to_token_stream().to_string(), ":: gs");
 
-    let options = server("mailbox = unbounded, shutdown = infinity, call_timeout = limits::CALL", "impl r#fn::Counter {}").options;
+    let options = server(
+        "mailbox = unbounded, shutdown = infinity, call_timeout = limits::CALL",
+        "impl r#fn::Counter {}",
+    )
+    .options;
     assert!(matches!(options.mailbox, Some(Mailbox::Unbounded)));
     assert!(matches!(options.shutdown, Some(Shutdown::Infinity)));
     assert!(matches!(options.call_timeout, Some(Duration::Constant(_))));
@@ -192,9 +212,18 @@ fn states_are_flattened_out_of_their_groups() {
         "impl<T> Contract<T> {}",
     );
     let machine = server.machine.expect("a machine");
-    let states: Vec<_> = machine.states.iter().map(|state| (state.ident.to_string(), state.group)).collect();
+    let states: Vec<_> =
+        machine.states.iter().map(|state| (state.ident.to_string(), state.group)).collect();
     let name = str::to_owned;
-    assert_eq!(states, [(name("Pending"), None), (name("Disbursed"), Some(0)), (name("One"), Some(1)), (name("Two"), Some(1))]);
+    assert_eq!(
+        states,
+        [
+            (name("Pending"), None),
+            (name("Disbursed"), Some(0)),
+            (name("One"), Some(1)),
+            (name("Two"), Some(1))
+        ]
+    );
     assert_eq!(machine.groups[1].parent, Some(0));
     assert!(machine.rooted && machine.initial == 0 && machine.states[0].terminal);
     assert_eq!(server.options.derive.len(), 2);

@@ -11,14 +11,22 @@ fn check_options(attr: &str, expected: &[&str]) {
 fn an_unknown_option_names_the_similar_one() {
     check_options(
         "mailbx = 5, start = launch",
-        &["mailbx: unknown option `mailbx` of the `genserver` attribute\nhelp: an option with a similar name exists: `mailbox`"],
+        &["mailbx: unknown option `mailbx` of the `genserver` attribute\n\
+           help: an option with a similar name exists: `mailbox`"],
     );
     check_options(
         "hibernate",
-        &["hibernate: unknown option `hibernate` of the `genserver` attribute\nhelp: the options are `states`, `name`, `mailbox`, `overflow`, `call_timeout`, `shutdown`, `inline`, `crate`, `vis`, `start`, `client`, `state` and `derive`"],
+        &["hibernate: unknown option `hibernate` of the `genserver` attribute\n\
+           help: the options are `states`, `name`, `mailbox`, `overflow`, `call_timeout`, `shutdown`, `inline`, `crate`, `vis`, `start`, `client`, `state` and `derive`"],
     );
-    for later in ["restart = permanent", "version = 2", "trap_exit", "passivate = \"60s\"", "hibernate_after = \"1s\""] {
-        let (_, errors) = super::read(later, "impl Counter {}");
+    for later in [
+        "restart = permanent",
+        "version = 2",
+        "trap_exit",
+        "passivate = \"60s\"",
+        "hibernate_after = \"1s\"",
+    ] {
+        let errors = super::read(later, "impl Counter {}");
         assert_eq!(errors.len(), 1, "{errors:?}");
         assert!(errors[0].contains("unknown option"), "{errors:?}");
     }
@@ -31,12 +39,23 @@ fn an_option_is_given_once() {
 
 #[test]
 fn an_option_needs_its_value() {
-    check_options("mailbox", &["mailbox: `mailbox` needs a value\nhelp: for instance `mailbox = 1024`"]);
-    check_options("mailbox =, inline", &[
-        "mailbox: `mailbox` needs a value\nhelp: for instance `mailbox = 1024`",
-        "inline: `inline` needs a value\nhelp: for instance `inline = false`",
-    ]);
-    check_options("call_timeout = ", &["call_timeout: `call_timeout` needs a value\nhelp: for instance `call_timeout = \"5s\"`"]);
+    check_options(
+        "mailbox",
+        &["mailbox: `mailbox` needs a value\n\
+           help: for instance `mailbox = 1024`"],
+    );
+    check_options(
+        "mailbox =, inline",
+        &[
+            "mailbox: `mailbox` needs a value\nhelp: for instance `mailbox = 1024`",
+            "inline: `inline` needs a value\nhelp: for instance `inline = false`",
+        ],
+    );
+    check_options(
+        "call_timeout = ",
+        &["call_timeout: `call_timeout` needs a value\n\
+           help: for instance `call_timeout = \"5s\"`"],
+    );
     check_options("mailbox = 1 +", &["mailbox: expected an expression"]);
     check_options("5, name = \"a\"", &["5: expected an option"]);
     check_options("name = \"a\" mailbox = 5", &["mailbox: expected `,`"]);
@@ -61,15 +80,18 @@ fn a_mailbox_is_a_number_or_unbounded() {
 fn overflow_is_one_of_four_words() {
     check_options(
         "overflow = drop_oldst",
-        &["drop_oldst: unknown value `drop_oldst` of `overflow`\nhelp: a value with a similar name exists: `drop_oldest`"],
+        &["drop_oldst: unknown value `drop_oldst` of `overflow`\n\
+           help: a value with a similar name exists: `drop_oldest`"],
     );
     check_options(
         "overflow = ignore",
-        &["ignore: unknown value `ignore` of `overflow`\nhelp: the values are `wait`, `reject`, `drop_oldest` and `drop_newest`"],
+        &["ignore: unknown value `ignore` of `overflow`\n\
+           help: the values are `wait`, `reject`, `drop_oldest` and `drop_newest`"],
     );
     check_options(
         "overflow = 5",
-        &["5: unknown value `5` of `overflow`\nhelp: the values are `wait`, `reject`, `drop_oldest` and `drop_newest`"],
+        &["5: unknown value `5` of `overflow`\n\
+           help: the values are `wait`, `reject`, `drop_oldest` and `drop_newest`"],
     );
 }
 
@@ -77,29 +99,61 @@ fn overflow_is_one_of_four_words() {
 fn durations_are_checked() {
     const HELP: &str = "\nhelp: write a whole number and a unit: `\"250ms\"`, `\"5s\"`, `\"1m\"`, `\"2h\"`, `\"1d\"`";
     check_options("call_timeout = \"\"", &[&format!("\"\": empty duration{HELP}")]);
-    check_options("shutdown = \"5 sec\"", &[&format!("\"5 sec\": malformed duration `5 sec`{HELP}")]);
+    check_options(
+        "shutdown = \"5 sec\"",
+        &[&format!("\"5 sec\": malformed duration `5 sec`{HELP}")],
+    );
     check_options("call_timeout = 5", &[&format!("5: a duration is a string with a unit{HELP}")]);
     check_options("call_timeout = -5", &[&format!("-: a duration is a string with a unit{HELP}")]);
-    check_options("shutdown = (1)", &[&format!("(: expected a duration or a path to a constant{HELP}")]);
-    check_options("shutdown = \"99999999999d\"", &["\"99999999999d\": the duration `99999999999d` is too long"]);
+    check_options(
+        "shutdown = (1)",
+        &[&format!("(: expected a duration or a path to a constant{HELP}")],
+    );
+    check_options(
+        "shutdown = \"99999999999d\"",
+        &["\"99999999999d\": the duration `99999999999d` is too long"],
+    );
 }
 
 #[test]
 fn other_values_are_checked() {
-    check_options("name = counter", &["counter: a server's name is a string\nhelp: for instance `name = \"counter\"`"]);
+    check_options(
+        "name = counter",
+        &["counter: a server's name is a string\n\
+           help: for instance `name = \"counter\"`"],
+    );
     check_options("name = \"\"", &["\"\": empty name"]);
     check_options("inline = 0", &["0: `inline` is `true` or `false`"]);
-    check_options("crate = \"gs\"", &["\"gs\": `crate` is a path\nhelp: leave out the quotation marks"]);
-    check_options("vis = private", &["private: expected a visibility\nhelp: for instance `vis = pub(crate)`"]);
-    check_options("start = \"launch\"", &["\"launch\": `start` is a name\nhelp: for instance `start = launch`"]);
+    check_options(
+        "crate = \"gs\"",
+        &["\"gs\": `crate` is a path\n\
+           help: leave out the quotation marks"],
+    );
+    check_options(
+        "vis = private",
+        &["private: expected a visibility\n\
+           help: for instance `vis = pub(crate)`"],
+    );
+    check_options(
+        "start = \"launch\"",
+        &["\"launch\": `start` is a name\n\
+           help: for instance `start = launch`"],
+    );
     check_options("client = 5", &["5: `client` is a name\nhelp: for instance `client = Client`"]);
-    check_options("derive = Clone", &["derive: `derive` takes traits in parentheses\nhelp: for instance `derive(Clone, Debug)`"]);
+    check_options(
+        "derive = Clone",
+        &["derive: `derive` takes traits in parentheses\n\
+           help: for instance `derive(Clone, Debug)`"],
+    );
 }
 
 #[test]
 fn options_of_states_need_states() {
-    check_options("derive(Clone), state = Phase", &[
-        "derive: the option `derive` needs `states(..)`",
-        "state: the option `state` needs `states(..)`",
-    ]);
+    check_options(
+        "derive(Clone), state = Phase",
+        &[
+            "derive: the option `derive` needs `states(..)`",
+            "state: the option `state` needs `states(..)`",
+        ],
+    );
 }

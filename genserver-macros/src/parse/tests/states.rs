@@ -12,9 +12,18 @@ fn a_name_is_declared_once() {
     check_states("A: initial + terminal, A", &["A: state `A` is declared twice"]);
     check_states(
         "A: initial + terminal, G { B: terminal }, G { C: terminal }",
-        &["G: group `G` is declared twice", "B: state `B` is unreachable from the initial state `A`\nhelp: add it after `=>` in some handler", "C: state `C` is unreachable from the initial state `A`\nhelp: add it after `=>` in some handler"],
+        &[
+            "G: group `G` is declared twice",
+            "B: state `B` is unreachable from the initial state `A`\n\
+             help: add it after `=>` in some handler",
+            "C: state `C` is unreachable from the initial state `A`\n\
+             help: add it after `=>` in some handler",
+        ],
     );
-    check_states("A: initial + terminal, A { A }", &["A: state `A` is declared twice", "A: state `A` is declared twice"]);
+    check_states(
+        "A: initial + terminal, A { A }",
+        &["A: state `A` is declared twice", "A: state `A` is declared twice"],
+    );
     check_states("A: initial + terminal, G { G: terminal }", &["G: group `G` is declared twice"]);
 }
 
@@ -40,7 +49,11 @@ fn a_group_has_states_and_no_properties() {
 
 #[test]
 fn there_is_one_initial_state() {
-    check_states("Pending, Done: terminal", &["states: no initial state\nhelp: mark it, `states(Pending: initial, ..)`"]);
+    check_states(
+        "Pending, Done: terminal",
+        &["states: no initial state\n\
+           help: mark it, `states(Pending: initial, ..)`"],
+    );
     check_states(
         "Pending: initial, Approved: initial",
         &["initial: two initial states: `Pending` and `Approved`"],
@@ -54,7 +67,11 @@ fn properties_are_known_and_given_once() {
         &["final: unknown state property `final`\nhelp: use `initial` or `terminal`"],
     );
     // That no other state is initial has the same cause.
-    check_states("Pending: inital", &["inital: unknown state property `inital`\nhelp: use `initial` or `terminal`"]);
+    check_states(
+        "Pending: inital",
+        &["inital: unknown state property `inital`\n\
+           help: use `initial` or `terminal`"],
+    );
     check_states(
         "Pending: initial + initial + terminal",
         &["initial: the property `initial` is given twice"],
@@ -68,7 +85,8 @@ fn properties_are_known_and_given_once() {
 fn what_is_no_state_is_told() {
     check_states(
         "Pending: initial + terminal, exhaustive",
-        &["exhaustive: unknown option `exhaustive` of `states`\nhelp: states are types with names like `Pending`"],
+        &["exhaustive: unknown option `exhaustive` of `states`\n\
+           help: states are types with names like `Pending`"],
     );
     check_states("Pending: initial + terminal, 5", &["5: expected a state"]);
     check_states(
@@ -79,7 +97,8 @@ fn what_is_no_state_is_told() {
     check(
         "states = Pending",
         "impl Contract {}",
-        &["states: `states` takes the states in parentheses\nhelp: for instance `states(Pending: initial, Completed: terminal)`"],
+        &["states: `states` takes the states in parentheses\n\
+           help: for instance `states(Pending: initial, Completed: terminal)`"],
     );
 }
 

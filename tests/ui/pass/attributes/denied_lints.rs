@@ -1,0 +1,137 @@
+//! A crate that denies what can be denied accepts the expansion.
+#![deny(
+    missing_docs,
+    unused_qualifications,
+    clippy::pedantic,
+    warnings,
+    future_incompatible,
+    nonstandard_style,
+    rust_2018_idioms,
+    unused,
+    missing_copy_implementations,
+    missing_debug_implementations,
+    let_underscore_drop,
+    non_ascii_idents,
+    redundant_imports,
+    redundant_lifetimes,
+    single_use_lifetimes,
+    trivial_casts,
+    trivial_numeric_casts,
+    unreachable_pub,
+    unsafe_code,
+    unused_import_braces,
+    unused_lifetimes,
+    unused_macro_rules,
+    unused_results,
+    variant_size_differences
+)]
+#![forbid(unsafe_code)]
+
+use std::fmt;
+
+use genserver_runtime::prelude::*;
+
+/// A counter.
+#[derive(Debug)]
+pub struct Counter<T> {
+    value: T,
+}
+
+#[genserver(name = "counter", mailbox = 8, call_timeout = "1s", shutdown = "1s")]
+impl<T: Clone + fmt::Debug + Send + Sync + 'static> Counter<T> {
+    /// Starts.
+    #[init]
+    pub async fn new(cx: &mut Cx<Self>, value: T) -> Result<Self, fmt::Error> {
+        if cx.name().is_none() { Err(fmt::Error) } else { Ok(Self { value }) }
+    }
+
+    /// The value.
+    #[call]
+    pub fn get(&self) -> T {
+        self.value.clone()
+    }
+
+    /// Its text.
+    #[call(timeout = "1s", skip_abandoned)]
+    pub async fn text(&self, #[into] before: String) -> Result<String, fmt::Error> {
+        Ok(format!("{before}{:?}", self.value))
+    }
+
+    /// Its text, later.
+    #[call]
+    pub fn later(&self, reply: ReplyTo<String>) {
+        drop(reply.reply(format!("{:?}", self.value)));
+    }
+
+    /// Its text, from the blocking pool.
+    #[call(blocking)]
+    pub fn heavy(&self) -> String {
+        format!("{:?}", self.value)
+    }
+
+    /// Sets the value.
+    #[cast]
+    pub fn set(&mut self, (value, _): (T, u8)) -> Result<(), Crash> {
+        self.value = value;
+        Ok(())
+    }
+
+    /// Sets the value.
+    #[cast(unbounded)]
+    pub fn post(&mut self, value: T) {
+        self.value = value;
+    }
+
+    #[info]
+    fn told(&mut self, _: ()) {}
+
+    #[terminate]
+    fn close(&mut self, _: &ExitReason) {}
+}
+
+/// A door.
+#[derive(Clone, Copy, Debug)]
+pub struct Door;
+/// Open.
+#[derive(Clone, Copy, Debug)]
+pub struct Open;
+/// Closed.
+#[derive(Clone, Copy, Debug)]
+pub struct Closed;
+/// Locked.
+#[derive(Clone, Copy, Debug)]
+pub struct Locked;
+/// Gone.
+#[derive(Clone, Copy, Debug)]
+pub struct Gone;
+
+#[genserver(states(Open: initial, Shut { Closed, Locked }, Gone: terminal), derive(Clone, Copy, Debug))]
+impl Door {
+    /// Installs a door.
+    #[init]
+    pub fn install() -> (Self, Open) {
+        (Self, Open)
+    }
+
+    /// Shuts it.
+    #[call(Open => Closed | Locked)]
+    pub fn shut(&self, st: &Open, lock: bool) -> Result<Next<bool>, fmt::Error> {
+        Ok(if lock { st.goto(|_| Locked).reply(true) } else { st.goto(|_| Closed).reply(false) })
+    }
+
+    /// Removes it.
+    #[cast(Shut => Gone)]
+    pub fn remove(&self) {}
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let counter = Counter::start("a").await.unwrap();
+    assert_eq!(counter.text("b").await.unwrap(), "b\"a\"");
+    counter.set(("c", 0)).await.unwrap();
+    assert_eq!(counter.get().await.unwrap(), "c");
+    let door = Door::start().await.unwrap();
+    assert!(door.shut(true).await.unwrap());
+    door.remove().await.unwrap();
+    assert_eq!(door.state().await.unwrap(), DoorStateName::Gone);
+}

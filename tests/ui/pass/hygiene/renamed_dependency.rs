@@ -1,0 +1,95 @@
+//! The runtime under another name, and nothing under its own.
+#![deny(warnings)]
+
+extern crate core as genserver_runtime;
+extern crate genserver_runtime as gs;
+
+use gs::prelude::*;
+
+pub struct Counter(i64);
+
+#[gs::genserver(crate = ::gs)]
+impl Counter {
+    #[init]
+    pub fn new(value: i64) -> Result<Self, std::fmt::Error> {
+        Ok(Self(value))
+    }
+
+    #[call]
+    pub fn get(&self) -> i64 {
+        self.0
+    }
+
+    #[gs::call]
+    pub async fn text(&self) -> std::io::Result<String> {
+        Ok(self.0.to_string())
+    }
+
+    #[call(blocking)]
+    pub fn heavy(&self) -> i64 {
+        self.0
+    }
+
+    #[call]
+    pub fn later(&self, reply: ReplyTo<i64>) {
+        let _ = reply.reply(self.0);
+    }
+
+    #[cast]
+    pub fn reset(&mut self) -> Result<(), Crash> {
+        self.0 = 0;
+        Ok(())
+    }
+
+    #[gs::cast(unbounded)]
+    pub fn set(&mut self, to: i64) {
+        self.0 = to;
+    }
+
+    #[info]
+    fn told(&mut self, by: i64) {
+        self.0 += by;
+    }
+
+    #[gs::terminate]
+    fn close(&mut self, _: &gs::ExitReason) {}
+}
+
+pub struct Door;
+pub struct Open;
+pub struct Closed;
+pub struct Locked;
+
+#[gs::genserver(crate = gs, states(Open: initial, Shut { Closed, Locked: terminal }))]
+impl Door {
+    #[init]
+    pub fn install() -> (Self, Open) {
+        (Self, Open)
+    }
+
+    #[call(Open => Shut)]
+    pub fn close(&self, st: &Open) -> Result<gs::Next<u8>, std::fmt::Error> {
+        Ok(st.goto(|_| Closed).reply(1))
+    }
+
+    #[call(Closed => Locked)]
+    pub fn lock(&self) {}
+
+    #[call]
+    pub fn is_open(&self, st: &DoorState) -> bool {
+        matches!(st, DoorState::Open(_))
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let counter = Counter::start(1).await.unwrap();
+    counter.send_info(1).await.unwrap();
+    assert_eq!(counter.text().await.unwrap(), "2");
+    counter.reset().await.unwrap();
+    assert_eq!(counter.get().await.unwrap(), 0);
+    let door = Door::start().await.unwrap();
+    assert_eq!(door.close().await.unwrap(), 1);
+    door.lock().await.unwrap();
+    assert!(!door.is_open().await.unwrap());
+}

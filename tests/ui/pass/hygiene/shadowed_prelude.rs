@@ -1,0 +1,185 @@
+//! A crate whose own types have the names of the prelude.
+#![deny(warnings)]
+#![allow(dead_code)]
+
+pub struct Result;
+pub struct Option;
+pub struct Vec;
+pub struct Box;
+pub struct String;
+pub struct Arc;
+pub struct Duration;
+pub struct PhantomData;
+pub struct Ok;
+pub struct Err;
+pub struct Some;
+pub struct None;
+pub trait Send {}
+pub trait Sync {}
+pub trait Sized {}
+pub trait Clone {}
+pub trait Copy {}
+pub trait Drop {}
+pub trait Fn {}
+pub trait FnOnce {}
+pub trait From {}
+pub trait Into {}
+pub trait Default {}
+pub trait Iterator {}
+pub trait Future {}
+pub trait Debug {}
+pub trait Display {}
+pub trait Eq {}
+pub trait PartialEq {}
+pub trait Hash {}
+pub trait FromStr {}
+pub struct Client;
+pub struct Server;
+pub struct Call;
+pub struct Cast;
+pub struct Start;
+pub struct Message;
+pub struct State;
+pub struct Handler;
+pub mod core {}
+pub mod std {}
+pub mod alloc {}
+pub mod tokio {}
+pub mod genserver_runtime {}
+pub fn drop() {}
+#[allow(unused_macros)]
+macro_rules! matches {
+    ($($t:tt)*) => {
+        compile_error!("the macro of the user's crate")
+    };
+}
+#[allow(unused_macros)]
+macro_rules! unreachable {
+    ($($t:tt)*) => {
+        compile_error!("the macro of the user's crate")
+    };
+}
+
+use ::genserver_runtime::{Cx, ExitReason, ReplyTo, genserver};
+
+pub struct Counter {
+    value: i64,
+}
+
+#[genserver(name = "counter", mailbox = unbounded, call_timeout = "1s", overflow = reject)]
+impl Counter {
+    #[init]
+    pub async fn new(cx: &mut Cx<Self>, value: i64) -> ::std::io::Result<Self> {
+        assert!(cx.name().is_some());
+        ::std::io::Result::Ok(Self { value })
+    }
+
+    #[call(timeout = "1s")]
+    pub fn get(&self) -> i64 {
+        self.value
+    }
+
+    #[call]
+    pub async fn own(&self, result: Result, option: Option, string: String) -> Vec {
+        let _ = (result, option, string);
+        Vec
+    }
+
+    #[call]
+    pub fn fails(&self) -> ::std::result::Result<Ok, Err> {
+        ::std::result::Result::Err(Err)
+    }
+
+    #[call]
+    pub fn later(&self, reply: ReplyTo<Some>) {
+        let _ = reply.reply(Some);
+    }
+
+    #[call(blocking)]
+    pub fn heavy(&self, #[into] text: ::std::string::String) -> ::std::string::String {
+        text
+    }
+
+    #[cast]
+    pub fn add(&mut self, by: i64) {
+        self.value += by;
+    }
+
+    #[info]
+    fn told(&mut self, message: Message) {
+        let Message = message;
+        self.value += 1;
+    }
+
+    #[terminate]
+    fn close(&mut self, _: &ExitReason) {}
+}
+
+pub struct Pending;
+pub struct Active;
+pub struct Paused;
+pub struct Closed;
+pub struct Job;
+
+#[genserver(
+    states(Pending: initial, Running { Active, Paused }, Closed: terminal),
+    derive(::std::clone::Clone)
+)]
+impl Job {
+    #[call(Pending => Running)]
+    pub fn begin(&self, st: &Pending) -> ::genserver_runtime::Next<u8> {
+        ::genserver_runtime::State::goto(st, |_| Active).reply(1)
+    }
+
+    #[call(Running => Closed)]
+    pub fn close(&self, st: &Running) -> ::std::result::Result<::genserver_runtime::Next, Err> {
+        let _ = st;
+        ::std::result::Result::Err(Err)
+    }
+
+    #[cast(Active => Paused)]
+    pub fn pause(&self) {}
+}
+
+impl ::std::clone::Clone for Pending {
+    fn clone(&self) -> Self {
+        Self
+    }
+}
+impl ::std::clone::Clone for Active {
+    fn clone(&self) -> Self {
+        Self
+    }
+}
+impl ::std::clone::Clone for Paused {
+    fn clone(&self) -> Self {
+        Self
+    }
+}
+impl ::std::clone::Clone for Closed {
+    fn clone(&self) -> Self {
+        Self
+    }
+}
+
+async fn run() {
+    let counter = Counter::start(1).await.unwrap();
+    counter.add(1).await.unwrap();
+    ::genserver_runtime::Client::send_info(&counter, Message).await.unwrap();
+    assert_eq!(counter.get().await.unwrap(), 3);
+    let Vec = counter.own(Result, Option, String).await.unwrap();
+    assert!(counter.fails().await.is_err());
+    let Some = counter.later().await.unwrap();
+    assert_eq!(counter.heavy("text").await.unwrap(), "text");
+    let job = Job::start(Job, Pending).await.unwrap();
+    assert_eq!(job.begin().await.unwrap(), 1);
+    assert!(job.close().await.is_err());
+    job.pause().await.unwrap();
+    let state = ::genserver_runtime::MachineClient::state(&job).await.unwrap();
+    assert_eq!(state, JobStateName::Paused);
+}
+
+fn main() {
+    let runtime = ::tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(run());
+}
