@@ -59,7 +59,7 @@ impl<'a, O: Outcome, S: Server, A, const H: usize> Call<'a, O, S, A, H> {
     }
 }
 
-impl<'a, O: Outcome<Reply: Send>, S, A, const H: usize> Call<'a, O, S, A, H>
+impl<'a, O: Outcome<Reply: Send + 'static>, S, A, const H: usize> Call<'a, O, S, A, H>
 where
     A: Send + 'static,
     S: Request<H, A, O::Reply>,
@@ -261,7 +261,7 @@ enum Started<O, A> {
     Lost(Lost<A>),
 }
 
-fn refused<O: Outcome<Reply: Send>, S, A, const H: usize>(body: &Body<S>) -> Option<O>
+fn refused<O: Outcome<Reply: Send + 'static>, S, A, const H: usize>(body: &Body<S>) -> Option<O>
 where
     A: Send + 'static,
     S: Request<H, A, O::Reply>,
@@ -270,7 +270,7 @@ where
     (!S::accepts(state)).then(|| O::error(turn::invalid::<S>(H, state)))
 }
 
-impl<O: Outcome<Reply: Send>, S, A, const H: usize> Future for Call<'_, O, S, A, H>
+impl<O: Outcome<Reply: Send + 'static>, S, A, const H: usize> Future for Call<'_, O, S, A, H>
 where
     A: Send + 'static,
     S: Request<H, A, O::Reply>,

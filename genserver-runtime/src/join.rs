@@ -23,7 +23,7 @@ pub fn join<'a, O, S, A, const H: usize>(
     calls: impl IntoIterator<Item = Call<'a, O, S, A, H>>,
 ) -> Join<'a, O, S, A, H>
 where
-    O: Outcome<Reply: Send>,
+    O: Outcome<Reply: Send + 'static>,
     A: Send + 'static,
     S: Request<H, A, O::Reply>,
 {
@@ -47,7 +47,7 @@ impl<O: Outcome, S: Server, A, const H: usize> Unpin for Join<'_, O, S, A, H> {}
 
 impl<O, S, A, const H: usize> Join<'_, O, S, A, H>
 where
-    O: Outcome<Reply: Send>,
+    O: Outcome<Reply: Send + 'static>,
     A: Send + 'static,
     S: Request<H, A, O::Reply>,
 {
@@ -64,7 +64,7 @@ where
 
 impl<O, S, A, const H: usize> Member<'_, O, S, A, H>
 where
-    O: Outcome<Reply: Send>,
+    O: Outcome<Reply: Send + 'static>,
     A: Send + 'static,
     S: Request<H, A, O::Reply>,
 {
@@ -90,7 +90,7 @@ where
 
 impl<O, S, A, const H: usize> Future for Join<'_, O, S, A, H>
 where
-    O: Outcome<Reply: Send>,
+    O: Outcome<Reply: Send + 'static>,
     A: Send + 'static,
     S: Request<H, A, O::Reply>,
 {

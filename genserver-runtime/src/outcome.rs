@@ -3,16 +3,19 @@
 use crate::error::{CallError, ServerError};
 
 /// What awaiting a call gives: the handler's reply, or why there is none.
+///
+/// Without bounds, so that a call whose reply is a `&'static str` can be awaited in a future that
+/// must be `Send`: there rustc looks at the reply with its lifetime forgotten.
 #[doc(hidden)]
 pub trait Outcome {
-    type Reply: 'static;
+    type Reply;
 
     fn reply(reply: Self::Reply) -> Self;
 
     fn error(error: ServerError) -> Self;
 }
 
-impl<T: 'static> Outcome for Result<T, ServerError> {
+impl<T> Outcome for Result<T, ServerError> {
     type Reply = T;
 
     fn reply(reply: T) -> Self {
@@ -24,7 +27,7 @@ impl<T: 'static> Outcome for Result<T, ServerError> {
     }
 }
 
-impl<T: 'static, E: 'static> Outcome for Result<T, CallError<E>> {
+impl<T, E> Outcome for Result<T, CallError<E>> {
     type Reply = Result<T, E>;
 
     fn reply(reply: Result<T, E>) -> Self {

@@ -29,7 +29,7 @@ use crate::sweeper::Key;
 /// awaited again. Dropping it gives the reply up; the request is executed all the same, unless it
 /// still waits for room in the mailbox.
 #[must_use = "a reply that nobody awaits is dropped"]
-pub struct Pending<T: 'static> {
+pub struct Pending<T> {
     slot: Arc<Slot<T>>,
     node: Arc<dyn Node>,
     call: &'static str,
@@ -58,7 +58,7 @@ pub(crate) struct Asked {
     pub(crate) deferred: bool,
 }
 
-impl<T: 'static> Pending<T> {
+impl<T> Pending<T> {
     fn disarm(&mut self) {
         if let Timer::Swept(key) = std::mem::replace(&mut self.timer, Timer::Off) {
             self.node.home().sweeper().remove(key);
@@ -216,7 +216,7 @@ impl<T: Send + 'static> Future for Pending<T> {
     }
 }
 
-impl<T: 'static> Drop for Pending<T> {
+impl<T> Drop for Pending<T> {
     fn drop(&mut self) {
         if self.done {
             return;
@@ -229,7 +229,7 @@ impl<T: 'static> Drop for Pending<T> {
     }
 }
 
-impl<T: 'static> fmt::Debug for Pending<T> {
+impl<T> fmt::Debug for Pending<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pending")
             .field("server", &self.node.kind())

@@ -39,7 +39,7 @@ where
 }
 
 /// Sends a request through the queue; with a ticket where it waits for room and asked to be told.
-pub(crate) fn queue<O: Outcome<Reply: Send>, S, A, const H: usize>(
+pub(crate) fn queue<O: Outcome<Reply: Send + 'static>, S, A, const H: usize>(
     core: &Arc<Core<S>>,
     args: A,
     limit: Limit,
@@ -79,7 +79,7 @@ pub struct SendCall<'a, O: Outcome, S: Server, A, const H: usize> {
 // Nothing in it is ever pinned.
 impl<O: Outcome, S: Server, A, const H: usize> Unpin for SendCall<'_, O, S, A, H> {}
 
-impl<O: Outcome<Reply: Send>, S, A, const H: usize> SendCall<'_, O, S, A, H>
+impl<O: Outcome<Reply: Send + 'static>, S, A, const H: usize> SendCall<'_, O, S, A, H>
 where
     A: Send + 'static,
     S: Request<H, A, O::Reply>,
@@ -110,7 +110,7 @@ where
     }
 }
 
-impl<O: Outcome<Reply: Send>, S, A, const H: usize> Future for SendCall<'_, O, S, A, H>
+impl<O: Outcome<Reply: Send + 'static>, S, A, const H: usize> Future for SendCall<'_, O, S, A, H>
 where
     A: Send + 'static,
     S: Request<H, A, O::Reply>,

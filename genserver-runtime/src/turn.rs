@@ -229,118 +229,133 @@ pub(crate) fn crash<S: Server>(handler: usize, interrupt: Interrupt) -> Box<Endi
 }
 
 /// Runs a queued call.
+///
+/// `Send` is promised here, as by its siblings: where the future is used, rustc no longer knows that
+/// the lifetimes in `A` and `R` are `'static`, and could not find it out.
 #[doc(hidden)]
-pub async fn answer<S, const H: usize, A, R>(
+pub fn answer<S, const H: usize, A, R>(
     mut body: Box<Body<S>>,
     args: A,
     reply: ReplyTo<R>,
-) -> Box<Body<S>>
+) -> impl Future<Output = Box<Body<S>>> + Send
 where
     A: Send + 'static,
     S: Request<H, A, R>,
     R: Send + 'static,
 {
-    let core = body.cx.hold();
-    if let Some(reply) = admitted::<S, H, A, R>(&core, &body, reply) {
-        let owed = Owed(Some(reply));
-        let span = report::handler_span(&core, H);
-        let until = owed.until();
-        let outcome = watched(&core, until, span, S::run(&mut body, args)).await;
-        settle(&core, &mut body, H, outcome, owed.take());
+    async move {
+        let core = body.cx.hold();
+        if let Some(reply) = admitted::<S, H, A, R>(&core, &body, reply) {
+            let owed = Owed(Some(reply));
+            let span = report::handler_span(&core, H);
+            let until = owed.until();
+            let outcome = watched(&core, until, span, S::run(&mut body, args)).await;
+            settle(&core, &mut body, H, outcome, owed.take());
+        }
+        body.cx.run = Some(core);
+        body
     }
-    body.cx.run = Some(core);
-    body
 }
 
 /// Runs a cast or an info.
 #[doc(hidden)]
-pub async fn notify<S, const H: usize, A>(mut body: Box<Body<S>>, args: A) -> Box<Body<S>>
+pub fn notify<S, const H: usize, A>(
+    mut body: Box<Body<S>>,
+    args: A,
+) -> impl Future<Output = Box<Body<S>>> + Send
 where
+    A: Send,
     S: Notify<H, A>,
 {
-    let core = body.cx.hold();
-    if body.state.as_ref().is_none_or(S::accepts) {
-        let span = report::handler_span(&core, H);
-        match watched(&core, || Deadline::Never, span, S::run(&mut body, args)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(crash)) => {
-                let mut ending = Ending::new(crash.0);
-                ending.last = S::HANDLERS[H].name;
-                body.cx.ending = Some(Box::new(ending));
+    async move {
+        let core = body.cx.hold();
+        if body.state.as_ref().is_none_or(S::accepts) {
+            let span = report::handler_span(&core, H);
+            match watched(&core, || Deadline::Never, span, S::run(&mut body, args)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(crash)) => {
+                    let mut ending = Ending::new(crash.0);
+                    ending.last = S::HANDLERS[H].name;
+                    body.cx.ending = Some(Box::new(ending));
+                }
+                Err(interrupt) => body.cx.ending = Some(crash::<S>(H, interrupt)),
             }
-            Err(interrupt) => body.cx.ending = Some(crash::<S>(H, interrupt)),
+        } else {
+            let state = body.state.as_ref().map_or("", S::state_name);
+            report::refused(&core, S::HANDLERS[H].message, state);
         }
-    } else {
-        let state = body.state.as_ref().map_or("", S::state_name);
-        report::refused(&core, S::HANDLERS[H].message, state);
+        body.cx.run = Some(core);
+        body
     }
-    body.cx.run = Some(core);
-    body
 }
 
 /// Runs a call that replies through its [`ReplyTo`].
 #[doc(hidden)]
-pub async fn defer<S, const H: usize, A, R>(
+pub fn defer<S, const H: usize, A, R>(
     mut body: Box<Body<S>>,
     args: A,
     reply: ReplyTo<R>,
-) -> Box<Body<S>>
+) -> impl Future<Output = Box<Body<S>>> + Send
 where
     A: Send + 'static,
     S: Defer<H, A, R>,
     R: Send + 'static,
 {
-    let core = body.cx.hold();
-    if let Some(reply) = admitted::<S, H, A, R>(&core, &body, reply) {
-        let slot = reply.share();
-        let span = report::handler_span(&core, H);
-        let run = frame::deferring(slot.identity(), S::defer(&mut body, args, reply));
-        if let Err(interrupt) = watched(&core, slot.until(), span, run).await {
-            let mut ending = crash::<S>(H, interrupt);
-            ending.crashed = Some(Box::new(move |error| {
-                slot.refuse(error);
-            }));
-            body.cx.ending = Some(ending);
+    async move {
+        let core = body.cx.hold();
+        if let Some(reply) = admitted::<S, H, A, R>(&core, &body, reply) {
+            let slot = reply.share();
+            let span = report::handler_span(&core, H);
+            let run = frame::deferring(slot.identity(), S::defer(&mut body, args, reply));
+            if let Err(interrupt) = watched(&core, slot.until(), span, run).await {
+                let mut ending = crash::<S>(H, interrupt);
+                ending.crashed = Some(Box::new(move |error| {
+                    slot.refuse(error);
+                }));
+                body.cx.ending = Some(ending);
+            }
         }
+        body.cx.run = Some(core);
+        body
     }
-    body.cx.run = Some(core);
-    body
 }
 
 /// Runs a call on the blocking pool: the body travels there and back.
 #[doc(hidden)]
-pub async fn block<S, const H: usize, A, R>(
+pub fn block<S, const H: usize, A, R>(
     mut body: Box<Body<S>>,
     args: A,
     reply: ReplyTo<R>,
-) -> Box<Body<S>>
+) -> impl Future<Output = Box<Body<S>>> + Send
 where
     S: Block<H, A, R>,
     A: Send + 'static,
     R: Send + 'static,
 {
-    let core = body.cx.hold();
-    if let Some(reply) = admitted::<S, H, A, R>(&core, &body, reply) {
-        let deadline = reply.until()();
-        let owed = Owed(Some(reply));
-        let span = report::handler_span(&core, H);
-        core.observe(Instant::now());
-        let travel = spawn_blocking(move || {
-            let entered = frame::enter_fn(deadline);
-            let _span = span.as_ref().map(Span::enter);
-            let outcome = catch_unwind(AssertUnwindSafe(|| S::block(&mut body, args)));
-            drop(entered);
-            (body, outcome)
-        });
-        let Ok((back, outcome)) = travel.await else {
-            // Only a runtime that goes cancels it, and then this task too.
-            return std::future::pending().await;
-        };
-        body = back;
-        settle(&core, &mut body, H, outcome.map_err(Interrupt::Panicked), owed.take());
+    async move {
+        let core = body.cx.hold();
+        if let Some(reply) = admitted::<S, H, A, R>(&core, &body, reply) {
+            let deadline = reply.until()();
+            let owed = Owed(Some(reply));
+            let span = report::handler_span(&core, H);
+            core.observe(Instant::now());
+            let travel = spawn_blocking(move || {
+                let entered = frame::enter_fn(deadline);
+                let _span = span.as_ref().map(Span::enter);
+                let outcome = catch_unwind(AssertUnwindSafe(|| S::block(&mut body, args)));
+                drop(entered);
+                (body, outcome)
+            });
+            let Ok((back, outcome)) = travel.await else {
+                // Only a runtime that goes cancels it, and then this task too.
+                return std::future::pending().await;
+            };
+            body = back;
+            settle(&core, &mut body, H, outcome.map_err(Interrupt::Panicked), owed.take());
+        }
+        body.cx.run = Some(core);
+        body
     }
-    body.cx.run = Some(core);
-    body
 }
 
 /// A handler that was polled once where it was called, and waits: the drain task takes it over.

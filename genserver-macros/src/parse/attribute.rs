@@ -34,13 +34,11 @@ const OPTIONS: &[&str] =
     &["timeout", "name", "inline", "skip_abandoned", "blocking", "in_place", "unbounded"];
 
 impl Role {
-    /// The role that an attribute gives: `#[call]`, `#[genserver_runtime::call]`.
+    /// The role that an attribute gives: `#[call]`, `#[genserver_runtime::call]`. Under whatever
+    /// path: a renamed or re-exported runtime's `#[gs::call]` is ours too, and what would say so,
+    /// `crate = ..`, need not be readable.
     pub(crate) fn of(attr: &Attribute) -> Option<Self> {
-        let path = attr.path();
-        let last = path.segments.last()?;
-        if path.segments.len() > 1 && path.segments[0].ident != "genserver_runtime" {
-            return None;
-        }
+        let last = attr.path().segments.last()?;
         ROLES.iter().find(|(name, _)| last.ident == *name).map(|(_, role)| *role)
     }
 

@@ -19,7 +19,8 @@ pub(crate) mod tests;
 pub(crate) mod ty;
 
 use proc_macro2::{Ident, TokenStream};
-use syn::{Attribute, FnArg, ImplItem, ImplItemFn, ItemImpl, Meta};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Attribute, Expr, FnArg, ImplItem, ImplItemFn, ItemImpl, Meta};
 
 pub(crate) use self::attribute::Role;
 pub(crate) use self::item::parse_item;
@@ -58,8 +59,9 @@ pub(crate) fn parse(attr: TokenStream, item: &ItemImpl, errors: &mut Errors) -> 
     Some(server)
 }
 
-/// Takes the attributes of the language away, and nothing else.
+/// Takes the attributes of the language away, and nothing else but invisible groups.
 pub(crate) fn strip(item: &mut ItemImpl) {
+    Visible.visit_item_impl_mut(item);
     for item in &mut item.items {
         let attrs = match item {
             ImplItem::Fn(function) => {
@@ -74,6 +76,20 @@ pub(crate) fn strip(item: &mut ItemImpl) {
             _ => continue,
         };
         attrs.retain(|attr| Role::of(attr).is_none());
+    }
+}
+
+/// Takes expressions out of invisible groups. A `macro_rules!` fragment `$e`, `1 << 3`, is such a
+/// group, and rustc drops it from what a procedural macro gives back: `$e + 2` would become
+/// `1 << (3 + 2)`. Without the group, parentheses are written where they are needed.
+struct Visible;
+
+impl VisitMut for Visible {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        while let Expr::Group(group) = expr {
+            *expr = (*group.expr).clone();
+        }
+        visit_mut::visit_expr_mut(self, expr);
     }
 }
 

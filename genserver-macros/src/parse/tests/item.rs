@@ -60,11 +60,11 @@ fn our_attributes_go_on_methods() {
 
 #[test]
 fn strip_takes_our_attributes_and_nothing_else() {
-    let text = "impl C { #[call(a)] #[cfg(x)] fn a(&self, #[into] #[allow(u)] b: u8) {} #[into] fn c(#[into] d: u8) {} #[genserver_runtime::cast] fn e() {} #[other::call] fn f() {} #[init] const G: u8 = 0; }";
+    let text = "impl C { #[call(a)] #[cfg(x)] fn a(&self, #[into] #[allow(u)] b: u8) {} #[into] fn c(#[into] d: u8) {} #[genserver_runtime::cast] fn e() {} #[gs::call] fn f() {} #[other::thing] fn h() {} #[init] const G: u8 = 0; }";
     let mut item: syn::ItemImpl = syn::parse_str(text).expect("an impl block");
     crate::parse::strip(&mut item);
     let expected: syn::ItemImpl = syn::parse_str(
-        "impl C { #[cfg(x)] fn a(&self, #[allow(u)] b: u8) {} #[into] fn c(#[into] d: u8) {} fn e() {} #[other::call] fn f() {} const G: u8 = 0; }",
+        "impl C { #[cfg(x)] fn a(&self, #[allow(u)] b: u8) {} #[into] fn c(#[into] d: u8) {} fn e() {} fn f() {} #[other::thing] fn h() {} const G: u8 = 0; }",
     )
     .expect("an impl block");
     assert_eq!(item, expected);
