@@ -47,7 +47,7 @@ pub(crate) struct Options {
     pub(crate) derive: Vec<Path>,
 }
 
-#[expect(clippy::large_enum_variant, reason = "there are few, and they are read in place")]
+#[allow(clippy::large_enum_variant, reason = "there are few, and they are read in place")]
 pub(crate) enum Mailbox {
     Bounded(Expr),
     Unbounded,
@@ -183,7 +183,7 @@ pub(crate) enum Receiver {
     Exclusive,
 }
 
-#[expect(clippy::large_enum_variant, reason = "there are few, and they are read in place")]
+#[allow(clippy::large_enum_variant, reason = "there are few, and they are read in place")]
 pub(crate) enum Param {
     /// `&mut Cx<Self>`.
     Cx,

@@ -120,7 +120,7 @@ impl<S: Server> Core<S> {
             // An end is seen by the drain task as any that was asked for.
             self.attention.fetch_or(body.cx.ending.is_some(), Ordering::AcqRel);
             inbox.body = Some(body);
-            self.wake_drain(inbox);
+            Self::wake_drain(inbox);
         } else {
             drop(inbox);
             drain::spawn(self, body);
@@ -128,7 +128,7 @@ impl<S: Server> Core<S> {
     }
 
     /// Wakes the drain task, if there is one that sleeps.
-    pub(crate) fn wake_drain(&self, mut inbox: MutexGuard<'_, Inbox<S>>) {
+    pub(crate) fn wake_drain(mut inbox: MutexGuard<'_, Inbox<S>>) {
         let drain = inbox.cold.as_mut().and_then(|cold| {
             cold.idle_ticks = 0;
             cold.drain.take()
@@ -142,7 +142,7 @@ impl<S: Server> Core<S> {
     /// Sees to it that somebody runs the server, after something was queued.
     pub(crate) fn kick(self: &Arc<Self>, mut inbox: MutexGuard<'_, Inbox<S>>) {
         if inbox.parked {
-            self.wake_drain(inbox);
+            Self::wake_drain(inbox);
         } else if let Some(body) = inbox.body.take() {
             drop(inbox);
             drain::spawn(self, body);

@@ -43,7 +43,7 @@ pub(crate) fn take_over<S: Server>(core: &Arc<Core<S>>, begun: Begun<S>) {
     let mut inbox = core.lock();
     if inbox.parked {
         inbox.cold().begun = Some(begun);
-        core.wake_drain(inbox);
+        Core::wake_drain(inbox);
     } else {
         drop(inbox);
         let drain = Drain::new(Arc::clone(core));

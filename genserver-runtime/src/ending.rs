@@ -278,7 +278,7 @@ pub(crate) fn ask<S: Server>(
             if matches!(how, Stop::Kill) {
                 // `terminate` runs: it is dropped at its next `.await`.
                 core.killed.store(true, Ordering::Release);
-                core.wake_drain(inbox);
+                Core::wake_drain(inbox);
             }
             return;
         }
@@ -286,12 +286,12 @@ pub(crate) fn ask<S: Server>(
         Life::Starting if orphan => return,
         Life::Starting | Life::Running => {}
     }
-    if at_once(core, &mut inbox, &how) {
-        if let Some(body) = inbox.body.take() {
-            drop(inbox);
-            end_here(core, body, how, done);
-            return;
-        }
+    if at_once(core, &inbox, &how)
+        && let Some(body) = inbox.body.take()
+    {
+        drop(inbox);
+        end_here(core, body, how, done);
+        return;
     }
     let position = inbox.seq;
     let kill = matches!(how, Stop::Kill);

@@ -116,6 +116,7 @@ fn enter(deadline: Deadline, polled: bool) -> Entered {
 
 impl Entered {
     /// The calls that the handler waits on since it was entered.
+    #[expect(clippy::unused_self, reason = "only who has entered may ask")]
     pub(crate) fn edges(&self) -> Vec<Edge> {
         FRAME.with(|frame| frame.edges.take()).map_or_else(Vec::new, |edges| *edges)
     }

@@ -26,11 +26,14 @@ thread_local! {
     static MEMO: Cell<Option<(tokio::task::Id, Id)>> = const { Cell::new(None) };
 }
 
+/// Who holds a name, by server type.
+type Names = HashMap<(TypeId, Arc<str>), Arc<dyn Node>>;
+
 pub(crate) struct Home {
     id: Id,
     handle: Handle,
     gone: AtomicBool,
-    names: Mutex<HashMap<(TypeId, Arc<str>), Arc<dyn Node>>>,
+    names: Mutex<Names>,
     /// Servers with a key, which registries outside of this home hold.
     keyed: Mutex<HashMap<ServerId, Weak<dyn Node>>>,
     /// Detached servers: nobody else holds them.

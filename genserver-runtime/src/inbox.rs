@@ -119,7 +119,7 @@ pub(crate) struct Cold<S: Server> {
     pub(crate) claims: Vec<Box<dyn Claim>>,
     pub(crate) name: Option<Arc<str>>,
     /// The bound given at the start, in place of the server's.
-    pub(crate) mailbox: Option<Option<u32>>,
+    pub(crate) mailbox: Option<u32>,
     pub(crate) detached: bool,
     pub(crate) reason: Option<ExitReason>,
     pub(crate) counters: Counters,
@@ -206,10 +206,8 @@ impl<S: Server> Inbox<S> {
     }
 
     fn bound(&self) -> Option<u32> {
-        match self.cold.as_ref().and_then(|cold| cold.mailbox) {
-            Some(given) => given,
-            None => S::OPTIONS.mailbox,
-        }
+        let given = self.cold.as_ref().and_then(|cold| cold.mailbox);
+        given.or(S::OPTIONS.mailbox)
     }
 
     /// Room for counted messages, with `taken` of them in the running batch.

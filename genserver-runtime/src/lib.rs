@@ -21,6 +21,7 @@ mod clock;
 mod context;
 mod core;
 mod core_node;
+mod dispatch;
 mod drain;
 mod ending;
 mod error;

@@ -35,12 +35,11 @@ pub struct Pending<T> {
     call: &'static str,
     timer: Timer,
     waited: Duration,
+    stands: Stands,
+    /// Whether the time is what was left to the handler that asked.
     inherited: bool,
-    /// Whether the request may still wait for room.
-    room: bool,
     /// Whether the reply may come from anywhere, so that waiting on it is no deadlock.
     deferred: bool,
-    done: bool,
 }
 
 enum Timer {
@@ -49,6 +48,16 @@ enum Timer {
     Exact(Pin<Box<Sleep>>),
     /// On a thread without a runtime, which looks at the clock from time to time.
     Thread(std::time::Instant),
+}
+
+/// Where a request stands, as far as its caller knows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stands {
+    /// It may still wait for room.
+    Room,
+    Sent,
+    /// Answered, or too late.
+    Done,
 }
 
 /// What a request brings along.
@@ -80,9 +89,8 @@ impl<T: Send + 'static> Pending<T> {
             timer,
             waited,
             inherited,
-            room: false,
+            stands: Stands::Sent,
             deferred: asked.deferred,
-            done: false,
         }
     }
 
@@ -98,7 +106,7 @@ impl<T: Send + 'static> Pending<T> {
 
     /// The request waits for room in the mailbox.
     pub(crate) fn in_room(&mut self) {
-        self.room = true;
+        self.stands = Stands::Room;
     }
 
     fn is_over(&mut self, cx: &mut Context<'_>) -> bool {
@@ -122,14 +130,14 @@ impl<T: Send + 'static> Pending<T> {
     }
 
     fn finish(&mut self) {
-        self.done = true;
+        self.stands = Stands::Done;
         self.disarm();
     }
 
     /// The error of a request that took too long.
     pub(crate) fn late(&mut self) -> ServerError {
         let id = self.slot.identity();
-        let (phase, busy) = if self.room && self.node.leave_room(id) {
+        let (phase, busy) = if self.stands == Stands::Room && self.node.leave_room(id) {
             (Phase::Room, None)
         } else {
             self.node.stands(id, self.slot.seq(), self.slot.started())
@@ -145,7 +153,7 @@ impl<T: Send + 'static> Pending<T> {
     }
 
     pub(crate) fn poll_reply(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, ServerError>> {
-        assert!(!self.done, "a reply was polled after it had been taken");
+        assert!(self.stands != Stands::Done, "a reply was polled after it had been taken");
         let found = match self.slot.poll(cx) {
             Poll::Ready(found) => found,
             Poll::Pending if self.is_over(cx) => {
@@ -158,12 +166,13 @@ impl<T: Send + 'static> Pending<T> {
                 return Poll::Pending;
             }
         };
-        self.finish();
-        Poll::Ready(match found {
+        let outcome = match found {
             Found::Reply(reply) => Ok(reply),
             Found::Error(error) => Err(error),
             Found::Expired => Err(self.late()),
-        })
+        };
+        self.finish();
+        Poll::Ready(outcome)
     }
 
     fn note_edge(&self) {
@@ -218,11 +227,11 @@ impl<T: Send + 'static> Future for Pending<T> {
 
 impl<T> Drop for Pending<T> {
     fn drop(&mut self) {
-        if self.done {
+        if self.stands == Stands::Done {
             return;
         }
         self.disarm();
-        if self.room {
+        if self.stands == Stands::Room {
             self.node.leave_room(self.slot.identity());
         }
         self.slot.give_up();

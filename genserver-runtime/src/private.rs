@@ -2,6 +2,7 @@
 
 pub use crate::address::{Address, AnyAddress, Place};
 pub use crate::body::{Body, peek, peek_mut};
+pub use crate::dispatch::{answer, block, defer, notify};
 pub use crate::info::{Receives, Target};
 pub use crate::machine::{Declares, Leaf, Reaches, Variant, Via};
 pub use crate::reply::{Answerable, ReplyTo};
@@ -10,7 +11,6 @@ pub use crate::server::{
     ServedBy, Server, Shutdown, Takes,
 };
 pub use crate::travel::{Argument, Carries, Crashes, IsResult, Travels, settled, travels};
-pub use crate::turn::{answer, block, defer, notify};
 
 use crate::call::Call;
 use crate::cast::{Cast, Post};

@@ -38,13 +38,16 @@ where
     Asked { call: S::HANDLERS[H].message, limit, deferred: S::MODE == Mode::Deferred }
 }
 
+/// A request in the queue, with its ticket where it waits for room; its arguments otherwise.
+pub(crate) type Queued<R, A> = Result<(Pending<R>, Option<Ticket>), Lost<A>>;
+
 /// Sends a request through the queue; with a ticket where it waits for room and asked to be told.
 pub(crate) fn queue<O: Outcome<Reply: Send + 'static>, S, A, const H: usize>(
     core: &Arc<Core<S>>,
     args: A,
     limit: Limit,
     wait: Wait,
-) -> Result<(Pending<O::Reply>, Option<Ticket>), Lost<A>>
+) -> Queued<O::Reply, A>
 where
     A: Send + 'static,
     S: Request<H, A, O::Reply>,

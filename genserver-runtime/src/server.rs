@@ -244,6 +244,7 @@ pub struct Handler {
 }
 
 impl Handler {
+    #[must_use]
     pub const fn new(name: &'static str, message: &'static str, kind: Kind) -> Self {
         Self { name, message, kind, timeout: None, skip_abandoned: false, counted: true }
     }

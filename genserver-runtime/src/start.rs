@@ -153,7 +153,7 @@ where
             return Poll::Ready(Err(StartError::AlreadyStarted(S::client(holder))));
         }
         if let Some(room) = self.mailbox {
-            core.lock().cold().mailbox = Some(Some(room));
+            core.lock().cold().mailbox = Some(room);
         }
         let mut context = Cx::new(&core);
         if !S::ASYNC {

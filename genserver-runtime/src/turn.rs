@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 
-use tokio::task::spawn_blocking;
 use tracing::Span;
 
 use crate::body::Body;
@@ -21,9 +20,8 @@ use crate::exit::{ExitReason, Panic};
 use crate::frame::{self, Deadline, Edge};
 use crate::late::CallPath;
 use crate::node::{self, Node as _};
-use crate::reply::{Answerable as _, ReplyTo};
-use crate::report;
-use crate::server::{Block, Defer, Notify, Request, Server};
+use crate::reply::ReplyTo;
+use crate::server::Server;
 
 pub(crate) type Payload = Box<dyn Any + Send>;
 
@@ -137,14 +135,18 @@ pub(crate) fn keep(place: &mut Option<Waker>, cx: &Context<'_>) {
 
 /// A reply that is owed while a handler runs: dropped with a runtime that goes, its caller learns
 /// that the server is gone.
-struct Owed<R: Send>(Option<ReplyTo<R>>);
+pub(crate) struct Owed<R: Send>(Option<ReplyTo<R>>);
 
 impl<R: Send> Owed<R> {
-    fn until(&self) -> impl FnMut() -> Deadline {
+    pub(crate) fn new(reply: ReplyTo<R>) -> Self {
+        Self(Some(reply))
+    }
+
+    pub(crate) fn until(&self) -> impl FnMut() -> Deadline {
         self.0.as_ref().expect("invariant: taken once").until()
     }
 
-    fn take(mut self) -> ReplyTo<R> {
+    pub(crate) fn take(mut self) -> ReplyTo<R> {
         self.0.take().expect("invariant: taken once")
     }
 }
@@ -155,30 +157,6 @@ impl<R: Send> Drop for Owed<R> {
             reply.refuse_with(ServerError::Exit(ExitReason::NotRunning));
         }
     }
-}
-
-/// Whether a request is to be run; it is answered otherwise.
-fn admitted<S, const H: usize, A, R>(
-    core: &Core<S>,
-    body: &Body<S>,
-    reply: ReplyTo<R>,
-) -> Option<ReplyTo<R>>
-where
-    A: Send + 'static,
-    S: Request<H, A, R>,
-    R: Send + 'static,
-{
-    if S::HANDLERS[H].skip_abandoned && reply.is_closed() {
-        core.lock().cold().counters.dropped += 1;
-        return None;
-    }
-    let Some(state) = &body.state else { return Some(reply) };
-    if S::accepts(state) {
-        return Some(reply);
-    }
-    core.lock().cold().counters.refused += 1;
-    reply.refuse_with(invalid::<S>(H, state));
-    None
 }
 
 /// The refusal of a call by the machine's state.
@@ -212,150 +190,20 @@ pub(crate) fn settle<S: Server, R: Send + 'static>(
         Err(interrupt) => {
             let mut ending = crash::<S>(handler, interrupt);
             ending.crashed = Some(Box::new(move |error| reply.refuse_with(error)));
-            body.cx.ending = Some(ending);
+            body.cx.ending = Some(Box::new(ending));
         }
     }
 }
 
 /// The end that an interrupted handler brings.
-pub(crate) fn crash<S: Server>(handler: usize, interrupt: Interrupt) -> Box<Ending> {
+pub(crate) fn crash<S: Server>(handler: usize, interrupt: Interrupt) -> Ending {
     let name = S::HANDLERS[handler].name;
     let mut ending = match interrupt {
         Interrupt::Killed => Ending::killed(),
         Interrupt::Panicked(payload) => Ending::new(ExitReason::Panic(Panic::new(name, &*payload))),
     };
     ending.last = name;
-    Box::new(ending)
-}
-
-/// Runs a queued call.
-///
-/// `Send` is promised here, as by its siblings: where the future is used, rustc no longer knows that
-/// the lifetimes in `A` and `R` are `'static`, and could not find it out.
-#[doc(hidden)]
-pub fn answer<S, const H: usize, A, R>(
-    mut body: Box<Body<S>>,
-    args: A,
-    reply: ReplyTo<R>,
-) -> impl Future<Output = Box<Body<S>>> + Send
-where
-    A: Send + 'static,
-    S: Request<H, A, R>,
-    R: Send + 'static,
-{
-    async move {
-        let core = body.cx.hold();
-        if let Some(reply) = admitted::<S, H, A, R>(&core, &body, reply) {
-            let owed = Owed(Some(reply));
-            let span = report::handler_span(&core, H);
-            let until = owed.until();
-            let outcome = watched(&core, until, span, S::run(&mut body, args)).await;
-            settle(&core, &mut body, H, outcome, owed.take());
-        }
-        body.cx.run = Some(core);
-        body
-    }
-}
-
-/// Runs a cast or an info.
-#[doc(hidden)]
-pub fn notify<S, const H: usize, A>(
-    mut body: Box<Body<S>>,
-    args: A,
-) -> impl Future<Output = Box<Body<S>>> + Send
-where
-    A: Send,
-    S: Notify<H, A>,
-{
-    async move {
-        let core = body.cx.hold();
-        if body.state.as_ref().is_none_or(S::accepts) {
-            let span = report::handler_span(&core, H);
-            match watched(&core, || Deadline::Never, span, S::run(&mut body, args)).await {
-                Ok(Ok(())) => {}
-                Ok(Err(crash)) => {
-                    let mut ending = Ending::new(crash.0);
-                    ending.last = S::HANDLERS[H].name;
-                    body.cx.ending = Some(Box::new(ending));
-                }
-                Err(interrupt) => body.cx.ending = Some(crash::<S>(H, interrupt)),
-            }
-        } else {
-            let state = body.state.as_ref().map_or("", S::state_name);
-            report::refused(&core, S::HANDLERS[H].message, state);
-        }
-        body.cx.run = Some(core);
-        body
-    }
-}
-
-/// Runs a call that replies through its [`ReplyTo`].
-#[doc(hidden)]
-pub fn defer<S, const H: usize, A, R>(
-    mut body: Box<Body<S>>,
-    args: A,
-    reply: ReplyTo<R>,
-) -> impl Future<Output = Box<Body<S>>> + Send
-where
-    A: Send + 'static,
-    S: Defer<H, A, R>,
-    R: Send + 'static,
-{
-    async move {
-        let core = body.cx.hold();
-        if let Some(reply) = admitted::<S, H, A, R>(&core, &body, reply) {
-            let slot = reply.share();
-            let span = report::handler_span(&core, H);
-            let run = frame::deferring(slot.identity(), S::defer(&mut body, args, reply));
-            if let Err(interrupt) = watched(&core, slot.until(), span, run).await {
-                let mut ending = crash::<S>(H, interrupt);
-                ending.crashed = Some(Box::new(move |error| {
-                    slot.refuse(error);
-                }));
-                body.cx.ending = Some(ending);
-            }
-        }
-        body.cx.run = Some(core);
-        body
-    }
-}
-
-/// Runs a call on the blocking pool: the body travels there and back.
-#[doc(hidden)]
-pub fn block<S, const H: usize, A, R>(
-    mut body: Box<Body<S>>,
-    args: A,
-    reply: ReplyTo<R>,
-) -> impl Future<Output = Box<Body<S>>> + Send
-where
-    S: Block<H, A, R>,
-    A: Send + 'static,
-    R: Send + 'static,
-{
-    async move {
-        let core = body.cx.hold();
-        if let Some(reply) = admitted::<S, H, A, R>(&core, &body, reply) {
-            let deadline = reply.until()();
-            let owed = Owed(Some(reply));
-            let span = report::handler_span(&core, H);
-            core.observe(Instant::now());
-            let travel = spawn_blocking(move || {
-                let entered = frame::enter_fn(deadline);
-                let _span = span.as_ref().map(Span::enter);
-                let outcome = catch_unwind(AssertUnwindSafe(|| S::block(&mut body, args)));
-                drop(entered);
-                (body, outcome)
-            });
-            let Ok((back, outcome)) = travel.await else {
-                // Only a runtime that goes cancels it, and then this task too.
-                return std::future::pending().await;
-            };
-            body = back;
-            settle(&core, &mut body, H, outcome.map_err(Interrupt::Panicked), owed.take());
-        }
-        body.cx.run = Some(core);
-        body
-    }
+    ending
 }
 
 /// A handler that was polled once where it was called, and waits: the drain task takes it over.
@@ -370,7 +218,7 @@ pub(crate) fn take_over<S, F, R>(
     R: Send + 'static,
 {
     let owner = Arc::clone(core);
-    let owed = Owed(Some(reply));
+    let owed = Owed::new(reply);
     let rest = async move {
         let outcome = watched(&owner, owed.until(), None, begun).await;
         match outcome {

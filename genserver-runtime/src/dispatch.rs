@@ -1,0 +1,173 @@
+//! What generated code calls for a queued message, by the kind of its handler.
+//!
+//! `Send` is promised in the signatures: where these futures are used, rustc no longer knows that the
+//! lifetimes in arguments and replies are `'static`, and could not find it out.
+#![allow(clippy::manual_async_fn, reason = "an `async fn` cannot promise `Send`")]
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use tokio::task::spawn_blocking;
+use tracing::Span;
+
+use crate::body::Body;
+use crate::clock::Instant;
+use crate::core::Core;
+use crate::ending::Ending;
+use crate::frame::{self, Deadline};
+use crate::node::Node as _;
+use crate::reply::{Answerable as _, ReplyTo};
+use crate::report;
+use crate::server::{Block, Defer, Notify, Request};
+use crate::turn::{Interrupt, Owed, crash, invalid, settle, watched};
+
+/// Whether a request is to be run; it is answered otherwise.
+fn admitted<S, const H: usize, A, R>(
+    core: &Core<S>,
+    body: &Body<S>,
+    reply: ReplyTo<R>,
+) -> Option<ReplyTo<R>>
+where
+    A: Send + 'static,
+    S: Request<H, A, R>,
+    R: Send + 'static,
+{
+    if S::HANDLERS[H].skip_abandoned && reply.is_closed() {
+        core.lock().cold().counters.dropped += 1;
+        return None;
+    }
+    let Some(state) = &body.state else { return Some(reply) };
+    if S::accepts(state) {
+        return Some(reply);
+    }
+    core.lock().cold().counters.refused += 1;
+    reply.refuse_with(invalid::<S>(H, state));
+    None
+}
+
+/// Runs a queued call.
+#[doc(hidden)]
+pub fn answer<S, const H: usize, A, R>(
+    mut body: Box<Body<S>>,
+    args: A,
+    reply: ReplyTo<R>,
+) -> impl Future<Output = Box<Body<S>>> + Send
+where
+    A: Send + 'static,
+    S: Request<H, A, R>,
+    R: Send + 'static,
+{
+    async move {
+        let core = body.cx.hold();
+        if let Some(reply) = admitted::<S, H, A, R>(&core, &body, reply) {
+            let owed = Owed::new(reply);
+            let span = report::handler_span(&core, H);
+            let until = owed.until();
+            let outcome = watched(&core, until, span, S::run(&mut body, args)).await;
+            settle(&core, &mut body, H, outcome, owed.take());
+        }
+        body.cx.run = Some(core);
+        body
+    }
+}
+
+/// Runs a cast or an info.
+#[doc(hidden)]
+pub fn notify<S, const H: usize, A>(
+    mut body: Box<Body<S>>,
+    args: A,
+) -> impl Future<Output = Box<Body<S>>> + Send
+where
+    A: Send,
+    S: Notify<H, A>,
+{
+    async move {
+        let core = body.cx.hold();
+        if body.state.as_ref().is_none_or(S::accepts) {
+            let span = report::handler_span(&core, H);
+            match watched(&core, || Deadline::Never, span, S::run(&mut body, args)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(crash)) => {
+                    let mut ending = Ending::new(crash.0);
+                    ending.last = S::HANDLERS[H].name;
+                    body.cx.ending = Some(Box::new(ending));
+                }
+                Err(interrupt) => body.cx.ending = Some(Box::new(crash::<S>(H, interrupt))),
+            }
+        } else {
+            let state = body.state.as_ref().map_or("", S::state_name);
+            report::refused(&core, S::HANDLERS[H].message, state);
+        }
+        body.cx.run = Some(core);
+        body
+    }
+}
+
+/// Runs a call that replies through its [`ReplyTo`].
+#[doc(hidden)]
+pub fn defer<S, const H: usize, A, R>(
+    mut body: Box<Body<S>>,
+    args: A,
+    reply: ReplyTo<R>,
+) -> impl Future<Output = Box<Body<S>>> + Send
+where
+    A: Send + 'static,
+    S: Defer<H, A, R>,
+    R: Send + 'static,
+{
+    async move {
+        let core = body.cx.hold();
+        if let Some(reply) = admitted::<S, H, A, R>(&core, &body, reply) {
+            let slot = reply.share();
+            let span = report::handler_span(&core, H);
+            let run = frame::deferring(slot.identity(), S::defer(&mut body, args, reply));
+            if let Err(interrupt) = watched(&core, slot.until(), span, run).await {
+                let mut ending = crash::<S>(H, interrupt);
+                ending.crashed = Some(Box::new(move |error| {
+                    slot.refuse(error);
+                }));
+                body.cx.ending = Some(Box::new(ending));
+            }
+        }
+        body.cx.run = Some(core);
+        body
+    }
+}
+
+/// Runs a call on the blocking pool: the body travels there and back.
+#[doc(hidden)]
+pub fn block<S, const H: usize, A, R>(
+    mut body: Box<Body<S>>,
+    args: A,
+    reply: ReplyTo<R>,
+) -> impl Future<Output = Box<Body<S>>> + Send
+where
+    S: Block<H, A, R>,
+    A: Send + 'static,
+    R: Send + 'static,
+{
+    async move {
+        let core = body.cx.hold();
+        if let Some(reply) = admitted::<S, H, A, R>(&core, &body, reply) {
+            let deadline = reply.until()();
+            let owed = Owed::new(reply);
+            let span = report::handler_span(&core, H);
+            core.observe(Instant::now());
+            let travel = spawn_blocking(move || {
+                let entered = frame::enter_fn(deadline);
+                let _span = span.as_ref().map(Span::enter);
+                let outcome = catch_unwind(AssertUnwindSafe(|| S::block(&mut body, args)));
+                drop(entered);
+                (body, outcome)
+            });
+            let Ok((back, outcome)) = travel.await else {
+                // Only a runtime that goes cancels it, and then this task too.
+                return std::future::pending().await;
+            };
+            body = back;
+            settle(&core, &mut body, H, outcome.map_err(Interrupt::Panicked), owed.take());
+        }
+        body.cx.run = Some(core);
+        body
+    }
+}
