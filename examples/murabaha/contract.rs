@@ -51,7 +51,7 @@ pub struct Approved {
 pub struct Disbursed {
     terms: Terms,
     approved_at: SystemTime,
-    disbursed_at: SystemTime,
+    bought_at: SystemTime,
 }
 
 /// Payments are coming in.
@@ -164,7 +164,7 @@ impl Contract {
         Ok(st.goto(move |Approved { terms, approved_at }| Disbursed {
             terms,
             approved_at,
-            disbursed_at,
+            bought_at: disbursed_at,
         }))
     }
 
@@ -218,7 +218,7 @@ impl Disbursed {
     fn summary(&self, state: ContractStateName) -> Summary {
         Summary {
             approved_at: Some(self.approved_at),
-            disbursed_at: Some(self.disbursed_at),
+            disbursed_at: Some(self.bought_at),
             ..summary(&self.terms, state)
         }
     }

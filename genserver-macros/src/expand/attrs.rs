@@ -37,12 +37,15 @@ pub(crate) fn allow_beside() -> TokenStream {
 }
 
 /// On the user's methods: lints against what the language asks for, owned arguments, a reference to
-/// the state however small it is, and `self`.
+/// the state however small it is, and `self`; and against what is the client's to mark, a reply that
+/// must be used.
 pub(crate) fn allow_shape() -> Attribute {
     syn::parse_quote! {
         #[allow(
+            clippy::must_use_candidate,
             clippy::needless_pass_by_value,
             clippy::trivially_copy_pass_by_ref,
+            clippy::unused_async,
             clippy::unused_self
         )]
     }

@@ -29,7 +29,9 @@ pub(crate) fn expand_impl(plan: &Plan<'_>, mut item: ItemImpl) -> TokenStream {
         }
     }
     let methods = server.handlers.iter().map(|handler| &handler.method);
-    for method in methods.chain(server.init.as_ref().map(|init| &init.method)) {
+    let init = server.init.as_ref().map(|init| &init.method);
+    let terminate = server.terminate.as_ref().map(|terminate| &terminate.method);
+    for method in methods.chain(init).chain(terminate) {
         if let Some(ImplItem::Fn(function)) = item.items.get_mut(method.item) {
             function.attrs.insert(0, attrs::allow_shape());
         }
