@@ -8,7 +8,7 @@ use crate::expand::paths;
 use crate::expand::plan::Plan;
 
 /// Arguments, replies and states go from thread to thread: the names that hidden items have for
-/// them, and an assertion of what has no such name since it mentions generics.
+/// some of them, and an assertion of what has no such name.
 ///
 /// The assertion is asked for by the fields of a struct: those are checked before any function, so
 /// that this error is the first that the user reads.
@@ -28,8 +28,9 @@ pub(crate) fn expand_asserts(plan: &Plan<'_>) -> TokenStream {
         let reply = entry.reply.as_ref().map(|reply| &reply.ty);
         entry.args.types.iter().chain(reply).map(|ty| (entry.cfgs.clone(), ty.clone()))
     });
-    let generic = states.chain(handlers).filter(|(_, ty)| paths::mentions(ty, generics));
-    let fields: Vec<_> = generic.map(|(cfgs, ty)| field(&cfgs, &ty)).collect();
+    let named = |ty: &TokenStream| paths::is_plain(ty) || paths::travelling(ty, generics).is_some();
+    let others = states.chain(handlers).filter(|(_, ty)| !named(ty));
+    let fields: Vec<_> = others.map(|(cfgs, ty)| field(&cfgs, &ty)).collect();
     let asserts = (!fields.is_empty()).then(|| {
         let all = quote!(::core::marker::PhantomData<fn() -> #ty>);
         quote!(struct __Asserts #generics (#all, #(#fields),*) #clause;)

@@ -13,8 +13,7 @@ use crate::model::{Kind, Terminate, TerminateParam};
 pub(crate) fn expand_server(plan: &Plan<'_>) -> TokenStream {
     let (message, name) = (plan.message_ty(), plan.name());
     let layout = plan.layout.as_ref();
-    let state = layout.map(|layout| machine::expand_state_ty(plan, layout));
-    let state = state.unwrap_or_else(|| plan.state_ty());
+    let state = layout.map_or_else(|| plan.state_ty(), |layout| layout.root_ty());
     let options = options::expand_options(plan);
     let handlers = options::expand_handlers(plan);
     let dispatch = dispatch(plan);

@@ -55,18 +55,6 @@ fn state_enum(plan: &Plan<'_>, layout: &Layout<'_>, group: Option<usize>) -> Tok
     }
 }
 
-/// The state enum for `Server::State`, resting on each state as hidden items' types do.
-pub(crate) fn expand_state_ty(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
-    let root = layout.root_ty();
-    let states = layout.states.iter().map(|&at| layout.ty(Item::State(at)));
-    let states = states.filter(|ty| !plan.stub && !paths::mentions(ty, &plan.generics));
-    let constants: Vec<_> = states.map(|ty| paths::travels_constant(&ty)).collect();
-    if constants.is_empty() {
-        return root;
-    }
-    quote!(<[(); #(#constants)+*] as __g::Carries<#root>>::Type)
-}
-
 /// `state_name` and `allowed` of the `Server` impl.
 pub(crate) fn expand_look(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
     let root = layout.root_ty();

@@ -130,16 +130,27 @@ pub(crate) fn error_of(result: &Type, krate: &syn::Path) -> TokenStream {
     returns::error_of(result).map_or_else(by_alias, ToTokens::to_token_stream)
 }
 
-/// A type as hidden items name it. If it cannot travel the constant does not compile, with one
-/// error in our words, and rustc says nothing more of a type that rests on a broken constant; by
-/// itself it would find the missing `Send` anew in each item. `None` for what surely travels, and
-/// for what a constant may not mention.
+/// A type that by the look of it cannot travel, as hidden items name it: the constant does not
+/// compile, with one error in our words, and rustc says nothing more of a type that rests on a
+/// broken constant; by itself it would find the missing `Send` anew in each item. `None` for other
+/// types: one that holds a client of its own server could not be looked at, since that client's
+/// `Send` is found in the message that rests on the constant.
 pub(crate) fn travelling(ty: &TokenStream, generics: &Generics) -> Option<TokenStream> {
-    if is_plain(ty) || mentions(ty, generics) {
+    if !is_suspect(ty) || mentions(ty, generics) {
         return None;
     }
     let constant = travels_constant(ty);
     Some(quote!(<[(); #constant] as __g::Carries<#ty>>::Type))
+}
+
+/// Whether the type mentions something that everybody knows not to be `Send`.
+fn is_suspect(ty: &TokenStream) -> bool {
+    const STAY: &[&str] =
+        &["Rc", "NonNull", "Ref", "RefMut", "MutexGuard", "RwLockReadGuard", "RwLockWriteGuard"];
+    let words = words(ty.clone());
+    let has = |word: &str| words.iter().any(|known| known == word);
+    let is_pointer = ty.to_string().contains('*');
+    is_pointer || STAY.iter().any(|word| has(word)) || (has("dyn") && !has("Send"))
 }
 
 /// `travels::<T>()`, at the type from end to end.
@@ -150,7 +161,7 @@ pub(crate) fn travels_constant(ty: &TokenStream) -> TokenStream {
 }
 
 /// Whether the type is `()` or goes by the name of one of the language's own.
-fn is_plain(ty: &TokenStream) -> bool {
+pub(crate) fn is_plain(ty: &TokenStream) -> bool {
     const PLAIN: &[&str] = &[
         "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
         "u32", "u64", "u128", "usize", "String", "()",
