@@ -150,7 +150,7 @@ where
     /// A `fn` handler, on this stack.
     #[inline]
     fn run_fn(&mut self, core: &Arc<Core<S>>, mut body: Box<Body<S>>, args: A) -> Started<O, A> {
-        if let Some(refused) = refused::<O, S, A, H>(&body) {
+        if let Some(refused) = refused::<O, S, A, H>(core, &body) {
             core.leave(body);
             return Started::Done(refused);
         }
@@ -179,7 +179,7 @@ where
         args: A,
         cx: &mut Context<'_>,
     ) -> Started<O, A> {
-        if let Some(refused) = refused::<O, S, A, H>(&body) {
+        if let Some(refused) = refused::<O, S, A, H>(core, &body) {
             core.leave(body);
             return Started::Done(refused);
         }
@@ -261,13 +261,15 @@ enum Started<O, A> {
     Lost(Lost<A>),
 }
 
-fn refused<O: Outcome<Reply: Send + 'static>, S, A, const H: usize>(body: &Body<S>) -> Option<O>
+fn refused<O, S, A, const H: usize>(core: &Core<S>, body: &Body<S>) -> Option<O>
 where
+    O: Outcome<Reply: Send + 'static>,
     A: Send + 'static,
     S: Request<H, A, O::Reply>,
 {
-    let state = body.state.as_ref()?;
-    (!S::accepts(state)).then(|| O::error(turn::invalid::<S>(H, state)))
+    let state = body.state.as_ref().filter(|state| !S::accepts(state))?;
+    core.lock().cold().counters.refused += 1;
+    Some(O::error(turn::invalid::<S>(H, state)))
 }
 
 impl<O: Outcome<Reply: Send + 'static>, S, A, const H: usize> Future for Call<'_, O, S, A, H>

@@ -41,7 +41,11 @@ pub(crate) fn spawn<S: Server>(core: &Arc<Core<S>>, body: Box<Body<S>>) {
 /// Runs the server on from a handler that has begun: in the parked drain task, or in a new one.
 pub(crate) fn take_over<S: Server>(core: &Arc<Core<S>>, begun: Begun<S>) {
     let mut inbox = core.lock();
-    if inbox.parked {
+    if inbox.life == Life::Ended {
+        // The runtime went, and the handler with it.
+        drop(inbox);
+        drop(begun);
+    } else if inbox.parked {
         inbox.cold().begun = Some(begun);
         Core::wake_drain(inbox);
     } else {
@@ -92,11 +96,16 @@ impl<S: Server> Drain<S> {
             if body.cx.ending.is_some() {
                 return self.end(body).await;
             }
-            if self.core.attention.load(Ordering::Acquire)
-                && let Some(stop) = self.due_stop()
-            {
-                body.cx.end_by(stop);
-                continue;
+            if self.core.attention.load(Ordering::Acquire) {
+                if self.core.lock().life == Life::Ended {
+                    // The runtime went while a handler ran.
+                    self.done = true;
+                    return ending::drop_body(body);
+                }
+                if let Some(stop) = self.due_stop() {
+                    body.cx.end_by(stop);
+                    continue;
+                }
             }
             if let Some(item) = self.batch.pop_front() {
                 self.note_taken(&item);

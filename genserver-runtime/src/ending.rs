@@ -238,6 +238,8 @@ pub(crate) fn orphaned<S: Server>(core: &Arc<Core<S>>) {
 pub(crate) fn end_with_runtime<S: Server>(core: &Core<S>, batch: VecDeque<Item<S>>) {
     let (body, begun) = {
         let mut inbox = core.lock();
+        // The parked drain task goes with the runtime: nobody may leave it any more work.
+        inbox.parked = false;
         let begun = inbox.cold.as_mut().and_then(|cold| cold.begun.take());
         (inbox.body.take(), begun)
     };

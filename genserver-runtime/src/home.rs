@@ -55,12 +55,18 @@ impl Home {
     /// has no clock.
     pub(crate) fn of(handle: &Handle) -> Option<Arc<Self>> {
         let id = handle.id();
+        if let Some(home) = lock(&HOMES).as_ref().and_then(|homes| homes.get(&id)) {
+            return Some(Arc::clone(home));
+        }
+        // Not under the lock: the answer may be a panic, and whoever hears of it may look here.
+        if !has_clock(handle) {
+            return None;
+        }
         let (home, new) = {
             let mut homes = lock(&HOMES);
             let homes = homes.get_or_insert_with(HashMap::new);
             match homes.get(&id) {
                 Some(home) => (Arc::clone(home), false),
-                None if !has_clock(handle) => return None,
                 None => {
                     let home = Arc::new(Self::new(handle.clone()));
                     homes.insert(id, Arc::clone(&home));
@@ -156,6 +162,10 @@ impl Home {
     /// Remembers a server with a key, to end it with the runtime.
     pub(crate) fn remember(&self, node: &Arc<dyn Node>) {
         lock(&self.keyed).insert(node.id(), Arc::downgrade(node));
+        if self.is_gone() {
+            // It went just now, and may have looked before.
+            node.abandon();
+        }
     }
 
     pub(crate) fn forget(&self, id: ServerId) {

@@ -237,7 +237,12 @@ impl<T: Send> Expire for Slot<T> {
     }
 
     fn abandon(&self) {
-        let _ = self.fill(Value::Failed(ServerError::Exit(ExitReason::NotRunning)));
+        let error = if self.started() {
+            ServerError::Exit(ExitReason::NotRunning)
+        } else {
+            ServerError::NotRunning
+        };
+        let _ = self.fill(Value::Failed(error));
     }
 }
 

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
+use crate::expand::layout::Layout;
 use crate::expand::machine;
 use crate::expand::message;
 use crate::expand::options;
@@ -13,7 +14,7 @@ use crate::model::{Kind, Terminate, TerminateParam};
 pub(crate) fn expand_server(plan: &Plan<'_>) -> TokenStream {
     let (message, name) = (plan.message_ty(), plan.name());
     let layout = plan.layout.as_ref();
-    let state = layout.map_or_else(|| plan.state_ty(), |layout| layout.root_ty());
+    let state = layout.map_or_else(|| plan.state_ty(), Layout::root_ty);
     let options = options::expand_options(plan);
     let handlers = options::expand_handlers(plan);
     let dispatch = dispatch(plan);
