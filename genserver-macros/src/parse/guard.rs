@@ -8,6 +8,7 @@ use syn::punctuated::Punctuated;
 use syn::{Path, Token, token};
 
 use crate::model::{Guard, Machine};
+use crate::parse::ty;
 
 /// Whether a guard begins here, and not an option.
 ///
@@ -86,5 +87,5 @@ fn parse_name(input: ParseStream) -> syn::Result<Ident> {
         );
         return Err(input.error(text));
     }
-    Ok(name)
+    Ok(ty::canonical(&name))
 }

@@ -24,7 +24,7 @@ impl Scope<'_> {
     /// Whether a type of this name is a state, a group or the state enum.
     pub(crate) fn is_state(&self, name: &Ident) -> bool {
         let Some(machine) = self.machine else { return false };
-        *name == self.options.state || machine.declares(name)
+        *name == self.options.state || machine.declares(&ty::canonical(name))
     }
 
     /// Whether a type of this name holds one of several states: a group, or the state enum.
@@ -102,7 +102,7 @@ pub(crate) fn parse_param(ty: &Type, scope: Scope<'_>) -> Option<Param> {
     }
     if let Some(name) = scope.state_of(ty) {
         let mutable = ty::as_reference(ty).is_some_and(|reference| reference.mutability.is_some());
-        return Some(Param::State { ident: name.clone(), mutable });
+        return Some(Param::State { ident: ty::canonical(name), mutable });
     }
     reply_of(ty).map(|reply| Param::Reply(reply.clone()))
 }

@@ -8,6 +8,7 @@ use syn::{Path, Token, token};
 use crate::errors::Errors;
 use crate::model::{Group, Machine, State};
 use crate::parse::list::parse_list;
+use crate::parse::ty;
 
 /// What `states(..)` says.
 pub(crate) struct States {
@@ -67,7 +68,8 @@ impl Reader {
             return Err(input.error("expected a state"));
         }
         let path = parse_state_path(input)?;
-        let ident = path.segments.last().expect("invariant: a path has a segment").ident.clone();
+        let last = path.segments.last().expect("invariant: a path has a segment");
+        let ident = ty::canonical(&last.ident);
         let is_word = ident.to_string().starts_with(|c: char| c.is_ascii_lowercase());
         if is_word
             && path.get_ident().is_some()

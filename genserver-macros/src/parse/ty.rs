@@ -2,6 +2,7 @@
 
 use proc_macro2::Ident;
 use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::{GenericArgument, PathArguments, PathSegment, ReturnType, Type, TypeReference};
 
 /// The type without the invisible groups of `macro_rules!` and without parentheses.
@@ -49,6 +50,12 @@ pub(crate) fn as_reference(ty: &Type) -> Option<&TypeReference> {
 /// The name of a type without arguments of its own, or with them: `Pending` of `other::Pending<T>`.
 pub(crate) fn name_of(ty: &Type) -> Option<&Ident> {
     last_segment(ty).map(|segment| &segment.ident)
+}
+
+/// The one spelling of a name: `r#Open` and `Open` are the same to Rust. A keyword stays raw.
+pub(crate) fn canonical(name: &Ident) -> Ident {
+    let plain = name.unraw();
+    if syn::parse_str::<Ident>(&plain.to_string()).is_ok() { plain } else { name.clone() }
 }
 
 pub(crate) fn is_unit(ty: &Type) -> bool {
