@@ -59,11 +59,12 @@ fn own(plan: &Plan<'_>, entry: &Entry<'_>, of: &TokenStream, body: &TokenStream)
 /// What may not run where it is called is queued.
 fn mode(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
     let handler = entry.handler;
-    let inline = handler.inline && plan.server.options.inline && handler.kind == Kind::Call;
-    match (inline, handler.method.asyncness) {
-        (false, _) => quote!(Queued),
-        (true, false) => quote!(Sync),
-        (true, true) => quote!(Async),
+    let inline = handler.inline && plan.server.options.inline;
+    match handler.kind {
+        Kind::Deferred => quote!(Deferred),
+        Kind::Call if inline && handler.method.asyncness => quote!(Async),
+        Kind::Call if inline => quote!(Sync),
+        _ => quote!(Queued),
     }
 }
 
