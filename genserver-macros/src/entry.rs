@@ -20,7 +20,7 @@ pub(crate) fn genserver(attr: TokenStream, item: &TokenStream) -> TokenStream {
 fn stages(attr: TokenStream, tokens: &TokenStream) -> TokenStream {
     let item = match parse::parse_item(tokens.clone()) {
         Ok(item) => item,
-        Err(error) => return unreadable(&error, tokens),
+        Err(error) => return unreadable(&error, &parse::strip_tokens(tokens.clone())),
     };
     let mut errors = Errors::default();
     let server = parse::parse(attr, &item, &mut errors);

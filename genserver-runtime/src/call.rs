@@ -29,13 +29,31 @@ use crate::turn::{self, Interrupt, Payload};
 
 /// A call that is made when it is awaited: a future of `O`.
 ///
-/// Like `gen_server:call/3`; differs: on an idle server a handler runs where it is called, on the
-/// caller's task, and then no time-out applies. `H` is the handler's number, `A` its arguments.
+/// `O` is `Result<T, ServerError>`, or `Result<T, CallError<E>>` where the handler returns a
+/// `Result<T, E>`; `H` is the handler's number, `A` its arguments. On an idle server the handler
+/// runs where it is called, on the caller's task: a `fn` cannot be cut short there. What waits, an
+/// `async fn` or a request in the queue, has 5 s, unless another time-out is given.
+///
+/// Like `gen_server:call/3`; differs: no message goes to an idle server, and a failure is a value.
+///
+/// # Errors
+///
+/// See [`ServerError`]: [`executed`](ServerError::executed) tells whether to try again.
 ///
 /// # Cancel safety
 ///
 /// Dropped before the first poll, nothing was sent. Dropped later, the handler runs all the same,
 /// unless the request still waited for room in the mailbox; its reply is dropped.
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+/// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let counter = Counter::start(Counter(0)).await?;
+/// let call = counter.increment(); // nothing has happened yet
+/// assert_eq!(call.await?, 1);
+/// # Ok(()) }
+/// ```
 #[must_use = "a call does nothing until it is awaited or sent"]
 pub struct Call<'a, O: Outcome, S: Server, A, const H: usize> {
     pub(crate) address: &'a Address<S>,
@@ -65,13 +83,44 @@ where
     S: Request<H, A, O::Reply>,
 {
     /// Waits at most so long for the reply. Taken at its word: it is not shortened by what is
-    /// left to the handler that calls.
+    /// left to the handler that calls. A late request is executed all the same, unless it is marked
+    /// `skip_abandoned`.
+    ///
+    /// Like the time-out of `gen_server:call/3`; differs: it tells where the request stood.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Slow; #[genserver]
+    /// # impl Slow {
+    /// #     #[call] async fn forever(&self) { std::future::pending().await }
+    /// #     #[call] fn get(&self) -> u32 { 7 }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    ///
+    /// let slow = Slow::start(Slow).await?;
+    /// let late = slow.forever().timeout(Duration::from_secs(1)).await.unwrap_err();
+    /// assert_eq!(
+    ///     late.to_string(),
+    ///     "`Slow::forever` timed out after 1s, its handler has been running for 1s"
+    /// );
+    /// # Ok(()) }
+    /// ```
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.limit = Limit::Within(limit);
         self
     }
 
-    /// Waits for ever.
+    /// Waits for ever. Like `gen_server:call/3` with `infinity`.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+    /// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let counter = Counter::start(Counter(0)).await?;
+    /// assert_eq!(counter.increment().no_timeout().await?, 1);
+    /// # Ok(()) }
+    /// ```
     pub fn no_timeout(mut self) -> Self {
         self.limit = Limit::Never;
         self
@@ -79,14 +128,43 @@ where
 
     /// Sends the request through the queue, waiting for room, and gives the reply to await later.
     ///
+    /// Like `gen_server:send_request/2`; differs: the mailbox is bounded.
+    ///
     /// # Cancel safety
     ///
     /// Dropped while it waits for room, nothing was sent.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+    /// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let counter = Counter::start(Counter(0)).await?;
+    /// let first = counter.increment().send().await?; // in the mailbox
+    /// let second = counter.increment().send().await?;
+    /// assert_eq!((first.await?, second.await?), (1, 2));
+    /// # Ok(()) }
+    /// ```
     pub fn send(self) -> SendCall<'a, O, S, A, H> {
         SendCall { call: self, room: None }
     }
 
-    /// As [`send`](Call::send), without waiting: `Full` where there is no room.
+    /// As [`send`](Call::send), without waiting.
+    ///
+    /// # Errors
+    ///
+    /// `Full` where there is no room and the overflow policy makes none, `NotRunning`.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+    /// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let counter = Counter::start(Counter(0)).mailbox(1).await?;
+    /// let reply = counter.increment().try_send()?;
+    /// assert_eq!(counter.increment().try_send().unwrap_err(), ServerError::Full);
+    /// assert_eq!(reply.await?, 1);
+    /// # Ok(()) }
+    /// ```
     pub fn try_send(mut self) -> Result<Pending<O::Reply>, ServerError> {
         let args = self.args.take().expect(UNSENT);
         self.address
@@ -101,6 +179,16 @@ where
     /// # Panics
     ///
     /// In an async context, where blocking would stop other tasks.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+    /// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let counter = Counter::start(Counter(0)).await?;
+    /// let thread = std::thread::spawn(move || counter.increment().blocking());
+    /// assert_eq!(thread.join().expect("it did not panic")?, 1);
+    /// # Ok(()) }
+    /// ```
     pub fn blocking(self) -> O {
         blocking::wait(self)
     }

@@ -17,14 +17,32 @@ use crate::room::Ticket;
 use crate::server::Server;
 
 /// A message without a reply, sent when it is awaited: ready once it is in the mailbox, which may
-/// wait for room; never when it was handled.
+/// wait for room. It does not wait for its handler.
 ///
 /// Like `gen_server:cast/2`; differs: the mailbox is bounded, and a server that is not there is
 /// told.
 ///
+/// # Errors
+///
+/// `NotRunning`, and `Full` where the overflow policy refuses.
+///
 /// # Cancel safety
 ///
-/// Dropped before it is ready, nothing was sent.
+/// Dropped while it waits for room, nothing was sent; unless there was room in the very moment, and
+/// then it is handled.
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+/// # impl Counter {
+/// #     #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 }
+/// #     #[cast] fn reset(&mut self) { self.0 = 0; }
+/// # }
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let counter = Counter::start(Counter(41)).await?;
+/// counter.reset().await?;
+/// assert_eq!(counter.increment().await?, 1); // sent later, so handled later
+/// # Ok(()) }
+/// ```
 #[must_use = "a cast does nothing until it is awaited or sent"]
 pub struct Cast<'a, S: Server> {
     address: &'a Address<S>,
@@ -41,8 +59,25 @@ impl<'a, S: Server> Cast<'a, S> {
         Self { address, message: Some(message), ticket: None }
     }
 
-    /// Sends without waiting: `Full` where there is no room and the overflow policy does not
-    /// drop.
+    /// Sends without waiting.
+    ///
+    /// # Errors
+    ///
+    /// `Full` where there is no room and the overflow policy does not drop, `NotRunning`.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+    /// # impl Counter {
+    /// #     #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 }
+    /// #     #[cast] fn reset(&mut self) { self.0 = 0; }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let counter = Counter::start(Counter(41)).mailbox(1).await?;
+    /// counter.reset().try_send()?;
+    /// assert_eq!(counter.reset().try_send(), Err(SendError::Full));
+    /// # Ok(()) }
+    /// ```
     pub fn try_send(mut self) -> Result<(), SendError> {
         let message = self.message.take().expect(UNSENT);
         send(self.address, message, Wait::No).map(drop)
@@ -53,6 +88,21 @@ impl<'a, S: Server> Cast<'a, S> {
     /// # Panics
     ///
     /// In an async context, where blocking would stop other tasks.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+    /// # impl Counter {
+    /// #     #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 }
+    /// #     #[cast] fn reset(&mut self) { self.0 = 0; }
+    /// # }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let counter = Counter::start(Counter(41)).await?;
+    /// let reset = counter.clone();
+    /// let thread = std::thread::spawn(move || reset.reset().blocking());
+    /// thread.join().expect("it did not panic")?;
+    /// assert_eq!(counter.increment().await?, 1);
+    /// # Ok(()) }
+    /// ```
     pub fn blocking(self) -> Result<(), SendError> {
         blocking::wait(self)
     }
@@ -119,6 +169,52 @@ impl<S: Server> fmt::Debug for Cast<'_, S> {
 
 /// A message of `#[cast(unbounded)]`: it does not count against the mailbox's bound, so that
 /// sending it never waits and is never refused for want of room.
+///
+/// Like `gen_server:cast/2`; differs: a server that is not there is told.
+///
+/// # Errors
+///
+/// Only `NotRunning`.
+///
+/// # Cancel safety
+///
+/// Dropped before it is ready, nothing was sent.
+///
+/// ```
+/// use genserver_runtime::prelude::*;
+///
+/// struct Pool(u32);
+///
+/// #[genserver]
+/// impl Pool {
+///     #[call]
+///     fn take(&mut self, cx: &mut Cx<Self>) -> Option<Loan> {
+///         self.0 = self.0.checked_sub(1)?;
+///         Some(Loan(cx.weak()))
+///     }
+///
+///     #[cast(unbounded)]
+///     fn give_back(&mut self) {
+///         self.0 += 1;
+///     }
+/// }
+///
+/// struct Loan(PoolClient);
+///
+/// impl Drop for Loan {
+///     fn drop(&mut self) {
+///         let _ = self.0.give_back().post(); // a pool that is gone needs nothing back
+///     }
+/// }
+///
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let pool = Pool::start(Pool(1)).await?;
+/// let loan = pool.take().await?;
+/// assert!(loan.is_some() && pool.take().await?.is_none());
+/// drop(loan);
+/// assert!(pool.take().await?.is_some());
+/// # Ok(()) }
+/// ```
 #[must_use = "a message is sent by `.post()` or by awaiting it"]
 pub struct Post<'a, S: Server> {
     address: &'a Address<S>,
@@ -138,6 +234,20 @@ impl<'a, S: Server> Post<'a, S> {
     /// # Errors
     ///
     /// Only `NotRunning`.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*;
+    /// # struct Log(Vec<String>);
+    /// # #[genserver] impl Log {
+    /// #     #[cast(unbounded)] fn write(&mut self, #[into] line: String) { self.0.push(line); }
+    /// #     #[call] fn lines(&self) -> usize { self.0.len() }
+    /// # }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let log = Log::start(Log(Vec::new())).await?;
+    /// log.write("no await, no refusal").post()?;
+    /// assert_eq!(log.lines().await?, 1);
+    /// # Ok(()) }
+    /// ```
     pub fn post(mut self) -> Result<(), SendError> {
         let message = self.message.take().expect(UNSENT);
         send(self.address, message, Wait::No).map(drop)

@@ -17,10 +17,25 @@ use crate::id::ServerId;
 use crate::info::{Receives, Recipient, SendInfo};
 use crate::limit::Limit;
 use crate::node::{Counters, Node, Stop as How};
-use crate::pending::{Asked, Pending};
+use crate::pending::{Asked, Pending, Waits};
 
-/// The side of the framework in every generated client. All of it takes `&self`, so that a
-/// handler of the same name wins; then write `Client::stop(&client)`.
+/// The side of the framework in every generated client.
+///
+/// All of it takes `&self`, so that a handler of the same name wins; then write
+/// `Client::stop(&client)`. The prelude brings the trait in. A client is strong, and then keeps its
+/// server alive, or weak, or a name or key that is looked up at each use.
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+/// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let counter = Counter::start(Counter(0)).name("hits").await?;
+/// assert_eq!(counter.name().as_deref(), Some("hits"));
+/// assert!(counter.is_running() && counter.id().is_some());
+/// counter.stop().await?;
+/// assert!(!counter.is_running());
+/// # Ok(()) }
+/// ```
 pub trait Client: Clone + fmt::Debug + Send + Sync + 'static {
     #[doc(hidden)]
     fn __address(&self) -> &dyn AnyAddress;
@@ -31,12 +46,36 @@ pub trait Client: Clone + fmt::Debug + Send + Sync + 'static {
     /// A client that looks the name up at each use, so that it always reaches the present
     /// incarnation. Names are scoped by server type and tokio runtime: the one in which the
     /// client is used, or the one given with [`on`](Client::on).
+    ///
+    /// Like a registered name in place of a pid; differs: in its scope.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+    /// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let by_name = CounterClient::named("hits");
+    /// assert_eq!(by_name.increment().await, Err(ServerError::NotRunning));
+    /// let _keep = Counter::start(Counter(0)).name("hits").await?;
+    /// assert_eq!(by_name.increment().await?, 1);
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     fn named(name: impl Into<Arc<str>>) -> Self {
         Self::__at(Place::name(name.into()))
     }
 
     /// The server that holds the name now, as a strong client. Like `GenServer.whereis/1`.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+    /// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// assert!(CounterClient::whereis("hits").is_none());
+    /// let counter = Counter::start(Counter(0)).name("hits").await?;
+    /// let found = CounterClient::whereis("hits").expect("it runs");
+    /// assert_eq!(found.id(), counter.id());
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     fn whereis(name: impl Into<Arc<str>>) -> Option<Self> {
         Self::named(name).strong()
@@ -44,30 +83,54 @@ pub trait Client: Clone + fmt::Debug + Send + Sync + 'static {
 
     /// A client by name that looks into the given runtime, for use outside of it. For other
     /// clients the same client.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+    /// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let runtime = tokio::runtime::Runtime::new()?;
+    /// let _keep = runtime.block_on(Counter::start(Counter(0)).name("hits"))?;
+    /// let by_name = CounterClient::named("hits").on(runtime.handle());
+    /// assert_eq!(by_name.increment().blocking()?, 1); // not inside the runtime
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     fn on(&self, runtime: &Handle) -> Self {
         Self::__at(self.__address().on(runtime))
     }
 
-    /// The identity of the server, `None` when it is not there.
+    /// The identity of the server; `None` where a name or key is free, or a weak client's server is
+    /// gone. A strong client tells it after the end too. Like a pid.
     #[must_use]
     fn id(&self) -> Option<ServerId> {
         self.__address().node().map(|node| node.id())
     }
 
-    /// The name under which the server was started.
+    /// The name under which the server was started. A strong client tells it after the end too.
     #[must_use]
     fn name(&self) -> Option<Arc<str>> {
         self.__address().node().and_then(|node| node.name())
     }
 
-    /// Whether the server takes messages.
+    /// Whether the server takes messages. Like `erlang:is_process_alive/1`.
     #[must_use]
     fn is_running(&self) -> bool {
         self.__address().node().is_some_and(|node| node.is_running())
     }
 
-    /// A client that does not keep the server alive.
+    /// A client that does not keep the server alive; of a name or key, one of its present holder.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+    /// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let counter = Counter::start(Counter(0)).await?;
+    /// let weak = counter.weak();
+    /// assert!(weak.strong().is_some());
+    /// drop(counter); // the last strong client: the server ends
+    /// assert_eq!(weak.increment().await, Err(ServerError::NotRunning));
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     fn weak(&self) -> Self {
         match self.__address().node() {
@@ -76,13 +139,26 @@ pub trait Client: Clone + fmt::Debug + Send + Sync + 'static {
         }
     }
 
-    /// A client that keeps the server alive; `None` when it has ended or is about to.
+    /// A client that keeps the server alive; `None` when it has ended or is about to. See
+    /// [`weak`](Client::weak).
     #[must_use]
     fn strong(&self) -> Option<Self> {
         Place::strong(self.__address().node()?).map(Self::__at)
     }
 
-    /// Lets the server live without a client, until it is stopped or its runtime ends.
+    /// Lets the server live without a client, until it is stopped or its runtime ends; as OTP's do.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+    /// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let counter = Counter::start(Counter(0)).await?;
+    /// let weak = counter.weak();
+    /// counter.detach();
+    /// drop(counter);
+    /// assert_eq!(weak.increment().await?, 1);
+    /// # Ok(()) }
+    /// ```
     fn detach(&self) {
         if let Some(node) = self.__address().node() {
             node.detach();
@@ -91,7 +167,7 @@ pub trait Client: Clone + fmt::Debug + Send + Sync + 'static {
 
     /// Ends the server after what was sent before, and waits until it is gone: `terminate` has
     /// run and the state is dropped. Sent when this is called, not when it is awaited. Like
-    /// `gen_server:stop/3`; no time-out unless [`Stop::timeout`] gives one.
+    /// `gen_server:stop/1`; no time-out unless [`Stop::timeout`] gives one.
     ///
     /// # Errors
     ///
@@ -101,33 +177,90 @@ pub trait Client: Clone + fmt::Debug + Send + Sync + 'static {
     /// # Cancel safety
     ///
     /// Dropping the future does not take the stop back.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+    /// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let counter = Counter::start(Counter(0)).await?;
+    /// let reply = counter.increment().send().await?;
+    /// counter.stop().await?;
+    /// assert_eq!(reply.await?, 1); // it was sent before
+    /// assert_eq!(counter.stop().await, Err(ServerError::NotRunning));
+    /// # Ok(()) }
+    /// ```
     fn stop(&self) -> Stop {
         self.stop_with(ExitReason::Normal)
     }
 
-    /// As [`stop`](Client::stop), with a reason.
+    /// As [`stop`](Client::stop), with a reason, which `terminate` and the callers behind it are
+    /// given. Like `gen_server:stop/3`.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+    /// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let counter = Counter::start(Counter(0)).await?;
+    /// counter.stop_with(ExitReason::ShutdownWith("drained".into())).await?;
+    /// assert!(!counter.is_running());
+    /// # Ok(()) }
+    /// ```
     fn stop_with(&self, reason: ExitReason) -> Stop {
         Stop::new(self.__address(), How::After(reason.clone()), reason)
     }
 
     /// Ends the server after its current handler; queued callers are told. `terminate` runs.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+    /// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let counter = Counter::start(Counter(0)).await?;
+    /// let reply = counter.increment().send().await?; // queued
+    /// counter.stop_now().await?;
+    /// assert_eq!(reply.await, Err(ServerError::Exit(ExitReason::Normal)));
+    /// # Ok(()) }
+    /// ```
     fn stop_now(&self) -> Stop {
         Stop::new(self.__address(), How::Now(ExitReason::Normal), ExitReason::Normal)
     }
 
     /// Drops the running handler at its next `.await` and ends the server without `terminate`;
     /// waits until it is gone. A handler that never awaits cannot be killed.
+    ///
+    /// Like `erlang:exit/2` with `kill`; differs: it waits, and only an `.await` can be cut short.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Slow; #[genserver]
+    /// # impl Slow {
+    /// #     #[call] async fn forever(&self) { std::future::pending().await }
+    /// #     #[call] fn get(&self) -> u32 { 7 }
+    /// # }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let slow = Slow::start(Slow).await?;
+    /// let reply = slow.forever().send().await?;
+    /// slow.kill().await?;
+    /// assert_eq!(reply.await, Err(ServerError::Exit(ExitReason::Killed)));
+    /// # Ok(()) }
+    /// ```
     fn kill(&self) -> Stop {
         Stop::new(self.__address(), How::Kill, ExitReason::Killed)
     }
 
     /// A round trip through the queue: when it returns, what this sender cast before was handled.
+    /// Sent when this is called. For tests: nothing else needs it.
+    ///
+    /// # Errors
+    ///
+    /// As a call with the server's time-out.
     fn sync(&self) -> impl Future<Output = Result<(), ServerError>> + Send {
         let asked = self.__address().ask_state();
         async move { asked.await.map(drop) }
     }
 
-    /// Sends a message to the `#[info]` handler of its type; waits for room in the mailbox.
+    /// Sends a message to the `#[info]` handler of its type; waits for room in the mailbox. Like
+    /// `erlang:send/2`; differs: a type that no handler takes does not compile. See [`SendInfo`].
     fn send_info<M: Send>(&self, message: M) -> SendInfo<'_, M>
     where
         Self: Receives<M>,
@@ -135,7 +268,8 @@ pub trait Client: Clone + fmt::Debug + Send + Sync + 'static {
         SendInfo::new(self.__target(), message)
     }
 
-    /// An address for messages of one type, without the server's type; keeps the server alive.
+    /// An address for messages of one type, without the server's type. It holds the server as this
+    /// client does: strong, weak, or by name. See [`Recipient`].
     #[must_use]
     fn recipient<M: Send>(&self) -> Recipient<M>
     where
@@ -145,7 +279,7 @@ pub trait Client: Clone + fmt::Debug + Send + Sync + 'static {
     }
 
     /// What became of messages that no handler saw. Kept after the server's end, for as long as
-    /// a client that is not by name holds it.
+    /// a strong client holds it; zeros where there is no server. See [`Counters`].
     #[must_use]
     fn counters(&self) -> Counters {
         self.__address().node().map(|node| node.counters()).unwrap_or_default()
@@ -153,6 +287,24 @@ pub trait Client: Clone + fmt::Debug + Send + Sync + 'static {
 }
 
 /// An end that was asked for, and its waiting: see [`Client::stop`].
+///
+/// # Errors
+///
+/// Those of [`Client::stop`].
+///
+/// # Cancel safety
+///
+/// Dropping it does not take the end back.
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+/// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let counter = Counter::start(Counter(0)).await?;
+/// let stop = counter.stop(); // asked for
+/// assert_eq!(stop.await, Ok(())); // gone
+/// # Ok(()) }
+/// ```
 #[must_use = "the end was asked for; await it to know that it has come"]
 pub struct Stop {
     waiting: Option<Pending<ExitReason>>,
@@ -163,8 +315,8 @@ impl Stop {
     fn new(address: &dyn AnyAddress, how: How, reason: ExitReason) -> Self {
         let waiting = address.node().map(|node: Arc<dyn Node>| {
             // A kill ends what it would wait for: it closes no circle.
-            let deferred = matches!(how, How::Kill);
-            let asked = Asked { call: "stop", limit: Limit::Never, deferred };
+            let waits = if matches!(how, How::Kill) { Waits::Nobody } else { Waits::Server };
+            let asked = Asked { call: "stop", limit: Limit::Never, waits };
             let pending = Pending::new(Arc::clone(&node), &asked);
             node.stop(how, Some(Arc::clone(pending.slot())));
             pending
@@ -173,6 +325,21 @@ impl Stop {
     }
 
     /// Waits at most so long; the stop goes on.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Slow; #[genserver]
+    /// # impl Slow {
+    /// #     #[call] async fn forever(&self) { std::future::pending().await }
+    /// #     #[call] fn get(&self) -> u32 { 7 }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let slow = Slow::start(Slow).await?;
+    /// let reply = slow.forever().send().await?;
+    /// let late = slow.stop().timeout(std::time::Duration::from_secs(1)).await.unwrap_err();
+    /// assert!(matches!(late, ServerError::Timeout(_)) && slow.is_running());
+    /// # Ok(()) }
+    /// ```
     pub fn timeout(mut self, limit: Duration) -> Self {
         if let Some(waiting) = &mut self.waiting {
             waiting.limit(limit);

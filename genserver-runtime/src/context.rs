@@ -13,7 +13,35 @@ use crate::id::ServerId;
 use crate::node::{Node as _, Stop};
 use crate::server::{ServedBy, Server};
 
-/// A handler's view of its own server; taken as `cx: &mut Cx<Self>`.
+/// A handler's view of its own server; taken as `cx: &mut Cx<Self>` right after `self`.
+///
+/// `#[init]` may take it too, as its first parameter. What OTP keeps in the process dictionary or
+/// does with `self()` goes through it.
+///
+/// ```
+/// use genserver_runtime::prelude::*;
+///
+/// struct Counter(i64);
+///
+/// #[genserver]
+/// impl Counter {
+///     #[call]
+///     fn increment(&mut self, cx: &mut Cx<Self>) -> i64 {
+///         self.0 += 1;
+///         if self.0 == 2 {
+///             cx.stop(ExitReason::Normal);
+///         }
+///         self.0
+///     }
+/// }
+///
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let counter = Counter::start(Counter(0)).await?; // the context is no argument
+/// assert_eq!(counter.increment().await?, 1);
+/// assert_eq!(counter.increment().await?, 2);
+/// assert!(!counter.is_running());
+/// # Ok(()) }
+/// ```
 pub struct Cx<S: Server> {
     me: Weak<Core<S>>,
     id: ServerId,
@@ -37,7 +65,23 @@ impl<S: Server> Cx<S> {
         self.me.upgrade().expect("invariant: a handler runs under a hold on its server")
     }
 
-    /// A strong client of this server: it lives at least as long as the client does.
+    /// A strong client of this server: it lives at least as long as the client does. A server that
+    /// keeps one in its own state never ends by itself: keep a [`weak`](Cx::weak) one.
+    ///
+    /// Like `self()`; differs: a client holds what it points at.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Probe; #[genserver]
+    /// # impl Probe {
+    /// #     #[call] fn me(&self, cx: &mut Cx<Self>) -> ProbeClient { cx.client() }
+    /// # }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let probe = Probe::start(Probe).await?;
+    /// let same = probe.me().await?;
+    /// drop(probe);
+    /// assert!(same.is_running());
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn client<C>(&self) -> C
     where
@@ -46,7 +90,20 @@ impl<S: Server> Cx<S> {
         S::client(Address::strong(Strong::revive(self.core())))
     }
 
-    /// A client of this server that does not keep it alive.
+    /// A client of this server that does not keep it alive. Like `self()`.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Probe; #[genserver]
+    /// # impl Probe {
+    /// #     #[call] fn me(&self, cx: &mut Cx<Self>) -> ProbeClient { cx.weak() }
+    /// # }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let probe = Probe::start(Probe).await?;
+    /// let same = probe.me().await?;
+    /// drop(probe);
+    /// assert!(!same.is_running());
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn weak<C>(&self) -> C
     where
@@ -56,12 +113,36 @@ impl<S: Server> Cx<S> {
     }
 
     /// The server's identity.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Probe; #[genserver]
+    /// # impl Probe {
+    /// #     #[call] fn id(&self, cx: &mut Cx<Self>) -> genserver_runtime::ServerId { cx.id() }
+    /// # }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let probe = Probe::start(Probe).await?;
+    /// assert_eq!(Some(probe.id().await?), genserver_runtime::Client::id(&probe));
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn id(&self) -> ServerId {
         self.id
     }
 
     /// The name that the server was started under.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Probe; #[genserver]
+    /// # impl Probe {
+    /// #     #[call] fn is(&self, cx: &mut Cx<Self>, name: String) -> bool {
+    /// #         cx.name().as_deref() == Some(&*name)
+    /// #     }
+    /// # }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let probe = Probe::start(Probe).name("probe").await?;
+    /// assert!(probe.is("probe".to_owned()).await?);
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn name(&self) -> Option<Arc<str>> {
         self.core().name()
@@ -69,6 +150,20 @@ impl<S: Server> Cx<S> {
 
     /// Ends the server after the running handler: `terminate` runs, then the reply of the running
     /// call is sent, then the server is gone. The first reason given stands.
+    ///
+    /// Like the return `{stop, Reason, Reply, State}` of a callback.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Probe; #[genserver]
+    /// # impl Probe {
+    /// #     #[call] fn last(&self, cx: &mut Cx<Self>) -> u32 { cx.stop(ExitReason::Shutdown); 7 }
+    /// # }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let probe = Probe::start(Probe).await?;
+    /// assert_eq!(probe.last().await?, 7);
+    /// assert!(!probe.is_running());
+    /// # Ok(()) }
+    /// ```
     pub fn stop(&mut self, reason: ExitReason) {
         if self.ending.is_none() {
             self.ending = Some(Box::new(Ending::new(reason)));
@@ -78,9 +173,17 @@ impl<S: Server> Cx<S> {
     /// Until when the caller of the running handler waits; `None` when it waits for ever, or when
     /// there is none. A call made without a time-out of its own inherits it.
     ///
-    /// # Panics
-    ///
-    /// Outside a tokio runtime with time enabled, where no handler runs.
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Probe; #[genserver]
+    /// # impl Probe {
+    /// #     #[call] fn is_bounded(&self, cx: &mut Cx<Self>) -> bool { cx.deadline().is_some() }
+    /// # }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let probe = Probe::start(Probe).await?;
+    /// assert!(probe.is_bounded().await?); // 5 s by default
+    /// assert!(!probe.is_bounded().no_timeout().await?);
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn deadline(&self) -> Option<std::time::Instant> {
         match frame::deadline() {

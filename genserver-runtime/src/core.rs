@@ -12,6 +12,7 @@ use crate::home::Home;
 use crate::id::ServerId;
 use crate::inbox::{Full, Inbox, Item, Life, Waiter};
 use crate::node::Node;
+use crate::orphan;
 use crate::reply::Slot;
 use crate::report;
 use crate::room::Ticket;
@@ -209,7 +210,7 @@ impl<S: Server> Core<S> {
     /// One holder less; the last one ends the server after what is queued.
     pub(crate) fn let_go(self: &Arc<Self>) {
         if self.holders.fetch_sub(1, Ordering::AcqRel) == 1 {
-            ending::orphaned(self);
+            orphan::orphaned(self);
         }
     }
 

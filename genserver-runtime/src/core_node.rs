@@ -15,8 +15,8 @@ use crate::inbox::{Inbox, Item, Life};
 use crate::late::{Busy, Phase};
 use crate::limit::Limit;
 use crate::node::{Counters, Node, Stop};
-use crate::pending::{Asked, Pending};
-use crate::reply::{Answerable, ReplyTo, Slot};
+use crate::pending::{Asked, Pending, Waits};
+use crate::reply::{ReplyTo, Slot};
 use crate::server::Server;
 
 impl<S: Server> Node for Core<S> {
@@ -74,7 +74,7 @@ impl<S: Server> Node for Core<S> {
 
     fn ask_state(self: Arc<Self>) -> Pending<&'static str> {
         let limit = Limit::Default(S::OPTIONS.call_timeout);
-        let asked = Asked { call: "state", limit, deferred: false };
+        let asked = Asked { call: "state", limit, waits: Waits::Server };
         let pending = Pending::new(Arc::clone(&self) as Arc<dyn Node>, &asked);
         let reply = ReplyTo::new(Arc::clone(pending.slot()));
         let mut reply = Some(reply);
@@ -115,10 +115,8 @@ impl<S: Server> Node for Core<S> {
         Some(Box::new(item))
     }
 
-    fn waits(&self) -> Vec<(Arc<dyn Node>, Arc<dyn Answerable>)> {
-        let inbox = self.lock();
-        let edges = inbox.cold.iter().flat_map(|cold| &cold.edges);
-        edges.map(|Edge { to, reply, .. }| (Arc::clone(to), Arc::clone(reply))).collect()
+    fn waits(&self) -> Vec<Edge> {
+        self.lock().cold.as_ref().map(|cold| cold.edges.clone()).unwrap_or_default()
     }
 
     fn observe(&self, now: Instant) {

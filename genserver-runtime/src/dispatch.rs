@@ -121,12 +121,15 @@ where
             let slot = reply.share();
             let span = report::handler_span(&core, H);
             let run = frame::deferring(slot.identity(), S::defer(&mut body, args, reply));
-            if let Err(interrupt) = watched(&core, slot.until(), span, run).await {
-                let mut ending = crash::<S>(H, interrupt);
-                ending.crashed = Some(Box::new(move |error| {
-                    slot.refuse(error);
-                }));
-                body.cx.ending = Some(Box::new(ending));
+            match watched(&core, slot.until(), span, run).await {
+                Ok(()) => slot.mark_deferred(),
+                Err(interrupt) => {
+                    let mut ending = crash::<S>(H, interrupt);
+                    ending.crashed = Some(Box::new(move |error| {
+                        slot.refuse(error);
+                    }));
+                    body.cx.ending = Some(Box::new(ending));
+                }
             }
         }
         body.cx.run = Some(core);

@@ -98,8 +98,7 @@ impl<S: Server> Drain<S> {
             }
             if self.core.attention.load(Ordering::Acquire) {
                 if self.core.lock().life == Life::Ended {
-                    // The runtime went while a handler ran.
-                    self.done = true;
+                    // The runtime went while a handler ran; dropped, the task refuses its batch.
                     return ending::drop_body(body);
                 }
                 if let Some(stop) = self.due_stop() {

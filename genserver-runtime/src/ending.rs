@@ -229,11 +229,6 @@ pub(crate) fn drop_body<S: Server>(body: Box<Body<S>>) {
     }
 }
 
-/// The last holder went: the server ends after what is queued, unless it gets a client again.
-pub(crate) fn orphaned<S: Server>(core: &Arc<Core<S>>) {
-    ask(core, Stop::After(ExitReason::Normal), true, None);
-}
-
 /// The runtime went: what is left is refused, and the state dropped where it is at hand.
 pub(crate) fn end_with_runtime<S: Server>(core: &Core<S>, batch: VecDeque<Item<S>>) {
     let (body, begun) = {
@@ -296,6 +291,10 @@ pub(crate) fn ask<S: Server>(
         return;
     }
     let position = inbox.seq;
+    if let (Some(done), Stop::After(_)) = (&done, &how) {
+        // Should the waiting end first, it is told how many are ahead.
+        done.enqueued(position + 1);
+    }
     let kill = matches!(how, Stop::Kill);
     let cold = inbox.cold();
     cold.watchers.extend(done);

@@ -10,6 +10,20 @@ use crate::machine::Machine;
 /// Why a call got no reply from its handler.
 ///
 /// [`ServerError::executed`] is the rule for trying again.
+///
+/// Like the exits of `gen_server:call/3`; differs: they are values, and the caller lives.
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+/// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let counter = Counter::start(Counter(0)).await?;
+/// counter.stop().await?;
+/// let error = counter.increment().await.unwrap_err();
+/// assert_eq!(error, ServerError::NotRunning);
+/// assert_eq!(error.to_string(), "the server is not running");
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServerError {
@@ -39,6 +53,14 @@ pub enum ServerError {
 }
 
 /// Whether a request that failed may have been carried out.
+///
+/// ```
+/// use genserver_runtime::{Executed, ServerError};
+///
+/// let again = |error: &ServerError| error.executed() == Executed::No;
+/// assert!(again(&ServerError::Full));
+/// assert!(!again(&ServerError::NoReply)); // its handler ran
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Executed {
@@ -50,6 +72,13 @@ pub enum Executed {
 
 impl ServerError {
     /// Whether the request may have been executed in spite of the error.
+    ///
+    /// ```
+    /// use genserver_runtime::{Executed, ExitReason, ServerError};
+    ///
+    /// assert_eq!(ServerError::NotRunning.executed(), Executed::No);
+    /// assert_eq!(ServerError::Exit(ExitReason::Killed).executed(), Executed::Maybe);
+    /// ```
     #[must_use]
     pub fn executed(&self) -> Executed {
         match self {
@@ -62,6 +91,19 @@ impl ServerError {
 
     /// The refused state and message of machine `M`, as its own types; `None` for another error
     /// or another machine.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Lock; struct Open; struct Shut;
+    /// # #[genserver(states(Open: initial, Shut))] impl Lock {
+    /// #     #[call(Open => Shut)] fn shut(&self) {}
+    /// #     #[call(Shut => Open)] fn open(&self) {}
+    /// # }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let lock = Lock::start(Lock, Open).await?;
+    /// let error = lock.open().await.unwrap_err();
+    /// assert_eq!(error.invalid_state::<Lock>(), Some((LockStateName::Open, LockMessage::Open)));
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn invalid_state<M: Machine>(&self) -> Option<(M::StateName, M::MessageName)> {
         match self {
@@ -72,6 +114,22 @@ impl ServerError {
 }
 
 /// Why a message without a reply was not taken.
+///
+/// It converts into [`ServerError`] and [`CallError`], so that `?` works where calls and casts mix.
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+/// # impl Counter {
+/// #     #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 }
+/// #     #[cast] fn reset(&mut self) { self.0 = 0; }
+/// # }
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let counter = Counter::start(Counter(0)).await?;
+/// counter.stop().await?;
+/// assert_eq!(counter.reset().await, Err(SendError::NotRunning));
+/// assert_eq!(ServerError::from(SendError::Full), ServerError::Full);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SendError {
@@ -94,6 +152,27 @@ impl From<SendError> for ServerError {
 }
 
 /// Why a fallible call failed: its handler's own error, or the server's.
+///
+/// An error as reply is no crash: like `{reply, {error, Reason}, State}`. [`CallResult::split`]
+/// takes the two apart; `?` converts a [`ServerError`] into it.
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Account(u32); #[genserver]
+/// # impl Account {
+/// #     #[call] fn take(&mut self, sum: u32) -> Result<u32, Poor> {
+/// #         self.0.checked_sub(sum).ok_or(Poor)
+/// #     }
+/// # }
+/// #[derive(Debug, PartialEq)]
+/// struct Poor;
+///
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let account = Account::start(Account(5)).await?;
+/// assert_eq!(account.take(6).await, Err(CallError::Reply(Poor)));
+/// account.stop().await?;
+/// assert_eq!(account.take(1).await, Err(CallError::Server(ServerError::NotRunning)));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CallError<E> {
     /// The handler replied with an error.
@@ -118,6 +197,13 @@ impl<E> From<SendError> for CallError<E> {
 
 impl<E> CallError<E> {
     /// As [`ServerError::executed`]; a reply, also an error, means that the handler ran.
+    ///
+    /// ```
+    /// use genserver_runtime::{CallError, Executed, ServerError};
+    ///
+    /// assert_eq!(CallError::Reply("too much").executed(), Executed::Maybe);
+    /// assert_eq!(CallError::<()>::Server(ServerError::Full).executed(), Executed::No);
+    /// ```
     #[must_use]
     pub fn executed(&self) -> Executed {
         match self {
@@ -127,6 +213,22 @@ impl<E> CallError<E> {
     }
 
     /// As [`ServerError::invalid_state`].
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Lock; struct Open; struct Shut;
+    /// # #[derive(Debug)] struct Stuck;
+    /// # #[genserver(states(Open: initial, Shut))] impl Lock {
+    /// #     #[call(Open => Shut)] fn shut(&self) {}
+    /// #     #[call(Shut => Open)] fn open(&self) -> Result<(), Stuck> { Err(Stuck) }
+    /// # }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let lock = Lock::start(Lock, Open).await?;
+    /// let error = lock.open().await.unwrap_err();
+    /// assert_eq!(error.invalid_state::<Lock>(), Some((LockStateName::Open, LockMessage::Open)));
+    /// lock.shut().await?;
+    /// assert_eq!(lock.open().await.unwrap_err().invalid_state::<Lock>(), None); // `Stuck`
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn invalid_state<M: Machine>(&self) -> Option<(M::StateName, M::MessageName)> {
         match self {
@@ -136,7 +238,8 @@ impl<E> CallError<E> {
     }
 }
 
-/// Takes the outcome of a fallible call apart.
+/// Takes the outcome of a fallible call apart. The prelude brings it in; see
+/// [`split`](CallResult::split).
 pub trait CallResult<T, E> {
     /// The handler's result inside, the server's error outside.
     ///
@@ -163,7 +266,26 @@ impl<T, E> CallResult<T, E> for Result<T, CallError<E>> {
 
 /// Why a server did not start.
 ///
-/// `E` is the error of its `#[init]`, `C` its client.
+/// `E` is the error of its `#[init]`, `C` its client. Like the returns of `gen_server:start/4`.
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Port; #[genserver]
+/// # impl Port {
+/// #     #[init] fn bind(number: u32) -> Result<Self, std::num::TryFromIntError> {
+/// #         u16::try_from(number).map(|_| Self)
+/// #     }
+/// # }
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let failed = Port::start(70_000).await.unwrap_err();
+/// assert!(matches!(failed, StartError::Init(_)));
+///
+/// let first = Port::start(80).name("web").await?;
+/// match Port::start(81).name("web").await {
+///     Err(StartError::AlreadyStarted(holder)) => assert_eq!(holder.id(), first.id()),
+///     other => panic!("the name is taken: {other:?}"),
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError<E, C> {

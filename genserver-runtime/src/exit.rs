@@ -39,6 +39,15 @@ pub enum ExitReason {
 
 impl ExitReason {
     /// Whether the reason tells of a failure: anything but `Normal`, `Shutdown` and `ShutdownWith`.
+    ///
+    /// The same line as OTP's between what is logged as an error and what is not.
+    ///
+    /// ```
+    /// use genserver_runtime::ExitReason;
+    ///
+    /// assert!(!ExitReason::Normal.is_crash());
+    /// assert!(ExitReason::Other("no quorum".into()).is_crash());
+    /// ```
     #[must_use]
     pub fn is_crash(&self) -> bool {
         !matches!(self, Self::Normal | Self::Shutdown | Self::ShutdownWith(_))
@@ -81,6 +90,21 @@ impl PartialEq for ExitReason {
 impl Eq for ExitReason {}
 
 /// What a panicking handler left: the handler's name and the panic's message.
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Divider; #[genserver]
+/// # impl Divider { #[call] fn divide(&self, by: u32) -> u32 { 6 / by } }
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let divider = Divider::start(Divider).await?;
+/// match divider.divide(0).await {
+///     Err(ServerError::Exit(ExitReason::Panic(panic))) => {
+///         assert_eq!(panic.handler(), "divide");
+///         assert_eq!(panic.message(), "attempt to divide by zero");
+///     }
+///     other => panic!("it cannot divide by zero: {other:?}"),
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Panic {
     handler: &'static str,
@@ -136,6 +160,22 @@ pub struct Crash(pub(crate) ExitReason);
 
 impl Crash {
     /// A crash with a reason of the user's own.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Probe; #[genserver]
+    /// # impl Probe {
+    /// #     #[cast] fn give_up(&self) -> Result<(), Crash> {
+    /// #         Err(Crash::new(ExitReason::Other("no quorum".into())))
+    /// #     }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let probe = Probe::start(Probe).await?;
+    /// probe.give_up().await?;
+    /// let ended = probe.stop().await.unwrap_err();
+    /// assert_eq!(ended, ServerError::Exit(ExitReason::Other("no quorum".into())));
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn new(reason: ExitReason) -> Self {
         Self(reason)

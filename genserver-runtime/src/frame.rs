@@ -31,18 +31,25 @@ pub(crate) struct Edge {
     pub(crate) to: Arc<dyn Node>,
     pub(crate) reply: Arc<dyn Answerable>,
     pub(crate) call: &'static str,
+    /// Whether the reply may come from anywhere once the handler has begun.
+    pub(crate) until_begun: bool,
 }
 
-#[allow(clippy::box_collection, reason = "one pointer, swapped at every poll")]
-type Edges = Option<Box<Vec<Edge>>>;
+impl Edge {
+    /// Whether the server that is waited for still has to do something.
+    pub(crate) fn stands(&self) -> bool {
+        self.reply.awaited() && !(self.until_begun && self.reply.started())
+    }
+}
 
+// Cells of plain values: what needs no destructor is reached without a look at whether it lives.
 struct Frame {
     depth: Cell<u32>,
     deadline: Cell<Deadline>,
     /// Whether the running handler is one whose waiting is seen: an `async fn`, polled by us.
     polled: Cell<bool>,
-    /// Boxed, so that taking and putting back an empty one costs nothing.
-    edges: Cell<Edges>,
+    /// Whether it waits on something: then there are edges.
+    waits: Cell<bool>,
     /// The slot that the running deferred handler was given.
     deferring: Cell<usize>,
 }
@@ -53,10 +60,13 @@ thread_local! {
             depth: Cell::new(0),
             deadline: Cell::new(Deadline::Never),
             polled: Cell::new(false),
-            edges: Cell::new(None),
+            waits: Cell::new(false),
             deferring: Cell::new(0),
         }
     };
+
+    /// The edges of the running handler.
+    static EDGES: Cell<Vec<Edge>> = const { Cell::new(Vec::new()) };
 }
 
 /// How many handlers run on this stack.
@@ -76,18 +86,20 @@ pub(crate) fn deadline() -> Deadline {
 pub(crate) fn wait_on(edge: impl FnOnce() -> Edge) {
     FRAME.with(|frame| {
         if frame.polled.get() {
-            let mut edges = frame.edges.take().unwrap_or_default();
+            frame.waits.set(true);
+            let mut edges = EDGES.take();
             edges.push(edge());
-            frame.edges.set(Some(edges));
+            EDGES.set(edges);
         }
     });
 }
 
-/// A handler that runs on this stack, until it is dropped.
+/// A handler that runs on this stack, until it is dropped; holds what the one around it had.
 pub(crate) struct Entered {
     deadline: Deadline,
     polled: bool,
-    edges: Edges,
+    waits: bool,
+    edges: Vec<Edge>,
 }
 
 /// A `fn` handler begins: it cannot wait for calls, so none are noted.
@@ -106,10 +118,12 @@ pub(crate) fn enter_poll(deadline: Deadline) -> Entered {
 fn enter(deadline: Deadline, polled: bool) -> Entered {
     FRAME.with(|frame| {
         frame.depth.set(frame.depth.get() + 1);
+        let waits = frame.waits.replace(false);
         Entered {
             deadline: frame.deadline.replace(deadline),
             polled: frame.polled.replace(polled),
-            edges: if polled { frame.edges.take() } else { None },
+            waits,
+            edges: if waits { EDGES.take() } else { Vec::new() },
         }
     })
 }
@@ -117,21 +131,26 @@ fn enter(deadline: Deadline, polled: bool) -> Entered {
 impl Entered {
     /// The calls that the handler waits on since it was entered.
     #[expect(clippy::unused_self, reason = "only who has entered may ask")]
+    #[inline]
     pub(crate) fn edges(&self) -> Vec<Edge> {
-        FRAME.with(|frame| frame.edges.take()).map_or_else(Vec::new, |edges| *edges)
+        let waits = FRAME.with(|frame| frame.waits.replace(false));
+        if waits { EDGES.take() } else { Vec::new() }
     }
 }
 
 impl Drop for Entered {
     #[inline]
     fn drop(&mut self) {
-        FRAME.with(|frame| {
-            if frame.polled.replace(self.polled) {
-                frame.edges.set(self.edges.take());
-            }
+        let over = FRAME.with(|frame| {
+            frame.polled.set(self.polled);
             frame.deadline.set(self.deadline);
             frame.depth.set(frame.depth.get() - 1);
+            frame.waits.replace(self.waits)
         });
+        if over || self.waits {
+            // What was noted and not asked for goes with its handler.
+            drop(EDGES.replace(std::mem::take(&mut self.edges)));
+        }
     }
 }
 

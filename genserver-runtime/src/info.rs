@@ -17,6 +17,27 @@ use crate::room::Ticket;
 use crate::server::Takes;
 
 /// A client whose server has an `#[info]` handler for `M`. Implemented by the macro.
+///
+/// What can be sent is known by type: `handle_info/2` without a clause for what nobody expected.
+///
+/// ```
+/// use genserver_runtime::Receives;
+/// # use genserver_runtime::prelude::*; struct Tick; struct Clock(u32); #[genserver]
+/// # impl Clock {
+/// #     #[info] fn tick(&mut self, _: Tick) { self.0 += 1; }
+/// #     #[call] fn ticks(&self) -> u32 { self.0 }
+/// # }
+///
+/// async fn wind<C: Receives<Tick>>(clock: &C) -> Result<(), SendError> {
+///     clock.send_info(Tick).await
+/// }
+///
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let clock = Clock::start(Clock(0)).await?;
+/// wind(&clock).await?;
+/// assert_eq!(clock.ticks().await?, 1);
+/// # Ok(()) }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "the server of `{Self}` takes no `{M}`",
     label = "no `#[info]` handler takes `{M}`",
@@ -49,6 +70,26 @@ impl<S: Takes<M>, M> Target<M> for Address<S> {
 }
 
 /// Where messages of type `M` can be sent, without knowing the server's type.
+///
+/// It holds its server as the client did that it is of: see [`Client::recipient`].
+///
+/// ```
+/// use genserver_runtime::Recipient;
+/// # use genserver_runtime::prelude::*; struct Tick; struct Clock(u32); #[genserver]
+/// # impl Clock {
+/// #     #[info] fn tick(&mut self, _: Tick) { self.0 += 1; }
+/// #     #[call] fn ticks(&self) -> u32 { self.0 }
+/// # }
+///
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let clock = Clock::start(Clock(0)).await?;
+/// let anybody: Vec<Recipient<Tick>> = vec![clock.recipient()];
+/// for recipient in &anybody {
+///     recipient.send(Tick).await?;
+/// }
+/// assert_eq!(clock.ticks().await?, 1);
+/// # Ok(()) }
+/// ```
 pub struct Recipient<M> {
     target: Arc<dyn Target<M>>,
 }
@@ -58,12 +99,48 @@ impl<M: Send> Recipient<M> {
         Self { target }
     }
 
-    /// Sends the message; waits for room in the mailbox.
+    /// Sends the message when it is awaited; waits for room in the mailbox.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`SendInfo`].
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Tick; struct Clock(u32); #[genserver]
+    /// # impl Clock {
+    /// #     #[info] fn tick(&mut self, _: Tick) { self.0 += 1; }
+    /// #     #[call] fn ticks(&self) -> u32 { self.0 }
+    /// # }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let clock = Clock::start(Clock(0)).await?;
+    /// clock.recipient().send(Tick).await?;
+    /// assert_eq!(clock.ticks().await?, 1);
+    /// # Ok(()) }
+    /// ```
     pub fn send(&self, message: M) -> SendInfo<'_, M> {
         SendInfo::new(&*self.target, message)
     }
 
     /// Sends without waiting.
+    ///
+    /// # Errors
+    ///
+    /// `Full` where there is no room and the overflow policy does not drop, `NotRunning`.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Tick; struct Clock(u32); #[genserver]
+    /// # impl Clock {
+    /// #     #[info] fn tick(&mut self, _: Tick) { self.0 += 1; }
+    /// #     #[call] fn ticks(&self) -> u32 { self.0 }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let clock = Clock::start(Clock(0)).mailbox(1).await?;
+    /// let recipient = clock.recipient();
+    /// recipient.try_send(Tick)?;
+    /// assert_eq!(recipient.try_send(Tick), Err(SendError::Full));
+    /// # Ok(()) }
+    /// ```
     pub fn try_send(&self, message: M) -> Result<(), SendError> {
         self.target.deliver(message, false).map(drop)
     }
@@ -83,9 +160,30 @@ impl<M> fmt::Debug for Recipient<M> {
 
 /// A message on its way to an `#[info]` handler: see [`Client::send_info`].
 ///
+/// Ready once the message is in the mailbox. Like `erlang:send/2`; differs: the mailbox is bounded,
+/// and a server that is not there is told.
+///
+/// # Errors
+///
+/// `NotRunning`, and `Full` where the overflow policy refuses.
+///
 /// # Cancel safety
 ///
-/// Dropped before it is ready, nothing was sent.
+/// Dropped while it waits for room, nothing was sent; unless there was room in the very moment, and
+/// then it is handled.
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Tick; struct Clock(u32); #[genserver]
+/// # impl Clock {
+/// #     #[info] fn tick(&mut self, _: Tick) { self.0 += 1; }
+/// #     #[call] fn ticks(&self) -> u32 { self.0 }
+/// # }
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let clock = Clock::start(Clock(0)).await?;
+/// clock.send_info(Tick).await?;
+/// assert_eq!(clock.ticks().await?, 1);
+/// # Ok(()) }
+/// ```
 #[must_use = "a message is sent when this is awaited"]
 pub struct SendInfo<'a, M> {
     target: &'a dyn Target<M>,
@@ -102,6 +200,23 @@ impl<'a, M: Send> SendInfo<'a, M> {
     }
 
     /// Sends without waiting.
+    ///
+    /// # Errors
+    ///
+    /// `Full` where there is no room and the overflow policy does not drop, `NotRunning`.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Tick; struct Clock(u32); #[genserver]
+    /// # impl Clock {
+    /// #     #[info] fn tick(&mut self, _: Tick) { self.0 += 1; }
+    /// #     #[call] fn ticks(&self) -> u32 { self.0 }
+    /// # }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let clock = Clock::start(Clock(0)).await?;
+    /// clock.send_info(Tick).try_send()?;
+    /// assert_eq!(clock.ticks().await?, 1);
+    /// # Ok(()) }
+    /// ```
     pub fn try_send(mut self) -> Result<(), SendError> {
         let message = self.message.take().expect("invariant: a message is sent once");
         self.target.deliver(message, false).map(drop)

@@ -4,7 +4,32 @@ use std::convert::Infallible;
 
 /// What `#[init]` may return when `Self` and `Result<Self, E>` do not say enough.
 ///
-/// Mirrors the returns of `gen_server:init/1`.
+/// Like the returns of `gen_server:init/1`: `{ok, State}`, `ignore`, `{error, Reason}` and
+/// `{stop, Reason}`.
+///
+/// ```
+/// use genserver_runtime::prelude::*;
+///
+/// struct Poller;
+///
+/// #[genserver]
+/// impl Poller {
+///     #[init]
+///     fn new(every_s: u64) -> Init<Self, String> {
+///         match every_s {
+///             0 => Init::Ignore,
+///             1..=3600 => Init::Ready(Self),
+///             _ => Init::Fail(format!("every {every_s}s is too rarely")),
+///         }
+///     }
+/// }
+///
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// assert!(Poller::start(60).await.is_ok());
+/// assert!(matches!(Poller::start(0).await, Err(StartError::Ignored)));
+/// assert!(matches!(Poller::start(9999).await, Err(StartError::Init(_))));
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub enum Init<T, E = Infallible> {
     /// The server runs.
@@ -19,6 +44,13 @@ pub enum Init<T, E = Infallible> {
 
 impl<T, E> Init<T, E> {
     /// The same decision with another value of the server.
+    ///
+    /// ```
+    /// use genserver_runtime::Init;
+    ///
+    /// let init: Init<u32> = Init::Ready(2);
+    /// assert!(matches!(init.map(|value| value * 2), Init::Ready(4)));
+    /// ```
     #[must_use]
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Init<U, E> {
         match self {

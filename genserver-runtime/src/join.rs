@@ -14,11 +14,25 @@ use crate::server::{Request, Server};
 /// Makes several calls in parallel and waits for all replies, in the order of the calls.
 ///
 /// Each one goes through its server's queue, so that none runs on the caller's task and one slow
-/// server does not hold up the others. An error is that call's own: it does not end the rest.
+/// server does not hold up the others. An error is that call's own: it does not end the rest. The
+/// calls are of one handler, to any servers of one type.
+///
+/// Like `gen_server:multi_call/4`; differs: the replies stand in order, failures among them.
 ///
 /// # Cancel safety
 ///
 /// As a [`Call`]: what was sent is executed, its reply is dropped.
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+/// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let [one, two] = [Counter::start(Counter(0)).await?, Counter::start(Counter(1)).await?];
+/// two.stop().await?;
+/// let replies = join([one.increment(), two.increment()]).await;
+/// assert_eq!(replies, [Ok(1), Err(ServerError::NotRunning)]);
+/// # Ok(()) }
+/// ```
 pub fn join<'a, O, S, A, const H: usize>(
     calls: impl IntoIterator<Item = Call<'a, O, S, A, H>>,
 ) -> Join<'a, O, S, A, H>
@@ -31,6 +45,22 @@ where
 }
 
 /// Several calls at once: see [`join`].
+///
+/// A future of the outcomes, in the order of the calls.
+///
+/// # Cancel safety
+///
+/// As a [`Call`]: what was sent is executed, its reply is dropped.
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+/// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let counter = Counter::start(Counter(0)).await?;
+/// let calls = join((0..3).map(|_| counter.increment())); // nothing was sent yet
+/// assert_eq!(calls.await, [Ok(1), Ok(2), Ok(3)]);
+/// # Ok(()) }
+/// ```
 #[must_use = "calls do nothing until they are awaited"]
 pub struct Join<'a, O: Outcome, S: Server, A, const H: usize> {
     calls: Vec<Member<'a, O, S, A, H>>,
@@ -52,6 +82,22 @@ where
     S: Request<H, A, O::Reply>,
 {
     /// Gives all of them the same time; each one's own time-out no longer counts.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Slow; #[genserver]
+    /// # impl Slow {
+    /// #     #[call] async fn forever(&self) { std::future::pending().await }
+    /// #     #[call] fn get(&self) -> u32 { 7 }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    ///
+    /// let (slow, slower) = (Slow::start(Slow).await?, Slow::start(Slow).await?);
+    /// let replies = join([slow.forever(), slower.forever()]).within(Duration::from_secs(1)).await;
+    /// assert!(replies.iter().all(|reply| matches!(reply, Err(ServerError::Timeout(_)))));
+    /// # Ok(()) }
+    /// ```
     pub fn within(mut self, limit: Duration) -> Self {
         for call in &mut self.calls {
             if let Member::Sending(sending) = call {

@@ -9,6 +9,23 @@ use crate::clock::Human;
 use crate::machine::Machine;
 
 /// A call that got no reply in time, and where it stood.
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Slow; #[genserver]
+/// # impl Slow {
+/// #     #[call] async fn forever(&self) { std::future::pending().await }
+/// #     #[call] fn get(&self) -> u32 { 7 }
+/// # }
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let slow = Slow::start(Slow).await?;
+/// let _busy = slow.forever().no_timeout().send().await?;
+/// let ServerError::Timeout(late) = slow.get().await.unwrap_err() else { panic!("it is busy") };
+/// assert_eq!((late.server, late.call), ("Slow", "get"));
+/// assert_eq!(late.waited.as_secs(), 5);
+/// assert!(late.to_string().starts_with("`Slow::get` timed out after 5s, next in the mailbox"));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Late {
@@ -27,6 +44,27 @@ pub struct Late {
 }
 
 /// Where a late request stood.
+///
+/// ```
+/// use genserver_runtime::Phase;
+/// # use genserver_runtime::prelude::*; struct Slow; #[genserver]
+/// # impl Slow {
+/// #     #[call] async fn forever(&self) { std::future::pending().await }
+/// #     #[call] fn get(&self) -> u32 { 7 }
+/// # }
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let slow = Slow::start(Slow).await?;
+/// let late = |error| match error {
+///     ServerError::Timeout(late) => late.phase,
+///     other => panic!("not late: {other}"),
+/// };
+/// let running = late(slow.forever().await.unwrap_err());
+/// assert!(matches!(running, Phase::Running { handler: "forever", .. }));
+/// let queued = late(slow.get().await.unwrap_err()); // its handler goes on
+/// assert_eq!(queued, Phase::Queued { ahead: 0 });
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Phase {
@@ -44,9 +82,26 @@ pub enum Phase {
         /// For how long it had been running; at the least for a handler that never waits.
         since: Duration,
     },
+    /// Its handler had returned and left the reply for later: see [`ReplyTo`](crate::ReplyTo).
+    Deferred,
 }
 
 /// The handler that kept the server busy.
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Slow; #[genserver]
+/// # impl Slow {
+/// #     #[call] async fn forever(&self) { std::future::pending().await }
+/// #     #[call] fn get(&self) -> u32 { 7 }
+/// # }
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let slow = Slow::start(Slow).await?;
+/// let _busy = slow.forever().no_timeout().send().await?;
+/// let ServerError::Timeout(late) = slow.get().await.unwrap_err() else { panic!("it is busy") };
+/// assert_eq!(late.busy.expect("it is busy").handler, "forever");
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Busy {
@@ -71,6 +126,7 @@ impl fmt::Display for Late {
             Phase::Running { since, .. } => {
                 write!(f, ", its handler has been running for {}", Human(*since))?;
             }
+            Phase::Deferred => f.write_str(", its handler has left the reply for later")?,
         }
         match busy {
             Some(Busy { handler, since }) => {
@@ -82,6 +138,28 @@ impl fmt::Display for Late {
 }
 
 /// The circle of calls that a call would have closed.
+///
+/// OTP knows the call to oneself; here any number of servers is seen, by what their handlers wait on.
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Node; #[genserver]
+/// # impl Node {
+/// #     #[call] fn get(&self) -> u32 { 7 }
+/// #     #[call] async fn ask(&self, other: NodeClient) -> Result<u32, ServerError> {
+/// #         other.get().await
+/// #     }
+/// # }
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let node = Node::start(Node).name("a").await?;
+/// match node.ask(node.weak()).await {
+///     Err(CallError::Reply(ServerError::Deadlock(path))) => {
+///         assert_eq!(path.servers, [r#"Node "a""#]);
+///         assert_eq!(path.to_string(), r#"`get` would wait for itself: Node "a" -> Node "a""#);
+///     }
+///     other => panic!("it waits for itself: {other:?}"),
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CallPath {
@@ -105,6 +183,26 @@ impl fmt::Display for CallPath {
 }
 
 /// A call that the machine's present state does not allow.
+///
+/// Nothing changed. Its own types are to be had by [`ServerError::invalid_state`]. Like an event
+/// that no clause of a state function takes; differs: the caller is told, and the machine lives.
+///
+/// [`ServerError::invalid_state`]: crate::ServerError::invalid_state
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Lock; struct Open; struct Shut;
+/// # #[genserver(states(Open: initial, Shut))] impl Lock {
+/// #     #[call(Open => Shut)] fn shut(&self) {}
+/// #     #[call(Shut => Open)] fn open(&self) {}
+/// # }
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let lock = Lock::start(Lock, Open).await?;
+/// let ServerError::InvalidState(refused) = lock.open().await.unwrap_err() else { panic!("open") };
+/// assert_eq!((refused.call, refused.state), ("open", "Open"));
+/// assert_eq!(refused.allowed, ["shut"]);
+/// assert_eq!(refused.to_string(), "cannot `open` while Open; allowed: shut");
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvalidState {

@@ -39,6 +39,7 @@ mod machine;
 mod name;
 mod node;
 mod opening;
+mod orphan;
 mod outcome;
 mod pending;
 pub mod prelude;

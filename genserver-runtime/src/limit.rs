@@ -22,9 +22,17 @@ impl Limit {
             Self::Never => (Deadline::Never, false),
             Self::Within(d) => (Deadline::Within(d), false),
             Self::Default(own) => match frame::deadline() {
-                Deadline::Never => (own.map_or(Deadline::Never, Deadline::Within), false),
+                Deadline::Never => (of_default(own), false),
                 inherited => (inherited, true),
             },
         }
+    }
+}
+
+/// A handler's `timeout = infinity` comes as the longest duration there is.
+fn of_default(own: Option<Duration>) -> Deadline {
+    match own {
+        None | Some(Duration::MAX) => Deadline::Never,
+        Some(own) => Deadline::Within(own),
     }
 }

@@ -57,12 +57,9 @@ pub trait State<S: Server>: Variant<S> {
         f: impl FnOnce(Self) -> T + Send + 'static,
     ) -> Next<(), Via<S, E, H>>
     where
-        T: Variant<S>,
         S: Declares<H, T>,
     {
-        Next::new(Step::Change(Box::new(move |_: &mut S, state| {
-            Variant::<S>::into_state(f(entered(state)))
-        })))
+        Next::new(Step::Change(Box::new(move |_: &mut S, state| S::into_state(f(entered(state))))))
     }
 
     /// As [`goto`](State::goto); `f` may change the data shared by all states too.
@@ -71,11 +68,10 @@ pub trait State<S: Server>: Variant<S> {
         f: impl FnOnce(&mut S, Self) -> T + Send + 'static,
     ) -> Next<(), Via<S, E, H>>
     where
-        T: Variant<S>,
         S: Declares<H, T>,
     {
         Next::new(Step::Change(Box::new(move |server: &mut S, state| {
-            Variant::<S>::into_state(f(server, entered(state)))
+            S::into_state(f(server, entered(state)))
         })))
     }
 
@@ -115,17 +111,30 @@ fn entered<S: Server, V: Variant<S>>(state: S::State) -> V {
     message = "`{Handler}` does not declare a transition to `{Self}`",
     label = "not declared by the guard of `{Handler}`"
 )]
-pub trait Reaches<Handler, S> {}
+pub trait Reaches<Handler, S: Server>: Variant<S> {}
 
 /// Handler `H` of this machine declares a transition to `T`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(message = "the handler does not declare a transition to `{T}`")]
-pub trait Declares<const H: usize, T> {}
+pub trait Declares<const H: usize, T>: Server {
+    fn into_state(state: T) -> Self::State;
+}
 
-// No handler has this number. With a second candidate for every target rustc leaves `H` to the
-// handler's return type, instead of guessing the one handler that declares the target.
+// No handler has these numbers. With further candidates for every target, even for what is no state,
+// rustc leaves `H` to the handler's return type, instead of guessing a handler that fits.
 #[diagnostic::do_not_recommend]
-impl<S: Server, T> Declares<{ usize::MAX }, T> for S {}
+impl<S: Server, T> Declares<{ usize::MAX }, T> for S {
+    fn into_state(_: T) -> S::State {
+        unreachable!("invariant: a handler has a number of its own")
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: Server, T> Declares<{ usize::MAX - 1 }, T> for S {
+    fn into_state(_: T) -> S::State {
+        unreachable!("invariant: a handler has a number of its own")
+    }
+}
 
 /// What a [`Next`] carries of its handler: the server, the handler's number, and the error that it
 /// may refuse with. The macro writes it into the handler's return type.

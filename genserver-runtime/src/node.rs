@@ -1,6 +1,7 @@
 //! A server seen without its type.
 
 use std::any::Any;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::clock::Instant;
@@ -10,7 +11,7 @@ use crate::home::Home;
 use crate::id::ServerId;
 use crate::late::{Busy, Phase};
 use crate::pending::Pending;
-use crate::reply::{Answerable, Slot};
+use crate::reply::Slot;
 
 /// What anyone can do with a server without knowing its type.
 pub(crate) trait Node: Any + Send + Sync {
@@ -51,8 +52,8 @@ pub(crate) trait Node: Any + Send + Sync {
     /// Takes a request back that waits for room or in the queue, to be dropped by the caller.
     fn withdraw(&self, slot: usize) -> Option<Box<dyn Send>>;
 
-    /// The servers that this one's running handler waits for, with the replies waited on.
-    fn waits(&self) -> Vec<(Arc<dyn Node>, Arc<dyn Answerable>)>;
+    /// The calls that this one's running handler waits on.
+    fn waits(&self) -> Vec<Edge>;
 
     /// The clock was read for another reason: note since when the running handler is seen.
     fn observe(&self, now: Instant);
@@ -80,6 +81,21 @@ pub(crate) enum Stop {
 }
 
 /// What became of the messages of a server that no handler saw, since its start.
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+/// # impl Counter {
+/// #     #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 }
+/// #     #[cast] fn reset(&mut self) { self.0 = 0; }
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let counter = Counter::start(Counter(0)).mailbox(1).await?;
+/// counter.reset().try_send()?;
+/// assert!(counter.reset().try_send().is_err()); // no room
+/// assert_eq!(counter.counters().refused, 1);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counters {
@@ -87,7 +103,8 @@ pub struct Counters {
     pub refused: u64,
     /// Dropped by the overflow policy, or skipped because their caller had gone.
     pub dropped: u64,
-    /// Replies that came after their caller had gone.
+    /// Replies that came after their caller had gone; what a [`ReplyTo`](crate::ReplyTo) gave back is
+    /// not among them.
     pub late: u64,
     /// Casts and infos that were queued when the server ended.
     pub dead: u64,
@@ -102,31 +119,34 @@ pub(crate) fn call_name(node: &dyn Node) -> String {
 }
 
 /// The circle that an edge from `from` closes, as the servers on it; `None` without one.
+///
+/// Breadth first, without recursion: servers may wait for each other in a long row.
 pub(crate) fn circle(from: &dyn Node, edge: &Edge) -> Option<Vec<String>> {
-    let mut seen = Vec::new();
-    let mut path = vec![call_name(from)];
-    search(from.id(), &edge.to, &mut seen, &mut path).then_some(path)
+    let mut seen = HashSet::from([edge.to.id()]);
+    // Each with the place of the one that waits for it.
+    let mut reached = vec![(Arc::clone(&edge.to), 0)];
+    let mut at = 0;
+    while at < reached.len() {
+        let node = Arc::clone(&reached[at].0);
+        if node.id() == from.id() {
+            return Some(path(from, &reached, at));
+        }
+        let waits = node.waits().into_iter().filter(Edge::stands);
+        reached.extend(waits.filter(|edge| seen.insert(edge.to.id())).map(|edge| (edge.to, at)));
+        at += 1;
+    }
+    None
 }
 
-fn search(
-    goal: ServerId,
-    at: &Arc<dyn Node>,
-    seen: &mut Vec<ServerId>,
-    path: &mut Vec<String>,
-) -> bool {
-    if at.id() == goal {
-        return true;
+/// The servers from `from` on that lead back to it; it was reached at the place `end`.
+fn path(from: &dyn Node, reached: &[(Arc<dyn Node>, usize)], end: usize) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut at = end;
+    while at != 0 {
+        at = reached[at].1;
+        names.push(call_name(&*reached[at].0));
     }
-    if seen.contains(&at.id()) {
-        return false;
-    }
-    seen.push(at.id());
-    path.push(call_name(&**at));
-    for (next, reply) in at.waits() {
-        if reply.awaited() && search(goal, &next, seen, path) {
-            return true;
-        }
-    }
-    path.pop();
-    false
+    names.push(call_name(from));
+    names.reverse();
+    names
 }

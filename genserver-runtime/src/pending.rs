@@ -20,14 +20,43 @@ use crate::sweeper::Key;
 
 /// The reply to a request that is on its way: what `.send()` gives.
 ///
-/// `'static`: it borrows no client and keeps no server alive. Like a request id of
-/// `gen_server:send_request/2`. The time-out counts from the sending.
+/// `'static`: it borrows no client and keeps no server alive. The time-out counts from the sending.
+///
+/// Like a request id of `gen_server:send_request/2`, awaited as by `gen_server:wait_response/2`.
+///
+/// # Errors
+///
+/// Those of the [`Call`](crate::Call) that was sent.
+///
+/// # Panics
+///
+/// When it is polled again after it was ready.
 ///
 /// # Cancel safety
 ///
 /// Polling it in `select!` or [`tokio::time::timeout`] by reference loses nothing: it can be
-/// awaited again. Dropping it gives the reply up; the request is executed all the same, unless it
-/// still waits for room in the mailbox.
+/// awaited again. Dropping it gives the reply up; the request is executed all the same, unless its
+/// handler is marked `skip_abandoned`.
+///
+/// ```
+/// # use genserver_runtime::prelude::*;
+/// # struct Bell(Vec<ReplyTo<u32>>);
+/// # #[genserver] impl Bell {
+/// #     #[call] fn heard(&mut self, reply: ReplyTo<u32>) { self.0.push(reply); }
+/// #     #[call] fn ring(&mut self) { self.0.drain(..).for_each(|reply| drop(reply.reply(1))); }
+/// # }
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+/// use tokio::time::timeout;
+///
+/// let bell = Bell::start(Bell(Vec::new())).await?;
+/// let mut heard = bell.heard().send().await?;
+/// assert!(timeout(Duration::from_secs(1), &mut heard).await.is_err()); // silence so far
+/// bell.ring().await?;
+/// assert_eq!(heard.await?, 1);
+/// # Ok(()) }
+/// ```
 #[must_use = "a reply that nobody awaits is dropped"]
 pub struct Pending<T> {
     slot: Arc<Slot<T>>,
@@ -38,8 +67,7 @@ pub struct Pending<T> {
     stands: Stands,
     /// Whether the time is what was left to the handler that asked.
     inherited: bool,
-    /// Whether the reply may come from anywhere, so that waiting on it is no deadlock.
-    deferred: bool,
+    waits: Waits,
 }
 
 enum Timer {
@@ -64,7 +92,18 @@ enum Stands {
 pub(crate) struct Asked {
     pub(crate) call: &'static str,
     pub(crate) limit: Limit,
-    pub(crate) deferred: bool,
+    pub(crate) waits: Waits,
+}
+
+/// What a caller waits for, as far as circles are concerned.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Waits {
+    /// For the server, until the reply is there.
+    Server,
+    /// For the server until the handler has begun, and then for whoever has the right to reply.
+    UntilBegun,
+    /// For nothing that a circle could hold up.
+    Nobody,
 }
 
 impl<T> Pending<T> {
@@ -90,7 +129,7 @@ impl<T: Send + 'static> Pending<T> {
             waited,
             inherited,
             stands: Stands::Sent,
-            deferred: asked.deferred,
+            waits: asked.waits,
         }
     }
 
@@ -140,7 +179,8 @@ impl<T: Send + 'static> Pending<T> {
         let (phase, busy) = if self.stands == Stands::Room && self.node.leave_room(id) {
             (Phase::Room, None)
         } else {
-            self.node.stands(id, self.slot.seq(), self.slot.started())
+            let (phase, busy) = self.node.stands(id, self.slot.seq(), self.slot.started());
+            (if self.slot.deferred() { Phase::Deferred } else { phase }, busy)
         };
         ServerError::Timeout(Box::new(Late {
             server: self.node.kind(),
@@ -176,13 +216,17 @@ impl<T: Send + 'static> Pending<T> {
     }
 
     fn note_edge(&self) {
-        if !self.deferred {
-            frame::wait_on(|| Edge {
-                to: Arc::clone(&self.node),
-                reply: Arc::clone(&self.slot) as Arc<dyn Answerable>,
-                call: self.call,
-            });
-        }
+        let until_begun = match self.waits {
+            Waits::Server => false,
+            Waits::UntilBegun => true,
+            Waits::Nobody => return,
+        };
+        frame::wait_on(|| Edge {
+            to: Arc::clone(&self.node),
+            reply: Arc::clone(&self.slot) as Arc<dyn Answerable>,
+            call: self.call,
+            until_begun,
+        });
     }
 }
 

@@ -17,6 +17,8 @@ pub(crate) struct Slot<T> {
     state: Mutex<State<T>>,
     /// Whether the handler has begun.
     started: AtomicBool,
+    /// Whether the handler has returned and left the reply to somebody.
+    deferred: AtomicBool,
     /// The request's number in its mailbox; 0 while it waits for room.
     seq: AtomicU64,
 }
@@ -56,6 +58,7 @@ impl<T> Slot<T> {
                 deadline,
             }),
             started: AtomicBool::new(false),
+            deferred: AtomicBool::new(false),
             seq: AtomicU64::new(0),
         })
     }
@@ -131,6 +134,14 @@ impl<T> Slot<T> {
         self.started.load(Ordering::Relaxed)
     }
 
+    pub(crate) fn deferred(&self) -> bool {
+        self.deferred.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn mark_deferred(&self) {
+        self.deferred.store(true, Ordering::Relaxed);
+    }
+
     pub(crate) fn mark_started(&self) {
         self.started.store(true, Ordering::Relaxed);
     }
@@ -190,6 +201,10 @@ pub trait Answerable: Send + Sync {
     #[doc(hidden)]
     fn awaited(&self) -> bool;
 
+    /// Whether the handler has begun.
+    #[doc(hidden)]
+    fn started(&self) -> bool;
+
     /// What tells this slot from others.
     #[doc(hidden)]
     fn identity(&self) -> usize;
@@ -206,6 +221,10 @@ impl<T: Send> Answerable for Slot<T> {
 
     fn awaited(&self) -> bool {
         matches!(self.lock().value, Value::Waiting)
+    }
+
+    fn started(&self) -> bool {
+        Self::started(self)
     }
 
     fn identity(&self) -> usize {
@@ -330,6 +349,10 @@ impl<T: Send> Answerable for ReplyTo<T> {
 
     fn awaited(&self) -> bool {
         self.slot().awaited()
+    }
+
+    fn started(&self) -> bool {
+        self.slot().started()
     }
 
     fn identity(&self) -> usize {

@@ -28,6 +28,7 @@ impl Ticket {
                 to: Arc::clone(&self.node),
                 reply: Arc::clone(&self.slot) as Arc<dyn Answerable>,
                 call: self.call,
+                until_begun: false,
             });
             return Poll::Pending;
         };

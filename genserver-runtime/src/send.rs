@@ -16,7 +16,7 @@ use crate::inbox::Item;
 use crate::limit::Limit;
 use crate::node::Node;
 use crate::outcome::Outcome;
-use crate::pending::{Asked, Pending};
+use crate::pending::{Asked, Pending, Waits};
 use crate::reply::ReplyTo;
 use crate::report;
 use crate::room::Ticket;
@@ -35,7 +35,8 @@ where
     R: Send + 'static,
     S: Request<H, A, R>,
 {
-    Asked { call: S::HANDLERS[H].message, limit, deferred: S::MODE == Mode::Deferred }
+    let waits = if S::MODE == Mode::Deferred { Waits::UntilBegun } else { Waits::Server };
+    Asked { call: S::HANDLERS[H].message, limit, waits }
 }
 
 /// A request in the queue, with its ticket where it waits for room; its arguments otherwise.
@@ -73,6 +74,28 @@ where
 }
 
 /// A request on its way into the mailbox: see [`Call::send`].
+///
+/// Ready with the [`Pending`] reply once the request is in the mailbox, which may wait for room.
+///
+/// # Errors
+///
+/// `NotRunning`, `Full` where the overflow policy refuses, `Timeout` where there was no room in
+/// time, and `Deadlock` in a handler that waits for room which only itself could make.
+///
+/// # Cancel safety
+///
+/// Dropped while it waits for room, nothing was sent.
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+/// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let counter = Counter::start(Counter(0)).await?;
+/// let sending = counter.increment().send(); // not sent yet
+/// let reply = sending.await?; // in the mailbox
+/// assert_eq!(reply.await?, 1);
+/// # Ok(()) }
+/// ```
 #[must_use = "a request is sent when this is awaited"]
 pub struct SendCall<'a, O: Outcome, S: Server, A, const H: usize> {
     pub(crate) call: Call<'a, O, S, A, H>,

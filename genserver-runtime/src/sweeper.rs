@@ -130,29 +130,31 @@ impl Sweeper {
 
     /// One tick; `false` when there is nothing to do any more.
     fn sweep(&self, now: Instant, idle_since: &mut Instant) -> bool {
-        for slot in self.due(now) {
-            slot.expire();
+        for entry in self.due(now) {
+            entry.slot.expire();
         }
         if now.duration_since(*idle_since) >= IDLE_TICK {
             *idle_since = now;
             self.look_at_parked();
         }
         let mut list = self.lock();
-        list.ticking = !list.calls.is_empty() || !list.parked.is_empty();
+        list.ticking = list.calls.iter().any(Option::is_some) || !list.parked.is_empty();
         list.ticking
     }
 
-    fn due(&self, now: Instant) -> Vec<Arc<dyn Expire>> {
+    /// Takes out the calls whose time is over; the clock of the new ones begins.
+    fn due(&self, now: Instant) -> Vec<Entry> {
         let mut due = Vec::new();
         let mut began = Vec::new();
-        for entry in self.lock().calls.iter_mut().flatten() {
+        for place in &mut self.lock().calls {
+            let Some(entry) = place else { continue };
             match entry.since {
                 None => {
                     entry.since = Some(now);
                     began.push((Arc::clone(&entry.slot), Arc::clone(&entry.node), entry.within));
                 }
                 Some(since) if now.duration_since(since) >= entry.within => {
-                    due.push(Arc::clone(&entry.slot));
+                    due.extend(place.take());
                 }
                 Some(_) => {}
             }

@@ -96,7 +96,7 @@ impl<S: Server> Core<S> {
                 keep(&mut cold.drain, cx);
             }
             cold.since.get_or_insert_with(|| (running, Instant::now()));
-            let over: Vec<_> = cold.edges.extract_if(.., |edge| !edge.reply.awaited()).collect();
+            let over: Vec<_> = cold.edges.extract_if(.., |edge| !edge.stands()).collect();
             for edge in &edges {
                 let known = edge.reply.identity();
                 if cold.edges.iter().all(|edge| edge.reply.identity() != known) {
@@ -116,7 +116,7 @@ impl<S: Server> Core<S> {
     }
 
     fn refuse_circle(&self, edge: &Edge) {
-        if let Some(servers) = node::circle(self, edge) {
+        if let Some(servers) = node::circle(self, edge).filter(|_| edge.stands()) {
             // Dropped last: with the request goes its right to reply.
             let request = edge.to.withdraw(edge.reply.identity());
             let path = CallPath { servers, call: edge.call, withdrawn: request.is_some() };

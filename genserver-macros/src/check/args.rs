@@ -1,5 +1,7 @@
 //! Arguments travel in a message: they are owned.
 
+use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::{Lifetime, Pat, PatType, Type, TypeFnPtr, TypeImplTrait, TypeReference};
 
@@ -47,7 +49,7 @@ fn check_no_state(subject: Subject<'_>, typed: &PatType, errors: &mut Errors) ->
 /// The caller may be gone when the message is read, so `name: &str` would dangle; `impl Trait` is
 /// another type at each call, and a message has one.
 pub(crate) fn check_travels(typed: &PatType, why: &str, errors: &mut Errors) {
-    let name = ty::text(&typed.pat);
+    let name = ty::pattern(&typed.pat);
     if let Some(borrow) = find_borrow(&typed.ty) {
         let into = typed.attrs.iter().find(|attr| attr.path().is_ident("into"));
         let owned =
@@ -59,7 +61,7 @@ pub(crate) fn check_travels(typed: &PatType, why: &str, errors: &mut Errors) {
             ),
             None => format!("`{name}` borrows, but {why}{owned}"),
         };
-        errors.at(&typed.ty, text);
+        errors.at(borrow.at, text);
     } else if let Some(found) = find_impl(&typed.ty) {
         let help = match into_target(&typed.ty) {
             Some(target) => format!("write `#[into] {name}: {target}`"),
@@ -74,7 +76,7 @@ pub(crate) fn check_travels(typed: &PatType, why: &str, errors: &mut Errors) {
 fn check_attrs(typed: &PatType, errors: &mut Errors) {
     for attr in &typed.attrs {
         if attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr") {
-            let name = ty::text(&typed.pat);
+            let name = ty::pattern(&typed.pat);
             errors.at(
                 attr.path(),
                 format!(
@@ -98,6 +100,8 @@ fn check_no_into(typed: &PatType, errors: &mut Errors) {
 
 /// A borrow inside a type.
 pub(crate) struct Borrow {
+    /// The reference, or the lifetime.
+    pub(super) at: TokenStream,
     /// The type to take instead, where it is plain.
     pub(super) owned: Option<String>,
 }
@@ -106,16 +110,20 @@ pub(crate) struct Borrow {
 /// `Fn(&T)` or under `for<'a>` is borrowed later, by whoever calls it.
 pub(crate) fn find_borrow(ty: &Type) -> Option<Borrow> {
     // Of an expression, `[u8; N]` and the like, nothing is borrowed.
-    struct Finder(bool);
+    struct Finder(Option<TokenStream>);
     impl<'ast> Visit<'ast> for Finder {
         fn visit_type_reference(&mut self, reference: &'ast TypeReference) {
             let is_static =
                 reference.lifetime.as_ref().is_some_and(|lifetime| lifetime.ident == "static");
-            self.0 |= !is_static;
+            if !is_static {
+                self.0.get_or_insert_with(|| reference.to_token_stream());
+            }
             visit::visit_type_reference(self, reference);
         }
         fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
-            self.0 |= lifetime.ident != "static";
+            if lifetime.ident != "static" {
+                self.0.get_or_insert_with(|| lifetime.to_token_stream());
+            }
         }
         fn visit_type_fn_ptr(&mut self, _: &'ast TypeFnPtr) {}
         fn visit_parenthesized_generic_arguments(
@@ -130,9 +138,9 @@ pub(crate) fn find_borrow(ty: &Type) -> Option<Borrow> {
         }
         fn visit_expr(&mut self, _: &'ast syn::Expr) {}
     }
-    let mut finder = Finder(false);
+    let mut finder = Finder(None);
     finder.visit_type(ty);
-    finder.0.then(|| Borrow { owned: owned(ty) })
+    finder.0.map(|at| Borrow { at, owned: owned(ty) })
 }
 
 /// `String` for `&str`, `Vec<T>` for `&[T]`, `T` for `&T`.

@@ -28,7 +28,7 @@ fn state_param(subject: Subject<'_>) -> Option<(&PatType, &Ident, bool)> {
 fn check_state_param(subject: Subject<'_>, errors: &mut Errors) {
     let Some((typed, state, mutable)) = state_param(subject) else { return };
     let handler = subject.handler;
-    let (ident, name) = (&handler.method.ident, ty::text(&typed.pat));
+    let (ident, name) = (&handler.method.ident, ty::pattern(&typed.pat));
     let (written, amp) = (ty::text(typed.ty.as_ref()), if mutable { "&mut " } else { "&" });
     let every = &subject.context.server.options.state;
     let sources = handler.guard.as_ref().map(|guard| guard.sources.as_slice());

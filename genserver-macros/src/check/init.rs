@@ -38,7 +38,7 @@ fn check_params(function: &ImplItemFn, errors: &mut Errors) {
             check_cx(typed, errors);
             check_no_into(typed, errors);
         } else {
-            let (name, written) = (ty::text(&typed.pat), ty::text(typed.ty.as_ref()));
+            let (name, written) = (ty::pattern(&typed.pat), ty::text(typed.ty.as_ref()));
             errors.at(typed, format!("`{name}: {written}` must stand first"));
         }
     }

@@ -38,7 +38,7 @@ pub(crate) fn check_params(subject: Subject<'_>, errors: &mut Errors) {
 pub(crate) fn check_cx(typed: &PatType, errors: &mut Errors) {
     let exclusive = ty::as_reference(&typed.ty).is_some_and(|found| found.mutability.is_some());
     if !exclusive {
-        let name = ty::text(&typed.pat);
+        let name = ty::pattern(&typed.pat);
         errors.at(&typed.ty, format!("`{name}` must be `&mut Cx<Self>`"));
     }
 }
@@ -74,7 +74,7 @@ fn check_reply_to(subject: Subject<'_>, typed: &PatType, errors: &mut Errors) {
 /// A handler borrows the state and moves it in the commit: with `st: Pending` an `Err` after it
 /// would have lost the state.
 fn check_state(subject: Subject<'_>, typed: &PatType, errors: &mut Errors) {
-    let name = ty::text(&typed.pat);
+    let name = ty::pattern(&typed.pat);
     let Some(reference) = ty::as_reference(&typed.ty) else {
         let state = ty::text(&typed.ty);
         let text = format!(
@@ -112,7 +112,7 @@ fn check_swap(
     let is_guard = |guard: &Guard| matches!(&guard.sources[..], [source] if source == state);
     let is_own = subject.handler.guard.as_ref().is_none_or(is_guard);
     if exclusive && is_own && subject.scope().is_several(state) {
-        let (ident, name) = (&subject.handler.method.ident, ty::text(&typed.pat));
+        let (ident, name) = (&subject.handler.method.ident, ty::pattern(&typed.pat));
         let text = format!(
             "`{ident}` takes `&mut {state}`, which could be swapped for another state\n\
              help: take `&{state}` and return `{name}.goto(..)`, or guard a single state"
@@ -124,7 +124,7 @@ fn check_swap(
 /// What the framework gives is no argument: `#[into] cx: &mut Cx<Self>` converts nothing.
 pub(crate) fn check_no_into(typed: &PatType, errors: &mut Errors) {
     for attr in typed.attrs.iter().filter(|attr| attr.path().is_ident("into")) {
-        let name = ty::text(&typed.pat);
+        let name = ty::pattern(&typed.pat);
         errors.at(attr.path(), format!("`{name}` is not an argument, so it takes no `#[into]`"));
     }
 }
@@ -155,7 +155,7 @@ fn check_places(subject: Subject<'_>, errors: &mut Errors) {
         .take_while(|typed| is_misplaced(subject, &typed.ty) || find_borrow(&typed.ty).is_none());
     for typed in rest.filter(|typed| is_misplaced(subject, &typed.ty)) {
         let written = ty::text(typed.ty.as_ref());
-        let name = ty::text(&typed.pat);
+        let name = ty::pattern(&typed.pat);
         errors.at(typed, format!("`{name}: {written}` must stand right after `self`"));
     }
 }

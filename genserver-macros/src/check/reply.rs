@@ -3,7 +3,7 @@
 use crate::check::Subject;
 use crate::check::args::{find_borrow, find_impl};
 use crate::errors::Errors;
-use crate::model::Kind;
+use crate::model::{Kind, Param};
 use crate::parse::ty;
 
 pub(crate) fn check_reply(subject: Subject<'_>, errors: &mut Errors) {
@@ -17,20 +17,27 @@ pub(crate) fn check_reply(subject: Subject<'_>, errors: &mut Errors) {
 /// server, and `-> impl Iterator` has no name that the message could hold.
 fn check_travels(subject: Subject<'_>, errors: &mut Errors) {
     let ident = &subject.handler.method.ident;
-    let Some(output) = &subject.handler.method.output else { return };
-    if let Some(found) = find_impl(output) {
-        let text = format!(
-            "`{ident}` returns `impl Trait`, but replies travel in a message\n\
-             help: name the type, or box it"
-        );
-        errors.at(found, text);
-    } else if let Some(borrow) = find_borrow(output) {
-        let owned = borrow.owned.map(|owned| format!(", `{owned}`")).unwrap_or_default();
-        let text = format!(
-            "`{ident}` returns a borrow, but replies travel in a message\n\
-             help: return an owned value{owned}"
-        );
-        errors.at(output, text);
+    let deferred = subject.handler.params.iter().find_map(|param| match param {
+        Param::Reply(reply) => Some(("replies with", "reply with", reply)),
+        _ => None,
+    });
+    let returned =
+        subject.handler.method.output.as_ref().map(|output| ("returns", "return", output));
+    for (verb, imperative, ty) in returned.into_iter().chain(deferred) {
+        if let Some(found) = find_impl(ty) {
+            let text = format!(
+                "`{ident}` {verb} `impl Trait`, but replies travel in a message\n\
+                 help: name the type, or box it"
+            );
+            errors.at(found, text);
+        } else if let Some(borrow) = find_borrow(ty) {
+            let owned = borrow.owned.map(|owned| format!(", `{owned}`")).unwrap_or_default();
+            let text = format!(
+                "`{ident}` {verb} a borrow, but replies travel in a message\n\
+                 help: {imperative} an owned value{owned}"
+            );
+            errors.at(borrow.at, text);
+        }
     }
 }
 

@@ -30,6 +30,7 @@ pub(crate) fn allow_beside() -> TokenStream {
             private_bounds,
             private_interfaces,
             unused_qualifications,
+            unused_variables,
             clippy::all,
             clippy::pedantic
         )]

@@ -2,8 +2,9 @@
 //! server turns red as well.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
-use syn::ItemImpl;
+use quote::{ToTokens, format_ident, quote};
+use syn::visit::Visit;
+use syn::{ItemImpl, Lifetime};
 
 use crate::errors::Errors;
 use crate::expand::expand_plan;
@@ -14,8 +15,7 @@ use crate::parse;
 /// The errors, the impl, and stubs of what would have been generated.
 pub(crate) fn fallback(server: Option<&Server>, item: &ItemImpl, errors: Errors) -> TokenStream {
     let errors = errors.into_tokens();
-    // A server is `'static`: one with a lifetime was reported, and has no client.
-    let server = server.filter(|server| server.generics.lifetimes().next().is_none());
+    let server = server.filter(|server| !borrows(server) && !collides(server));
     let rest = if let Some(server) = server {
         expand_plan(&Plan::new(server, item, true), item)
     } else {
@@ -24,6 +24,36 @@ pub(crate) fn fallback(server: Option<&Server>, item: &ItemImpl, errors: Errors)
         item.into_token_stream()
     };
     quote!(#errors #rest)
+}
+
+/// A server is `'static`: one with a lifetime was reported, and has no client.
+fn borrows(server: &Server) -> bool {
+    let mut lifetimes = Lifetimes(false);
+    lifetimes.visit_type(&server.self_ty);
+    lifetimes.0 || server.generics.lifetimes().next().is_some()
+}
+
+struct Lifetimes(bool);
+
+impl Visit<'_> for Lifetimes {
+    fn visit_lifetime(&mut self, lifetime: &Lifetime) {
+        self.0 |= lifetime.ident != "static";
+    }
+}
+
+/// Whether a name that would be generated is taken by the server, a state or another generated type:
+/// that was reported, and rustc would say it again of each item.
+fn collides(server: &Server) -> bool {
+    let owner = &server.ident;
+    let mut names = vec![owner.clone(), server.options.client.clone()];
+    if let Some(machine) = &server.machine {
+        let plain = machine.states.iter().filter(|state| state.path.get_ident().is_some());
+        names.extend(plain.map(|state| state.ident.clone()));
+        names.extend(machine.groups.iter().map(|group| group.ident.clone()));
+        names.push(server.options.state.clone());
+        names.extend(["StateName", "Message"].map(|suffix| format_ident!("{owner}{suffix}")));
+    }
+    (1..names.len()).any(|at| names[..at].contains(&names[at]))
 }
 
 /// The error, and the tokens of an item that is no impl block that could be read.

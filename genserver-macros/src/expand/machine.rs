@@ -147,8 +147,15 @@ fn declares(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
         let mut generics = plan.generics.clone();
         generics.params.push(syn::parse_quote!(__T));
         let (params, _, clause) = generics.split_for_impl();
+        let root = layout.root_ty();
         let numbers = plan.handlers.iter().map(|entry| &entry.number);
-        return quote!(#(impl #params __g::Declares<#numbers, __T> for #ty #clause {})*);
+        return quote! {#(
+            impl #params __g::Declares<#numbers, __T> for #ty #clause {
+                fn into_state(_: __T) -> #root {
+                    ::core::unreachable!()
+                }
+            }
+        )*};
     }
     let guarded = plan.handlers.iter().filter_map(|entry| {
         let guard = entry.handler.guard.as_ref().filter(|guard| !guard.targets.is_empty())?;
@@ -188,9 +195,14 @@ fn targets(plan: &Plan<'_>, layout: &Layout<'_>, entry: &Entry<'_>, guard: &Guar
     generics.params.push(syn::parse_quote!(__T: #reaches));
     let (params, _, clause) = generics.split_for_impl();
     let (open, close) = (quote_spanned!(first=> __g::Declares<), quote_spanned!(last=> >));
+    let root = layout.root_ty();
     quote! {
         #(#impls)*
         #cfgs
-        #implement #params #open #number, __T #close #word #ty #clause #empty
+        #implement #params #open #number, __T #close #word #ty #clause {
+            fn into_state(state: __T) -> #root {
+                __g::Variant::<Self>::into_state(state)
+            }
+        }
     }
 }

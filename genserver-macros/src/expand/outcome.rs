@@ -93,7 +93,11 @@ fn entered(layout: &Layout<'_>, handler: &Handler) -> Option<TokenStream> {
     let takes_state = handler.params.iter().any(|param| matches!(param, Param::State { .. }));
     match (guard.targets.as_slice(), takes_state) {
         ([target], false) => match layout.find(target)? {
-            state @ Item::State(_) => Some(layout.ty(state)),
+            // Not as a value: of a state that holds data rustc then says which field is missing.
+            state @ Item::State(_) => {
+                let ty = paths::respan(layout.ty(state), target.span());
+                Some(quote_spanned!(target.span()=> #ty {}))
+            }
             Item::Group(_) => None,
         },
         _ => None,

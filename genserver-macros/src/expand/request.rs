@@ -88,7 +88,14 @@ fn notify(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
 
 /// The way to an `#[info]` by its type, from inside and through the client.
 fn takes(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
-    let Some(ty) = entry.args.types.first() else { return TokenStream::new() };
+    // Another number of messages, or a type that another info takes, was reported.
+    let of = |other: &&Entry<'_>| other.handler.kind == Kind::Info && other.args.types.len() == 1;
+    let text = |entry: &Entry<'_>| entry.args.tuple.to_string();
+    let first = plan.handlers.iter().filter(of).find(|other| text(other) == text(entry));
+    let is_first = first.is_some_and(|first| std::ptr::eq(first, entry));
+    let ([ty], true) = (entry.args.types.as_slice(), is_first || !entry.cfgs.is_empty()) else {
+        return TokenStream::new();
+    };
     let (ident, cfgs, message) = (&entry.handler.method.ident, &entry.cfgs, plan.message_ty());
     let info = quote! {
         fn info(message: #ty) -> #message {

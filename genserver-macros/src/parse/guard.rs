@@ -65,7 +65,11 @@ fn parse_names(input: ParseStream) -> syn::Result<Punctuated<Ident, Token![|]>> 
         if !input.peek(Token![|]) {
             return Ok(names);
         }
-        names.push_punct(input.parse()?);
+        let bar: Token![|] = input.parse()?;
+        if input.is_empty() || input.peek(Token![,]) {
+            return Err(syn::Error::new_spanned(bar, "expected a state after `|`"));
+        }
+        names.push_punct(bar);
     }
 }
 

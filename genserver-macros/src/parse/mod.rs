@@ -18,7 +18,9 @@ pub(crate) mod terminate;
 pub(crate) mod tests;
 pub(crate) mod ty;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::quote;
+use syn::parse::Parser;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Expr, FnArg, ImplItem, ImplItemFn, ItemImpl, Meta};
 
@@ -77,6 +79,33 @@ pub(crate) fn strip(item: &mut ItemImpl) {
         };
         attrs.retain(|attr| Role::of(attr).is_none());
     }
+}
+
+/// The same of tokens that are no impl block that could be read: an attribute left in them would be
+/// told to stand outside of `#[genserver]`.
+pub(crate) fn strip_tokens(tokens: TokenStream) -> TokenStream {
+    let mut out = TokenStream::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Punct(hash) if hash.as_char() == '#' && is_role(tokens.peek()) => {
+                tokens.next();
+            }
+            TokenTree::Group(group) => {
+                let mut stripped = Group::new(group.delimiter(), strip_tokens(group.stream()));
+                stripped.set_span(group.span());
+                out.extend([TokenTree::Group(stripped)]);
+            }
+            other => out.extend([other]),
+        }
+    }
+    out
+}
+
+fn is_role(brackets: Option<&TokenTree>) -> bool {
+    let Some(TokenTree::Group(brackets)) = brackets else { return false };
+    let attrs = Attribute::parse_outer.parse2(quote!(# #brackets));
+    attrs.is_ok_and(|attrs| roles(&attrs).next().is_some())
 }
 
 /// Takes expressions out of invisible groups. A `macro_rules!` fragment `$e`, `1 << 3`, is such a

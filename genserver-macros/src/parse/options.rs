@@ -47,6 +47,10 @@ pub(crate) fn parse_options(attr: TokenStream, ident: &Ident, errors: &mut Error
         seen.check(&key, errors);
         if key == "states" {
             let states = parse_states(input, &key, errors)?;
+            if attribute.machine.is_some() {
+                attribute.states_flawed = were_flawed;
+                return Ok(());
+            }
             attribute.states_flawed = were_flawed || states.flawed || states.machine.is_none();
             attribute.machine = states.machine;
             return Ok(());

@@ -85,7 +85,7 @@ impl Reader {
         if input.peek(token::Brace) {
             return self.read_group(input, &path, &ident, group, errors);
         }
-        let mut properties = match read_properties(input, errors) {
+        let properties = match read_properties(input, errors) {
             Ok(properties) => properties,
             Err(error) => {
                 let unknown = Properties { flawed: true, ..Properties::default() };
@@ -94,8 +94,10 @@ impl Reader {
             }
         };
         if input.peek(token::Brace) {
-            properties.told_of_group(&ident, errors);
-            return self.read_group(input, &path, &ident, group, errors);
+            let first = self.states.len();
+            let read = self.read_group(input, &path, &ident, group, errors);
+            self.tell_of_group(&ident, &properties, first, errors);
+            return read;
         }
         self.add_state(path, ident, group, &properties, errors);
         Ok(())
@@ -131,10 +133,27 @@ impl Reader {
         if at == Some(self.groups.len()) {
             self.groups.push(Group { ident: ident.clone(), parent });
         }
+        let first = self.states.len();
         self.read_items(tokens, at.or(parent), errors);
-        let mut properties = read_properties(input, errors)?;
-        properties.told_of_group(ident, errors);
+        let properties = read_properties(input, errors)?;
+        self.tell_of_group(ident, &properties, first, errors);
         Ok(())
+    }
+
+    /// A group is entered at one of its states and ends in one of them. What was said of the group
+    /// may have been meant of any state in it, from place `first` on.
+    fn tell_of_group(
+        &mut self,
+        group: &Ident,
+        properties: &Properties,
+        first: usize,
+        errors: &mut Errors,
+    ) {
+        for word in &properties.words {
+            let text = format!("group `{group}` cannot be `{word}`\nhelp: mark one of its states");
+            errors.at(word, text);
+            self.states[first..].iter_mut().for_each(|state| state.flawed = true);
+        }
     }
 
     fn add_state(
@@ -216,21 +235,6 @@ struct Properties {
     terminal: Option<Ident>,
     flawed: bool,
     words: Vec<Ident>,
-}
-
-impl Properties {
-    /// A group is entered at one of its states and ends in one of them.
-    fn told_of_group(&mut self, group: &Ident, errors: &mut Errors) {
-        for word in self.words.drain(..) {
-            errors.at(
-                &word,
-                format!(
-                    "group `{group}` cannot be `{word}`\n\
-                     help: mark one of its states"
-                ),
-            );
-        }
-    }
 }
 
 /// `: initial`, `: initial + terminal`.

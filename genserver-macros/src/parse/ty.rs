@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{GenericArgument, PathArguments, PathSegment, ReturnType, Type, TypeReference};
+use syn::{GenericArgument, Pat, PathArguments, PathSegment, ReturnType, Type, TypeReference};
 
 /// The type without the invisible groups of `macro_rules!` and without parentheses.
 pub(crate) fn peel(mut ty: &Type) -> &Type {
@@ -73,6 +73,14 @@ pub(crate) fn output(output: &ReturnType) -> Option<&Type> {
 /// Whether two types are written alike; comments and spaces do not count.
 pub(crate) fn same(a: &Type, b: &Type) -> bool {
     peel(a).to_token_stream().to_string() == peel(b).to_token_stream().to_string()
+}
+
+/// What a parameter is called, without `mut`; any other pattern as it is written.
+pub(crate) fn pattern(pat: &Pat) -> String {
+    match pat {
+        Pat::Ident(pat) => pat.ident.to_string(),
+        pat => text(pat),
+    }
 }
 
 /// The type as a person would write it, for messages.

@@ -145,8 +145,8 @@ fn a_state_machine() {
                     st.price()
                 }
 
-                #[call(Active)]
-                pub fn touch(&mut self, cx: &mut Cx<Self>, st: &mut Active) -> u64 {
+                #[call(Repaying)]
+                pub fn touch(&mut self, cx: &mut Cx<Self>, st: &mut Repaying) -> u64 {
                     st.touch(cx)
                 }
             }

@@ -86,9 +86,9 @@ fn borrowed_arguments() {
              help: take an owned type, `key: Key<u8>`",
             "&Path: `path` borrows, but arguments travel in a message\n\
              help: take an owned type, `path: PathBuf`",
-            "Vec<&str>: `deep` borrows, but arguments travel in a message\n\
+            "&str: `deep` borrows, but arguments travel in a message\n\
              help: take an owned type",
-            "Cow<'_, str>: `any` borrows, but arguments travel in a message\n\
+            "'_: `any` borrows, but arguments travel in a message\n\
              help: take an owned type",
             "&dyn Any: `dynamic` borrows, but arguments travel in a message\n\
              help: take an owned type",
@@ -231,7 +231,7 @@ fn replies_travel() {
     );
     check_handler(
         "#[call] fn name(&self) -> Option<&str> {}",
-        &["Option<&str>: `name` returns a borrow, but replies travel in a message\n\
+        &["&str: `name` returns a borrow, but replies travel in a message\n\
            help: return an owned value"],
     );
     check_handler(

@@ -1,0 +1,234 @@
+//! What is written to `tracing`: crash reports, dead letters, drops.
+
+use genserver_runtime::prelude::*;
+use tracing::Level;
+
+use crate::events::Events;
+use crate::servers::{Birth, Broken, Counter, How, Order, Probe, ProbeClient, busy_probe, probe};
+use crate::support::{Gate, Journal, settle};
+
+#[tokio::test]
+async fn gs_20_a_quiet_failure_of_init_writes_nothing() {
+    let events = Events::listen();
+    let gate = Gate::new();
+    gate.open();
+    let outcome = Birth::start(Journal::new(), gate, How::Fail).await;
+    match outcome {
+        Err(StartError::Init(error)) => assert_eq!(error, Broken("fail")),
+        other => panic!("init failed: {other:?}"),
+    }
+    events.no_trouble("Birth");
+}
+
+#[tokio::test]
+async fn gs_71_an_orderly_end_is_no_trouble() {
+    let events = Events::listen();
+    for reason in
+        [ExitReason::Normal, ExitReason::Shutdown, ExitReason::ShutdownWith("moving".into())]
+    {
+        let (client, _) = probe().await;
+        client.leave(reason.clone()).await.expect("there is room");
+        settle().await;
+        let (client, _) = probe().await;
+        client.stop_with(reason).await.expect("it stops");
+    }
+    drop(probe().await);
+    settle().await;
+    events.no_trouble("Probe");
+}
+
+#[tokio::test]
+async fn the_end_of_a_server_that_nobody_keeps_is_an_info() {
+    let events = Events::listen();
+    let counter = Counter::start(0).await.expect("its init cannot fail");
+    assert!(events.of("Counter", Level::INFO).is_empty());
+    drop(counter);
+    settle().await;
+    let told = events.of("Counter", Level::INFO);
+    assert_eq!(told.len(), 1);
+    assert_eq!((told[0].level, told[0].get("reason")), (Level::INFO, "normal"));
+}
+
+/// The one report of a crash.
+async fn reported(crash: impl AsyncFn(&ProbeClient)) -> (String, String) {
+    let events = Events::listen();
+    let (client, journal) = probe().await;
+    crash(&client).await;
+    journal.until("drop").await;
+    let told = events.only_trouble("Probe");
+    assert_eq!(told.level, Level::ERROR);
+    assert_eq!(told.message(), "crashed");
+    (told.get("last_message").to_owned(), told.get("reason").to_owned())
+}
+
+fn told(last: &str, reason: &str) -> (String, String) {
+    (last.to_owned(), reason.to_owned())
+}
+
+#[tokio::test]
+async fn gs_71_a_crash_is_reported_once() {
+    let report = reported(async |client| drop(client.boom("bad").await)).await;
+    assert_eq!(report, told("boom", "`boom` panicked: bad"));
+
+    let report = reported(async |client| {
+        client.fail(Broken("cast")).await.expect("there is room");
+    })
+    .await;
+    assert_eq!(report, told("fail", "broken: cast"));
+
+    let order = Order::Crash(Broken("info"));
+    let report = reported(async |client| {
+        client.send_info(order.clone()).await.expect("there is room");
+    })
+    .await;
+    assert_eq!(report, told("on_order", "broken: info"));
+}
+
+#[tokio::test]
+async fn gs_71_a_stop_with_a_reason_of_ones_own_is_a_crash() {
+    let own = ExitReason::Other("own".into());
+    let report = reported(async |client| drop(client.quit(own.clone()).await)).await;
+    assert_eq!(report.1, "own");
+    let report = reported(async |client| drop(client.stop_with(own.clone()).await)).await;
+    assert_eq!(report.1, "own");
+}
+
+#[tokio::test]
+async fn gs_72_a_kill_is_no_trouble() {
+    let events = Events::listen();
+    let (client, _, _gate) = busy_probe().await;
+    client.kill().await.expect("it is killed");
+    let (client, _) = probe().await;
+    client.kill().await.expect("it is killed");
+    let told = events.of("Probe", Level::INFO);
+    assert!(told.is_empty(), "no event: {told:#?}");
+}
+
+#[tokio::test]
+async fn gs_73_an_init_that_stops_or_panics_is_reported_once() {
+    for (how, reason) in [(How::Stop, "stop"), (How::Panic, "`init` panicked: no init today")] {
+        let events = Events::listen();
+        let gate = Gate::new();
+        gate.open();
+        Birth::start(Journal::new(), gate, how).await.expect_err("init failed");
+        let told = events.only_trouble("Birth");
+        assert_eq!((told.level, told.message()), (Level::ERROR, "init failed"));
+        assert!(told.get("reason").contains(reason), "{told:?}");
+    }
+}
+
+#[tokio::test]
+async fn gs_73_an_init_that_ignores_writes_nothing() {
+    let events = Events::listen();
+    let gate = Gate::new();
+    gate.open();
+    Birth::start(Journal::new(), gate, How::Ignore).await.expect_err("it does not start");
+    events.no_trouble("Birth");
+}
+
+#[tokio::test]
+async fn gs_74_a_crash_report_says_which_server_and_why() {
+    let events = Events::listen();
+    let start = Probe::start(Journal::new()).name("crashing");
+    let client = start.await.expect("the name is free");
+    client.boom("bad").await.expect_err("it panics");
+    let told = events.only_trouble("Probe");
+    assert_eq!(told.get("name"), "crashing");
+    assert_eq!(told.get("id"), client.id().expect("known").as_u64().to_string());
+    assert_eq!(told.get("last_message"), "boom");
+    assert_eq!(told.get("reason"), "`boom` panicked: bad");
+}
+
+#[tokio::test]
+async fn gs_74_a_crash_report_names_the_state_of_a_machine() {
+    let events = Events::listen();
+    let lamp = Lamp::start(Off).await.expect("its init cannot fail");
+    lamp.switch().await.expect("it is off");
+    lamp.smash().await.expect("there is room");
+    settle().await;
+    let told = events.only_trouble("Lamp");
+    assert_eq!((told.get("state"), told.get("last_message")), ("On", "smash"));
+}
+
+struct Off;
+struct On;
+struct Lamp;
+
+#[genserver(states(Off: initial, On))]
+impl Lamp {
+    #[init]
+    fn new(off: Off) -> (Self, Off) {
+        (Self, off)
+    }
+
+    #[call(Off => On)]
+    fn switch(&self) {}
+
+    #[call(On => Off)]
+    fn switch_off(&self) {}
+
+    #[cast]
+    fn smash(&self) {
+        panic!("smashed");
+    }
+
+    #[cast(Off)]
+    fn dust(&self) {}
+}
+
+#[tokio::test]
+async fn dead_letters_are_counted_and_told() {
+    let events = Events::listen();
+    let (client, _, gate) = busy_probe().await;
+    client.tell("1").await.expect("there is room");
+    client.tell("2").await.expect("there is room");
+    drop(client.note("a call is answered").send().await.expect("there is room"));
+    let stop = client.stop_now();
+    gate.open();
+    stop.await.expect("it stops");
+    let told = events.only_trouble("Probe");
+    assert_eq!((told.level, told.get("count")), (Level::WARN, "2"));
+    assert!(told.message().starts_with("dead letters"), "{told:?}");
+    assert_eq!(client.counters().dead, 2);
+}
+
+#[tokio::test]
+async fn a_refused_cast_is_told_at_a_limited_rate() {
+    let events = Events::listen();
+    let lamp = Lamp::start(Off).await.expect("its init cannot fail");
+    lamp.switch().await.expect("it is off");
+    for _ in 0..100 {
+        lamp.dust().await.expect("there is room");
+    }
+    lamp.sync().await.expect("it runs");
+    assert_eq!(lamp.counters().refused, 100);
+    let told = events.of("Lamp", Level::WARN);
+    assert!((1..=10).contains(&told.len()), "{} events", told.len());
+    assert_eq!((told[0].get("message"), told[0].get("state")), ("dust", "On"));
+}
+
+#[tokio::test]
+async fn a_dropped_cast_is_told_at_a_limited_rate() {
+    let events = Events::listen();
+    let lossy = Lossy::start().await.expect("its init cannot fail");
+    for _ in 0..101 {
+        lossy.drip().await.expect("the newest is dropped");
+    }
+    assert_eq!(lossy.counters().dropped, 100);
+    let told = events.of("Lossy", Level::WARN);
+    assert!((1..=10).contains(&told.len()), "{} events", told.len());
+    assert_eq!(told[0].get("server"), "Lossy");
+}
+
+struct Lossy;
+
+#[genserver(mailbox = 1, overflow = drop_newest)]
+impl Lossy {
+    #[init]
+    fn new() -> Self {
+        Self
+    }
+
+    #[cast]
+    fn drip(&self) {}
+}

@@ -1,0 +1,183 @@
+//! Ends that met something else.
+
+use std::hash::{Hash, Hasher};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use genserver_runtime::prelude::*;
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+use crate::servers::{CellClient, cell};
+use crate::support::{Drops, Gate, idle, in_time, is_freed, runtime, soon, until, workers};
+
+type Hook = Box<dyn FnOnce() + Send>;
+
+/// A key that does something else while it is looked up.
+#[derive(Clone, Default)]
+struct Key(Arc<Mutex<Option<Hook>>>);
+
+impl Key {
+    fn at_next_look(&self, hook: impl FnOnce() + Send + 'static) {
+        *self.0.lock().expect("nothing panics under it") = Some(Box::new(hook));
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, _: &mut H) {
+        let hook = self.0.lock().expect("nothing panics under it").take();
+        if let Some(hook) = hook {
+            hook();
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_detach_in_the_middle_of_the_end_keeps_nothing() {
+    let (keys, key, drops) = (Registry::new(), Key::default(), Drops::default());
+    let start = crate::servers::Cell::start(drops.clone()).key(&keys, key.clone());
+    let cell = start.await.expect("its init cannot fail");
+    let detached = Arc::new(AtomicBool::new(false));
+    key.at_next_look({
+        let (cell, detached) = (cell.weak(), Arc::clone(&detached));
+        move || {
+            cell.detach();
+            detached.store(true, Ordering::SeqCst);
+        }
+    });
+    // The key is looked up once more: when it is given back.
+    soon(cell.stop_now()).await.expect("it stops");
+    assert!(detached.load(Ordering::SeqCst), "not in the middle of the end");
+    let weak = cell.weak();
+    drop(cell);
+    assert!(is_freed(&weak));
+    assert_eq!(drops.count(), 1);
+}
+
+/// Asks a server for clients of itself until it has ended. Each one it gets must hold the server.
+async fn clients_until_the_end(weak: CellClient, begun: Arc<AtomicBool>) {
+    loop {
+        let made = weak.client().await;
+        begun.store(true, Ordering::SeqCst);
+        match made {
+            Ok(client) => assert!(client.add(1).await.is_ok(), "it ended under its client"),
+            Err(_) => return,
+        }
+    }
+}
+
+#[test]
+fn a_client_made_while_the_last_one_goes_keeps_the_server() {
+    let runtime = workers();
+    for _ in 0..1_000 {
+        runtime.block_on(async {
+            let (cell, drops) = cell().await;
+            let begun = Arc::new(AtomicBool::new(false));
+            let asking = tokio::spawn(clients_until_the_end(cell.weak(), Arc::clone(&begun)));
+            until(|| begun.load(Ordering::SeqCst));
+            drop(cell);
+            asking.await.expect("each client holds the server");
+            until(|| drops.count() == 1);
+        });
+    }
+}
+
+/// Does not come to its end by itself.
+struct Stubborn {
+    gate: Gate,
+}
+
+#[genserver(shutdown = infinity)]
+impl Stubborn {
+    #[init]
+    fn new(gate: Gate) -> Self {
+        Self { gate }
+    }
+
+    #[terminate]
+    async fn close(&mut self, reason: &ExitReason) {
+        assert_eq!(*reason, ExitReason::Normal);
+        self.gate.pass().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_kill_ends_a_terminate_that_waits() {
+    let gate = Gate::new();
+    let server = Stubborn::start(gate.clone()).await.expect("its init cannot fail");
+    let stop = server.stop();
+    gate.reached().await;
+    soon(server.kill()).await.expect("it is killed");
+    assert_eq!(soon(stop).await, Err(ServerError::Exit(ExitReason::Killed)));
+    let weak = server.weak();
+    drop(server);
+    idle().await;
+    assert!(is_freed(&weak));
+}
+
+/// Sends a cast when it is asked whether it wants a span, once each time it is armed.
+struct Nosy {
+    cell: CellClient,
+    armed: Arc<AtomicBool>,
+}
+
+impl Subscriber for Nosy {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        if self.armed.swap(false, Ordering::SeqCst) {
+            self.cell.bump_always(1).post().expect("it runs");
+        }
+        true
+    }
+
+    fn register_callsite(&self, _: &'static Metadata<'static>) -> tracing::subscriber::Interest {
+        tracing::subscriber::Interest::sometimes()
+    }
+
+    fn max_level_hint(&self) -> Option<tracing::level_filters::LevelFilter> {
+        Some(tracing::level_filters::LevelFilter::DEBUG)
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, _: &Event<'_>) {}
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+#[test]
+fn a_layer_that_sends_to_the_server_it_traces_locks_nothing_up() {
+    let sum = in_time(|| {
+        runtime().block_on(async {
+            let (cell, _) = cell().await;
+            let armed = Arc::new(AtomicBool::new(false));
+            let nosy = Nosy { cell: cell.clone(), armed: Arc::clone(&armed) };
+            let traced = tracing::subscriber::set_default(nosy);
+            armed.store(true, Ordering::SeqCst);
+            cell.bump(0).await.expect("there is room");
+            assert!(!armed.swap(true, Ordering::SeqCst), "a cast asks for its sender's span");
+            cell.add(0).send().await.expect("there is room").await.expect("it runs");
+            assert!(!armed.swap(true, Ordering::SeqCst), "and so does a request");
+            cell.add(0).await.expect("it runs");
+            drop(traced);
+            cell.sync().await.expect("it runs");
+            cell.add(0).await.expect("it runs")
+        })
+    });
+    assert_eq!(sum, 3);
+}

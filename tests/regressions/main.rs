@@ -1,0 +1,10 @@
+//! One test for each mistake that was made once in the runtime.
+
+mod ending;
+mod mailbox;
+mod parked;
+mod runtime_gone;
+mod servers;
+mod support;
+mod time;
+mod waiting;
