@@ -1,6 +1,6 @@
 //! Waiting on a thread without a runtime.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
@@ -8,6 +8,8 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
+
+use crate::frame;
 
 /// How often a waiting thread looks at the clock: nothing else tells it that its time is over.
 const LOOK: Duration = Duration::from_millis(25);
@@ -30,6 +32,14 @@ impl Wake for Unpark {
 ///
 /// In an async context: tokio says so, in its own words.
 pub(crate) fn wait<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let future = poll_fn(|cx| {
+        let polled = future.as_mut().poll(cx);
+        if polled.is_pending() {
+            frame::blocks();
+        }
+        polled
+    });
     if let Ok(handle) = Handle::try_current() {
         return handle.block_on(future);
     }

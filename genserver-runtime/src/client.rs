@@ -254,7 +254,7 @@ pub trait Client: Clone + fmt::Debug + Send + Sync + 'static {
     /// # Errors
     ///
     /// As a call with the server's time-out.
-    fn sync(&self) -> impl Future<Output = Result<(), ServerError>> + Send {
+    fn sync(&self) -> impl Future<Output = Result<(), ServerError>> + Send + use<Self> {
         let asked = self.__address().ask_state();
         async move { asked.await.map(drop) }
     }

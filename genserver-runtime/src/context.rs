@@ -15,8 +15,8 @@ use crate::server::{ServedBy, Server};
 
 /// A handler's view of its own server; taken as `cx: &mut Cx<Self>` right after `self`.
 ///
-/// `#[init]` may take it too, as its first parameter. What OTP keeps in the process dictionary or
-/// does with `self()` goes through it.
+/// `#[init]` may take it too, as its first parameter. It stands for what an OTP callback does with
+/// `self()` and with the stop in its return.
 ///
 /// ```
 /// use genserver_runtime::prelude::*;

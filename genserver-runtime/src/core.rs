@@ -207,6 +207,14 @@ impl<S: Server> Core<S> {
         Sent::Waiting(ticket)
     }
 
+    /// Somebody waits for a reply that the state may hold: the runtime's end must find the server.
+    pub(crate) fn remember(self: &Arc<Self>) {
+        let known = std::mem::replace(&mut self.lock().cold().remembered, true);
+        if !known {
+            self.home.remember(&(Arc::clone(self) as Arc<dyn Node>));
+        }
+    }
+
     /// One holder less; the last one ends the server after what is queued.
     pub(crate) fn let_go(self: &Arc<Self>) {
         if self.holders.fetch_sub(1, Ordering::AcqRel) == 1 {

@@ -115,6 +115,10 @@ impl<S: Server> Node for Core<S> {
         Some(Box::new(item))
     }
 
+    fn waits_on(&self, edges: Vec<Edge>) {
+        Self::waits(self, None, edges);
+    }
+
     fn waits(&self) -> Vec<Edge> {
         self.lock().cold.as_ref().map(|cold| cold.edges.clone()).unwrap_or_default()
     }

@@ -6,6 +6,7 @@
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use tokio::task::spawn_blocking;
 use tracing::Span;
@@ -15,7 +16,7 @@ use crate::clock::Instant;
 use crate::core::Core;
 use crate::ending::Ending;
 use crate::frame::{self, Deadline};
-use crate::node::Node as _;
+use crate::node::Node;
 use crate::reply::{Answerable as _, ReplyTo};
 use crate::report;
 use crate::server::{Block, Defer, Notify, Request};
@@ -122,7 +123,12 @@ where
             let span = report::handler_span(&core, H);
             let run = frame::deferring(slot.identity(), S::defer(&mut body, args, reply));
             match watched(&core, slot.until(), span, run).await {
-                Ok(()) => slot.mark_deferred(),
+                Ok(()) => {
+                    slot.mark_deferred();
+                    if slot.awaited() {
+                        core.remember();
+                    }
+                }
                 Err(interrupt) => {
                     let mut ending = crash::<S>(H, interrupt);
                     ending.crashed = Some(Box::new(move |error| {
@@ -156,11 +162,12 @@ where
             let owed = Owed::new(reply);
             let span = report::handler_span(&core, H);
             core.observe(Instant::now());
+            let node = Arc::clone(&core) as Arc<dyn Node>;
             let travel = spawn_blocking(move || {
-                let entered = frame::enter_fn(deadline);
                 let _span = span.as_ref().map(Span::enter);
-                let outcome = catch_unwind(AssertUnwindSafe(|| S::block(&mut body, args)));
-                drop(entered);
+                let outcome = catch_unwind(AssertUnwindSafe(|| {
+                    frame::blocking(node, deadline, || S::block(&mut body, args))
+                }));
                 (body, outcome)
             });
             let Ok((back, outcome)) = travel.await else {

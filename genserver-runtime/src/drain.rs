@@ -41,7 +41,7 @@ pub(crate) fn spawn<S: Server>(core: &Arc<Core<S>>, body: Box<Body<S>>) {
 /// Runs the server on from a handler that has begun: in the parked drain task, or in a new one.
 pub(crate) fn take_over<S: Server>(core: &Arc<Core<S>>, begun: Begun<S>) {
     let mut inbox = core.lock();
-    if inbox.life == Life::Ended {
+    if matches!(inbox.life, Life::Ending | Life::Ended) {
         // The runtime went, and the handler with it.
         drop(inbox);
         drop(begun);
@@ -97,7 +97,7 @@ impl<S: Server> Drain<S> {
                 return self.end(body).await;
             }
             if self.core.attention.load(Ordering::Acquire) {
-                if self.core.lock().life == Life::Ended {
+                if matches!(self.core.lock().life, Life::Ending | Life::Ended) {
                     // The runtime went while a handler ran; dropped, the task refuses its batch.
                     return ending::drop_body(body);
                 }

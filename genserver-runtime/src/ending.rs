@@ -50,8 +50,12 @@ pub(crate) struct Left<S: Server> {
 impl<S: Server> Left<S> {
     /// Frees the names, closes the inbox for good, and takes out what is in it.
     pub(crate) fn close(core: &Core<S>, reason: ExitReason, batch: VecDeque<Item<S>>) -> Self {
-        let claims = std::mem::take(&mut core.lock().cold().claims);
-        if !claims.is_empty() {
+        let (claims, remembered) = {
+            let mut inbox = core.lock();
+            let cold = inbox.cold();
+            (std::mem::take(&mut cold.claims), std::mem::take(&mut cold.remembered))
+        };
+        if !claims.is_empty() || remembered {
             core.home.forget(core.id);
         }
         for claim in claims {
@@ -145,7 +149,7 @@ pub(crate) async fn end<S: Server>(
     let ending = body.cx.ending.take().expect("invariant: an end was decided");
     let state = body.state.as_ref().map_or("", S::state_name);
     body.cx.run = None;
-    let unfinished = Unfinished { core: &core, reason: ending.reason.clone() };
+    let mut unfinished = Unfinished { core: &core, reason: Some(ending.reason.clone()) };
     close(&core, &ending.reason, batch, ending.crashed);
     report::ending(&core, &ending.reason, ending.last, state);
     let mut reason = ending.reason;
@@ -159,19 +163,22 @@ pub(crate) async fn end<S: Server>(
     if let Some(reply) = ending.reply {
         reply();
     }
-    std::mem::forget(unfinished);
+    unfinished.reason = None;
     finish(&core, &reason);
 }
 
 /// A runtime that goes while `terminate` runs.
 struct Unfinished<'a, S: Server> {
     core: &'a Core<S>,
-    reason: ExitReason,
+    /// `None` when it is finished.
+    reason: Option<ExitReason>,
 }
 
 impl<S: Server> Drop for Unfinished<'_, S> {
     fn drop(&mut self) {
-        finish(self.core, &self.reason);
+        if let Some(reason) = &self.reason {
+            finish(self.core, reason);
+        }
     }
 }
 

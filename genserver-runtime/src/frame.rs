@@ -67,6 +67,9 @@ thread_local! {
 
     /// The edges of the running handler.
     static EDGES: Cell<Vec<Edge>> = const { Cell::new(Vec::new()) };
+
+    /// The server whose blocking handler runs on this thread, which nobody polls.
+    static BLOCKED: Cell<Option<Arc<dyn Node>>> = const { Cell::new(None) };
 }
 
 /// How many handlers run on this stack.
@@ -106,6 +109,36 @@ pub(crate) struct Entered {
 #[inline]
 pub(crate) fn enter_fn(deadline: Deadline) -> Entered {
     enter(deadline, false)
+}
+
+/// Runs a handler that may block its thread, of the server `node`.
+pub(crate) fn blocking<R>(
+    node: Arc<dyn Node>,
+    deadline: Deadline,
+    handler: impl FnOnce() -> R,
+) -> R {
+    let _entered = enter(deadline, true);
+    let _blocked = Blocked(BLOCKED.replace(Some(node)));
+    handler()
+}
+
+/// Puts back what was there.
+struct Blocked(Option<Arc<dyn Node>>);
+
+impl Drop for Blocked {
+    fn drop(&mut self) {
+        BLOCKED.set(self.0.take());
+    }
+}
+
+/// A blocking handler is about to wait: its server notes for what, as it does for a handler that it
+/// polls.
+pub(crate) fn blocks() {
+    let Some(node) = BLOCKED.take() else { return };
+    BLOCKED.set(Some(Arc::clone(&node)));
+    if FRAME.with(|frame| frame.waits.replace(false)) {
+        node.waits_on(EDGES.take());
+    }
 }
 
 /// A poll of an `async` handler begins.

@@ -34,7 +34,7 @@ pub(crate) struct Home {
     handle: Handle,
     gone: AtomicBool,
     names: Mutex<Names>,
-    /// Servers with a key, which registries outside of this home hold.
+    /// Servers with a key, which registries outside of this home hold, and those that owe replies.
     keyed: Mutex<HashMap<ServerId, Weak<dyn Node>>>,
     /// Detached servers: nobody else holds them.
     kept: Mutex<HashMap<ServerId, Arc<dyn Node>>>,
@@ -159,7 +159,7 @@ impl Home {
         lock(&self.names).get(&(kind, Arc::clone(name))).cloned()
     }
 
-    /// Remembers a server with a key, to end it with the runtime.
+    /// Remembers a server with a key, or one that owes replies, to end it with the runtime.
     pub(crate) fn remember(&self, node: &Arc<dyn Node>) {
         lock(&self.keyed).insert(node.id(), Arc::downgrade(node));
         if self.is_gone() {

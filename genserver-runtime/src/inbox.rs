@@ -121,6 +121,8 @@ pub(crate) struct Cold<S: Server> {
     /// The bound given at the start, in place of the server's.
     pub(crate) mailbox: Option<u32>,
     pub(crate) detached: bool,
+    /// Whether its home knows it for the replies that it owes.
+    pub(crate) remembered: bool,
     pub(crate) reason: Option<ExitReason>,
     pub(crate) counters: Counters,
 }
@@ -172,6 +174,7 @@ impl<S: Server> Default for Cold<S> {
             name: None,
             mailbox: None,
             detached: false,
+            remembered: false,
             reason: None,
             counters: Counters::default(),
         }

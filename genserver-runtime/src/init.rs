@@ -19,7 +19,7 @@ use std::convert::Infallible;
 ///         match every_s {
 ///             0 => Init::Ignore,
 ///             1..=3600 => Init::Ready(Self),
-///             _ => Init::Fail(format!("every {every_s}s is too rarely")),
+///             _ => Init::Fail(format!("every {every_s}s is too rare")),
 ///         }
 ///     }
 /// }

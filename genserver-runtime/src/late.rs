@@ -139,7 +139,7 @@ impl fmt::Display for Late {
 
 /// The circle of calls that a call would have closed.
 ///
-/// OTP knows the call to oneself; here any number of servers is seen, by what their handlers wait on.
+/// OTP refuses the call to oneself; here circles of any length are seen.
 ///
 /// ```
 /// # use genserver_runtime::prelude::*; struct Node; #[genserver]

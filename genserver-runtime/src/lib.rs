@@ -74,6 +74,17 @@ pub use crate::reply::ReplyTo;
 pub use crate::send::SendCall;
 pub use crate::server::{Overflow, Server, Shutdown};
 pub use crate::start::Start;
+/// What [`Machine::GRAPH`] is: the declared states and transitions of a machine.
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Lock; struct Open; struct Shut;
+/// # #[genserver(states(Open: initial, Shut))] impl Lock {
+/// #     #[call(Open => Shut)] fn shut(&self) {}
+/// #     #[call(Shut => Open)] fn open(&self) {}
+/// # }
+/// assert_eq!(Lock::GRAPH.edges.len(), 2);
+/// assert!(Lock::GRAPH.to_mermaid().contains("Open --> Shut: shut"));
+/// ```
 pub use genserver_graph::Graph;
 #[cfg(feature = "macros")]
 pub use genserver_macros::{call, cast, genserver, info, init, terminate};

@@ -11,6 +11,20 @@ use crate::error::ServerError;
 use crate::server::Server;
 
 /// A server with states. Implemented by the macro only.
+///
+/// ```
+/// use genserver_runtime::Machine;
+/// # use genserver_runtime::prelude::*; struct Lock; struct Open; struct Shut;
+/// # #[genserver(states(Open: initial, Shut))] impl Lock {
+/// #     #[call(Open => Shut)] fn shut(&self) {}
+/// #     #[call(Shut => Open)] fn open(&self) {}
+/// # }
+///
+/// fn states<M: Machine>() -> Vec<&'static str> {
+///     M::GRAPH.states.iter().map(|state| state.name).collect()
+/// }
+/// assert_eq!(states::<Lock>(), ["Open", "Shut"]);
+/// ```
 pub trait Machine: Server {
     /// The names of its states: a field-less enum.
     type StateName: Copy + Eq + fmt::Debug + fmt::Display + FromStr + Send + Sync + 'static;
@@ -47,11 +61,46 @@ pub trait Leaf<S: Server>: Variant<S> {}
 /// A state, or a group of states, of machine `S`: what a handler can do with its state parameter.
 ///
 /// A transition is decided on a borrowed state and carried out when the handler has returned it:
-/// the closure given to [`goto`](State::goto) gets the state by value. Implemented by the macro.
+/// the closure given to [`goto`](State::goto) gets the state by value. Implemented by the macro;
+/// the prelude brings it in.
+///
+/// Like `gen_statem`'s `next_state` and `keep_state`; differs: a target that the guard does not
+/// declare does not compile.
+///
+/// ```
+/// use genserver_runtime::prelude::*;
+///
+/// struct Empty;
+/// struct Full {
+///     text: String,
+/// }
+/// struct Note;
+///
+/// #[genserver(states(Empty: initial, Full))]
+/// impl Note {
+///     #[call(Empty => Full)]
+///     fn write(&self, st: &Empty, text: String) -> Next {
+///         st.goto(|_| Full { text })
+///     }
+///
+///     #[call(Full => Empty)]
+///     fn tear_off(&self, st: &Full) -> Next<String> {
+///         st.goto(|_| Empty).reply(st.text.clone())
+///     }
+/// }
+///
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let note = Note::start(Note, Empty).await?;
+/// note.write("milk".to_owned()).await?;
+/// assert_eq!(note.tear_off().await?, "milk");
+/// assert_eq!(note.state().await?, NoteStateName::Empty);
+/// # Ok(()) }
+/// ```
 pub trait State<S: Server>: Variant<S> {
-    /// Goes to the state that `f` makes from this one.
+    /// Goes to the state that `f` makes from this one, which may be the same with other data.
     ///
-    /// Compiles only for a target that the handler's guard declares.
+    /// Compiles only for a target that the handler's guard declares. A panic in `f` loses the
+    /// state: the server crashes, and its `#[terminate]` gets none. For an example see [`State`].
     fn goto<T, E, const H: usize>(
         &self,
         f: impl FnOnce(Self) -> T + Send + 'static,
@@ -63,6 +112,26 @@ pub trait State<S: Server>: Variant<S> {
     }
 
     /// As [`goto`](State::goto); `f` may change the data shared by all states too.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Lamp { uses: u32 } struct Off; struct On;
+    /// # #[genserver(states(Off: initial, On))] impl Lamp {
+    /// # #[call(On => Off)] fn off(&self) {}
+    /// #[call(Off => On)]
+    /// fn on(&self, st: &Off) -> Next {
+    ///     st.goto_mut(|lamp, _| {
+    ///         lamp.uses += 1;
+    ///         On
+    ///     })
+    /// }
+    /// # #[call] fn uses(&self) -> u32 { self.uses }
+    /// # }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let lamp = Lamp::start(Lamp { uses: 0 }, Off).await?;
+    /// lamp.on().await?;
+    /// assert_eq!(lamp.uses().await?, 1);
+    /// # Ok(()) }
+    /// ```
     fn goto_mut<T, E, const H: usize>(
         &self,
         f: impl FnOnce(&mut S, Self) -> T + Send + 'static,
@@ -75,13 +144,34 @@ pub trait State<S: Server>: Variant<S> {
         })))
     }
 
-    /// Stays, with the state as it is.
+    /// Stays, with the state as it is. For an example see [`Next`].
     fn stay<E, const H: usize>(&self) -> Next<(), Via<S, E, H>> {
         Next::new(Step::Stay)
     }
 
     /// Stays in this state; `f` may change its data and the shared data. For single states only:
     /// a group could be swapped for another of its states.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Safe(u16); struct Shut { tries: u32 }
+    /// # struct Open; #[derive(Debug)] struct Wrong;
+    /// # #[genserver(states(Shut: initial, Open))] impl Safe {
+    /// # #[call(Open => Shut)] fn shut(&self, st: &Open) -> Next { st.goto(|_| Shut { tries: 0 }) }
+    /// #[call(Shut => Open)]
+    /// fn open(&self, st: &Shut, pin: u16) -> Result<Next, Wrong> {
+    ///     if pin != self.0 {
+    ///         return Ok(st.stay_mut(|_, shut| shut.tries += 1).refuse(Wrong));
+    ///     }
+    ///     Ok(st.goto(|_| Open))
+    /// }
+    /// # #[call(Shut)] fn tries(&self, st: &Shut) -> u32 { st.tries }
+    /// # }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let safe = Safe::start(Safe(1234), Shut { tries: 0 }).await?;
+    /// assert!(safe.open(1).await.is_err());
+    /// assert_eq!(safe.tries().await?, 1);
+    /// # Ok(()) }
+    /// ```
     fn stay_mut<E, const H: usize>(
         &self,
         f: impl FnOnce(&mut S, &mut Self) + Send + 'static,
@@ -155,6 +245,31 @@ enum Step<S: Server> {
 ///
 /// Made by [`State::goto`] and its siblings. In a handler's signature write `Next` or
 /// `Next<Reply>`; the macro adds the second parameter, which ties it to its guard.
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Shop; struct Stocked { items: u32 } struct SoldOut;
+/// # #[derive(Debug, PartialEq)] struct TooMany;
+/// # #[genserver(states(Stocked: initial, SoldOut: terminal))] impl Shop {
+/// #[call(Stocked => Stocked | SoldOut)]
+/// fn buy(&self, st: &Stocked, number: u32) -> Result<Next<u32>, TooMany> {
+///     if number == 0 {
+///         return Ok(st.stay().reply(st.items));
+///     }
+///     match st.items.checked_sub(number) {
+///         Some(0) => Ok(st.goto(|_| SoldOut).reply(0)),
+///         Some(items) => Ok(st.goto(move |_| Stocked { items }).reply(items)),
+///         None => Err(TooMany), // nothing changed
+///     }
+/// }
+/// # }
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let shop = Shop::start(Shop, Stocked { items: 5 }).await?;
+/// assert_eq!(shop.buy(6).await, Err(CallError::Reply(TooMany)));
+/// assert_eq!(shop.buy(0).await, Ok(5));
+/// assert_eq!(shop.buy(5).await, Ok(0));
+/// assert_eq!(shop.state().await?, ShopStateName::SoldOut);
+/// # Ok(()) }
+/// ```
 #[must_use = "a transition does nothing until the handler returns it"]
 pub struct Next<R = (), V = ()> {
     via: V,
@@ -166,12 +281,12 @@ impl<S: Server, E, const H: usize> Next<(), Via<S, E, H>> {
         Self { via: Via { step, error: None }, reply: Some(()) }
     }
 
-    /// The value that the caller gets.
+    /// The value that the caller gets. Like the action `{reply, From, Reply}`; see [`Next`].
     pub fn reply<R>(self, reply: R) -> Next<R, Via<S, E, H>> {
         Next { via: self.via, reply: Some(reply) }
     }
 
-    /// Commits, and refuses: the caller gets `error`.
+    /// Commits, and refuses: the caller gets `error`. See [`State::stay_mut`].
     pub fn refuse<R>(self, error: E) -> Next<R, Via<S, E, H>> {
         Next { via: Via { step: self.via.step, error: Some(error) }, reply: None }
     }
@@ -206,7 +321,21 @@ impl<R: fmt::Debug, S: Server, E: fmt::Debug, const H: usize> fmt::Debug for Nex
     }
 }
 
-/// What a client of a machine can ask of its server.
+/// What a client of a machine can ask of its server. The prelude brings it in.
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Lock; struct Open; struct Shut;
+/// # #[genserver(states(Open: initial, Shut))] impl Lock {
+/// #     #[call(Open => Shut)] fn shut(&self) {}
+/// #     #[call(Shut => Open)] fn open(&self) {}
+/// # }
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let lock = Lock::start(Lock, Open).await?;
+/// assert_eq!(lock.state().await?, LockStateName::Open);
+/// assert!(lock.can(LockMessage::Shut).await?);
+/// assert!(!lock.can(LockMessage::Open).await?);
+/// # Ok(()) }
+/// ```
 pub trait MachineClient: Client {
     /// The names of the machine's states.
     type StateName: FromStr + Copy + Send + 'static;
@@ -217,12 +346,21 @@ pub trait MachineClient: Client {
     #[doc(hidden)]
     fn __allowed(state: Self::StateName) -> &'static [Self::MessageName];
 
-    /// The name of the present state; in order with this sender's earlier messages.
+    /// The name of the present state; in order with this sender's earlier messages. Sent when this
+    /// is called.
+    ///
+    /// Like `sys:get_state/1`; differs: the name alone, and what was sent before is handled first.
+    ///
+    /// # Errors
+    ///
+    /// As a call with the server's time-out.
     ///
     /// # Cancel safety
     ///
     /// Dropping the future withdraws nothing and changes nothing.
-    fn state(&self) -> impl Future<Output = Result<Self::StateName, ServerError>> + Send {
+    fn state(
+        &self,
+    ) -> impl Future<Output = Result<Self::StateName, ServerError>> + Send + use<Self> {
         let asked = self.__address().ask_state();
         async move {
             let name = asked.await?;
@@ -235,10 +373,14 @@ pub trait MachineClient: Client {
 
     /// Whether the present state allows the guarded `message`. Another sender may change the
     /// state before this one's next call: the call itself is what counts.
+    ///
+    /// # Errors
+    ///
+    /// As [`state`](MachineClient::state).
     fn can(
         &self,
         message: Self::MessageName,
-    ) -> impl Future<Output = Result<bool, ServerError>> + Send {
+    ) -> impl Future<Output = Result<bool, ServerError>> + Send + use<Self> {
         let state = self.state();
         async move { Ok(Self::__allowed(state.await?).contains(&message)) }
     }

@@ -52,6 +52,9 @@ pub(crate) trait Node: Any + Send + Sync {
     /// Takes a request back that waits for room or in the queue, to be dropped by the caller.
     fn withdraw(&self, slot: usize) -> Option<Box<dyn Send>>;
 
+    /// The running handler blocks on these calls.
+    fn waits_on(&self, edges: Vec<Edge>);
+
     /// The calls that this one's running handler waits on.
     fn waits(&self) -> Vec<Edge>;
 
@@ -103,8 +106,8 @@ pub struct Counters {
     pub refused: u64,
     /// Dropped by the overflow policy, or skipped because their caller had gone.
     pub dropped: u64,
-    /// Replies that came after their caller had gone; what a [`ReplyTo`](crate::ReplyTo) gave back is
-    /// not among them.
+    /// Replies that came after their caller had gone, without those that a
+    /// [`ReplyTo`](crate::ReplyTo) gave back.
     pub late: u64,
     /// Casts and infos that were queued when the server ended.
     pub dead: u64,

@@ -1,6 +1,27 @@
 //! What a user of servers imports: `use genserver_runtime::prelude::*;`.
 //!
 //! Traits come without their names, so that they cannot clash with the user's own.
+//!
+//! ```
+//! use genserver_runtime::prelude::*;
+//!
+//! struct Client; // no clash: the trait `Client` is here by its methods alone
+//! struct Counter(i64);
+//!
+//! #[genserver]
+//! impl Counter {
+//!     #[call]
+//!     fn get(&self) -> i64 {
+//!         self.0
+//!     }
+//! }
+//!
+//! # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let counter = Counter::start(Counter(7)).await?;
+//! assert_eq!(counter.get().await?, 7);
+//! counter.stop().await?; // a method of the trait
+//! # Ok(()) }
+//! ```
 
 pub use crate::{
     CallError, Crash, Cx, ExitReason, Init, Next, Registry, ReplyTo, SendError, ServerError,

@@ -14,12 +14,24 @@ use crate::node::Node;
 
 /// Servers of one type found by key: `K` is the key, `C` the client.
 ///
-/// Like a unique `Registry` of Elixir. Servers enter it by [`Start::key`](crate::Start::key) and
-/// leave it when they end, before anybody learns of the end. Clones share the entries. Made
-/// where it is needed: there is no global one.
+/// Like a unique `Registry` of Elixir; differs: it is typed, and it holds what is in it. Servers
+/// enter it by [`Start::key`](crate::Start::key) and leave it when they end, before anybody learns
+/// of the end. Clones share the entries. Made where it is needed: there is no global one.
 ///
 /// The registry keeps its servers alive. When its last clone and the last client by key go, its
 /// servers live on for as long as they have clients of their own.
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Cart(u32); #[genserver]
+/// # impl Cart { #[call] fn items(&self) -> u32 { self.0 } }
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let carts: Registry<u64, CartClient> = Registry::new();
+/// Cart::start(Cart(3)).key(&carts, 42).await?; // the registry keeps it alive
+/// assert_eq!(carts.client(42).items().await?, 3);
+/// carts.client(42).stop().await?;
+/// assert!(carts.is_empty());
+/// # Ok(()) }
+/// ```
 pub struct Registry<K, C> {
     entries: Arc<Entries<K>>,
     client: PhantomData<fn() -> C>,
@@ -43,18 +55,47 @@ impl<K> Entries<K> {
 
 impl<K, C> Registry<K, C> {
     /// An empty registry.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Cart(u32); #[genserver]
+    /// # impl Cart { #[call] fn items(&self) -> u32 { self.0 } }
+    /// let carts: Registry<u64, CartClient> = Registry::new();
+    /// assert!(carts.is_empty());
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self { entries: Arc::new(Entries(Mutex::new(HashMap::new()))), client: PhantomData }
     }
 
-    /// How many servers are registered.
+    /// How many servers are registered. Like `Registry.count/1`.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Cart(u32); #[genserver]
+    /// # impl Cart { #[call] fn items(&self) -> u32 { self.0 } }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let carts = Registry::new();
+    /// Cart::start(Cart(3)).key(&carts, "ann").await?;
+    /// assert_eq!(carts.len(), 1);
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         self.entries.lock().len()
     }
 
     /// Whether no server is registered.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Cart(u32); #[genserver]
+    /// # impl Cart { #[call] fn items(&self) -> u32 { self.0 } }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let carts = Registry::new();
+    /// let ann = Cart::start(Cart(3)).key(&carts, "ann").await?;
+    /// assert!(!carts.is_empty());
+    /// ann.stop().await?;
+    /// assert!(carts.is_empty());
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -66,7 +107,19 @@ where
     K: Clone + Eq + Hash + Send + Sync + 'static,
 {
     /// A client that looks the key up at each use, so that it always reaches the present
-    /// incarnation; `NotRunning` while there is none.
+    /// incarnation; `NotRunning` while there is none. Like `{:via, Registry, {carts, key}}`.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Cart(u32); #[genserver]
+    /// # impl Cart { #[call] fn items(&self) -> u32 { self.0 } }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let carts = Registry::new();
+    /// let ann: CartClient = carts.client("ann");
+    /// assert_eq!(ann.items().await, Err(ServerError::NotRunning));
+    /// Cart::start(Cart(3)).key(&carts, "ann").await?;
+    /// assert_eq!(ann.items().await?, 3);
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn client(&self, key: K) -> C
     where
@@ -75,7 +128,18 @@ where
         C::__at(Place::key(Arc::new(Keyed { entries: Arc::clone(&self.entries), key })))
     }
 
-    /// The server that holds the key now, as a strong client.
+    /// The server that holds the key now, as a strong client. Like `Registry.lookup/2`.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Cart(u32); #[genserver]
+    /// # impl Cart { #[call] fn items(&self) -> u32 { self.0 } }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let carts = Registry::new();
+    /// let ann = Cart::start(Cart(3)).key(&carts, "ann").await?;
+    /// assert_eq!(carts.get(&"ann").expect("it runs").id(), ann.id());
+    /// assert!(carts.get(&"bob").is_none());
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn get(&self, key: &K) -> Option<C>
     where
@@ -86,12 +150,32 @@ where
     }
 
     /// Whether the key is taken.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Cart(u32); #[genserver]
+    /// # impl Cart { #[call] fn items(&self) -> u32 { self.0 } }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let carts = Registry::new();
+    /// Cart::start(Cart(3)).key(&carts, "ann").await?;
+    /// assert!(carts.contains(&"ann") && !carts.contains(&"bob"));
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn contains(&self, key: &K) -> bool {
         self.entries.lock().contains_key(key)
     }
 
     /// The keys that are taken now, in no order.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Cart(u32); #[genserver]
+    /// # impl Cart { #[call] fn items(&self) -> u32 { self.0 } }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let carts = Registry::new();
+    /// Cart::start(Cart(3)).key(&carts, "ann").await?;
+    /// assert_eq!(carts.keys(), ["ann"]);
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn keys(&self) -> Vec<K> {
         self.entries.lock().keys().cloned().collect()

@@ -267,8 +267,22 @@ impl<T: Send> Expire for Slot<T> {
 
 /// The right to reply to one call, for a handler that replies later or from elsewhere.
 ///
-/// Mirrors `From` of `gen_server:reply/2`. It can be sent to other tasks and servers. Dropped
-/// without a reply, it tells the caller [`ServerError::NoReply`] at once.
+/// Like `From` of `gen_server:reply/2`; differs: it replies once. It can be sent to other tasks and
+/// servers. Dropped without a reply, it tells the caller [`ServerError::NoReply`] at once.
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Desk; #[genserver]
+/// # impl Desk {
+/// #[call]
+/// fn look_up(&self, reply: ReplyTo<u32>, number: u32) {
+///     tokio::spawn(async move { reply.reply(number * 2) }); // the next call need not wait
+/// }
+/// # }
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let desk = Desk::start(Desk).await?;
+/// assert_eq!(desk.look_up(21).await?, 42);
+/// # Ok(()) }
+/// ```
 #[must_use = "dropped without a reply, the caller gets `NoReply`"]
 pub struct ReplyTo<T: Send> {
     slot: Option<Arc<Slot<T>>>,

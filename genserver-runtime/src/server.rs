@@ -11,6 +11,17 @@ use crate::init::Init;
 use crate::reply::{Answerable, ReplyTo};
 
 /// A type that `#[genserver]` made a server. Implemented by the macro only.
+///
+/// ```
+/// use genserver_runtime::Server;
+/// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+/// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+///
+/// fn kind<S: Server>(_: &S) -> &'static str {
+///     S::NAME
+/// }
+/// assert_eq!(kind(&Counter(0)), "Counter");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a server",
     label = "not a server",
@@ -200,21 +211,67 @@ impl Options {
     };
 }
 
-/// What happens to a message when the mailbox is full.
+/// What happens to a message when the mailbox is full: `overflow = ..` of `#[genserver]`.
+///
+/// `Wait` unless given. OTP's mailboxes are unbounded, and have no such rule.
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Gauge(u32);
+/// #[genserver(mailbox = 1, overflow = drop_oldest)]
+/// impl Gauge {
+///     #[cast]
+///     fn set(&mut self, value: u32) {
+///         self.0 = value;
+///     }
+/// #    #[call] fn get(&self) -> u32 { self.0 }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let gauge = Gauge::start(Gauge(0)).await?;
+/// gauge.set(1).await?;
+/// gauge.set(2).await?; // takes the place of the first
+/// gauge.sync().await?;
+/// assert_eq!(gauge.get().await?, 2);
+/// assert_eq!(gauge.counters().dropped, 1);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Overflow {
-    /// The sender waits for room, first come first served.
+    /// The sender waits for room, first come first served; `try_send` gets `Full`.
     Wait,
     /// The sender gets `Full`.
     Reject,
-    /// The oldest cast or info in the mailbox is dropped and counted; a call never is.
+    /// The oldest cast or info in the mailbox is dropped and counted; a call never is. `Full` where
+    /// there are only calls.
     DropOldest,
-    /// The new cast is dropped and counted; a new call gets `Full`.
+    /// The new cast or info is dropped and counted; a new call gets `Full`.
     DropNewest,
 }
 
-/// How long `#[terminate]` may take.
+/// How long `#[terminate]` may take: `shutdown = ..` of `#[genserver]`.
+///
+/// `After` 5 s unless given. Like `shutdown` of a child specification; differs: it holds at every
+/// end.
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Slow;
+/// #[genserver(shutdown = "1s")]
+/// impl Slow {
+///     #[terminate]
+///     async fn close(&mut self, _: &ExitReason) {
+///         std::future::pending().await
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let slow = Slow::start(Slow).await?;
+/// let ended = slow.stop().await.unwrap_err(); // after a second
+/// assert_eq!(ended, ServerError::Exit(ExitReason::Killed));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Shutdown {

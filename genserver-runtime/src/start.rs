@@ -32,8 +32,11 @@ use crate::turn::{Payload, caught};
 
 /// A server that is about to start: a lazy builder, which starts it when it is awaited.
 ///
-/// `S` is the server, `C` its client, `A` the arguments of `#[init]`, `E` its error. Like
-/// `gen_server:start/4`: ready when `init` has returned.
+/// `S` is the server, `C` its client, `A` the arguments of `#[init]`, `E` its error. Ready when
+/// `init` has returned; an `init` that waits goes on in a task of its own.
+///
+/// Like `gen_server:start/4`; differs: the server lives while it has a strong client, a name or a
+/// key, unless it is [detached](Start::detach).
 ///
 /// # Errors
 ///
@@ -42,6 +45,17 @@ use crate::turn::{Payload, caught};
 /// # Cancel safety
 ///
 /// Dropped before it is ready, the half-made server is killed and its name is free.
+///
+/// ```
+/// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+/// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let start = Counter::start(Counter(0)).name("hits").mailbox(16); // nothing runs yet
+/// assert!(CounterClient::whereis("hits").is_none());
+/// let counter = start.await?;
+/// assert_eq!(counter.increment().await?, 1);
+/// # Ok(()) }
+/// ```
 #[must_use = "a server starts when this is awaited"]
 pub struct Start<S: Server, C, A, E> {
     args: Option<A>,
@@ -88,13 +102,41 @@ impl<S: Server, C, A, E> Start<S, C, A, E> {
     }
 
     /// Starts it under a name, by which `named` clients reach it; the name keeps it alive. Names
-    /// are scoped by server type and tokio runtime.
+    /// are scoped by server type and tokio runtime. Like `{local, Name}` of `gen_server:start/4`.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::AlreadyStarted`] with the holder's client when the name is taken.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+    /// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// Counter::start(Counter(0)).name("hits").await?;
+    /// assert_eq!(CounterClient::named("hits").increment().await?, 1);
+    /// assert!(Counter::start(Counter(0)).name("hits").await.is_err());
+    /// # Ok(()) }
+    /// ```
     pub fn name(mut self, name: impl Into<Arc<str>>) -> Self {
         self.name = Some(name.into());
         self
     }
 
     /// Starts it under a key of a registry; the key keeps it alive.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::AlreadyStarted`] with the holder's client when the key is taken.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+    /// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let counters: Registry<&str, CounterClient> = Registry::new();
+    /// Counter::start(Counter(0)).key(&counters, "hits").await?;
+    /// assert_eq!(counters.client("hits").increment().await?, 1);
+    /// # Ok(()) }
+    /// ```
     pub fn key<K>(mut self, registry: &Registry<K, C>, key: K) -> Self
     where
         K: Clone + Eq + std::hash::Hash + Send + Sync + 'static,
@@ -109,19 +151,45 @@ impl<S: Server, C, A, E> Start<S, C, A, E> {
     /// # Panics
     ///
     /// When `room` is 0: such a server could be sent nothing.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+    /// # impl Counter {
+    /// #     #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 }
+    /// #     #[cast] fn reset(&mut self) { self.0 = 0; }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let counter = Counter::start(Counter(0)).mailbox(1).await?;
+    /// counter.reset().try_send()?;
+    /// assert_eq!(counter.reset().try_send(), Err(SendError::Full));
+    /// # Ok(()) }
+    /// ```
     pub fn mailbox(mut self, room: u32) -> Self {
         assert!(room > 0, "a mailbox has room for at least one message");
         self.mailbox = Some(room);
         self
     }
 
-    /// How long `init` may take, where it waits. As long as it likes without this.
+    /// How long `init` may take, where it waits. As long as it likes without this. Like the option
+    /// `{timeout, Time}` of `gen_server:start/4`.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Peer; #[genserver]
+    /// # impl Peer { #[init] async fn find() -> Self { std::future::pending().await } }
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let start = Peer::start().timeout(std::time::Duration::from_secs(1));
+    /// assert!(matches!(start.await, Err(StartError::Timeout { .. })));
+    /// # Ok(()) }
+    /// ```
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = Some(limit);
         self
     }
 
-    /// Lets the server live without a client, until it is stopped or its runtime ends.
+    /// Lets the server live without a client, until it is stopped or its runtime ends. As
+    /// [`Client::detach`](crate::Client::detach).
     pub fn detach(mut self) -> Self {
         self.detach = true;
         self
@@ -137,9 +205,24 @@ where
     /// Starts the server and waits on a thread without a runtime, which must have been entered
     /// with [`Handle::enter`](tokio::runtime::Handle::enter).
     ///
+    /// # Errors
+    ///
+    /// See [`StartError`]; `NoRuntime` where none was entered.
+    ///
     /// # Panics
     ///
     /// In an async context, where blocking would stop other tasks.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
+    /// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let runtime = tokio::runtime::Runtime::new()?;
+    /// let _entered = runtime.enter();
+    /// let counter = Counter::start(Counter(0)).blocking()?;
+    /// assert_eq!(counter.increment().blocking()?, 1);
+    /// # Ok(()) }
+    /// ```
     pub fn blocking(self) -> Result<C, StartError<E, C>> {
         blocking::wait(self)
     }

@@ -9,7 +9,7 @@ use genserver_runtime::prelude::*;
 use tokio::runtime::Builder;
 
 use crate::servers::{Counter, busy_probe, probe};
-use crate::support::{not_running, timed_out};
+use crate::support::{deadlocked, not_running, timed_out};
 
 /// Works on the blocking pool.
 struct Press {
@@ -48,6 +48,21 @@ impl Press {
     fn sheets(&self) -> u32 {
         self.sheets
     }
+
+    /// Asks itself, which would wait for ever.
+    #[call(blocking)]
+    fn count_again(&mut self, cx: &mut Cx<Self>) -> Result<u32, ServerError> {
+        let me: PressClient = cx.weak();
+        me.sheets().no_timeout().blocking()
+    }
+}
+
+#[tokio::test]
+async fn gs_26_a_blocking_call_to_oneself_is_a_deadlock() {
+    let press = Press::start().await.expect("its init cannot fail");
+    let told = deadlocked(press.count_again().no_timeout().await.split().expect("it replied"));
+    assert_eq!((told.call, told.servers.len(), told.withdrawn), ("sheets", 1, true));
+    assert_eq!(press.sheets().await, Ok(0), "it lives");
 }
 
 #[tokio::test]

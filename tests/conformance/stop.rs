@@ -286,6 +286,17 @@ async fn a_stop_now_ends_after_the_current_handler() {
 }
 
 #[tokio::test]
+async fn a_stop_now_goes_before_a_stop() {
+    let (client, journal, gate) = busy_probe().await;
+    let slow = client.stop_with(ExitReason::Shutdown);
+    let now = client.stop_now();
+    gate.open();
+    now.await.expect("it stops");
+    assert_eq!(exited(slow.await), ExitReason::Normal);
+    journal.holds(&["wait", "waited", "terminate: normal", "drop"]);
+}
+
+#[tokio::test]
 async fn a_stop_now_of_an_idle_server_runs_terminate() {
     let (client, journal) = probe().await;
     client.stop_now().await.expect("it stops");
