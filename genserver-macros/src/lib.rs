@@ -1,7 +1,21 @@
 //! The `#[genserver]` attribute.
 //!
-//! Use it through the crate `genserver-runtime`, which re-exports it and holds what the generated
-//! code calls.
+//! Use it through the crate [`genserver-runtime`], which re-exports it, holds what the generated
+//! code calls, and has the examples that run.
+//!
+//! | attribute | stands on | meaning |
+//! |---|---|---|
+//! | [`genserver`](macro@genserver) | an `impl` block | makes a server of its type |
+//! | [`init`](macro@init) | a function of it | makes the server when it starts |
+//! | [`call`](macro@call) | a method of it | the client waits for the reply |
+//! | [`cast`](macro@cast) | a method of it | nobody waits |
+//! | [`info`](macro@info) | a method of it | takes messages of one type from anywhere |
+//! | [`terminate`](macro@terminate) | a method of it | runs when the server ends |
+//!
+//! All mistakes of a block are reported in one run, each once and at the user's own tokens; the
+//! block stays as it is then, and its client is there as a stub, so that nothing else turns red.
+//!
+//! [`genserver-runtime`]: https://docs.rs/genserver-runtime
 #![forbid(unsafe_code)]
 
 mod check;
@@ -17,12 +31,134 @@ use proc_macro::TokenStream;
 
 /// Makes a server of the type that the `impl` block is for: a typed client, `start`, and what the
 /// runtime needs to run it.
+///
+/// ```text
+/// #[genserver(name = "counter", mailbox = 64)]
+/// impl Counter {
+///     #[init]
+///     pub fn new(value: i64) -> Self { Self { value } }
+///
+///     #[call]
+///     pub fn increment(&mut self) -> i64 { self.value += 1; self.value }
+///
+///     #[cast]
+///     pub fn reset(&mut self) { self.value = 0; }
+/// }
+///
+/// let counter = Counter::start(0).await?; // CounterClient
+/// counter.increment().await?; // 1
+/// ```
+///
+/// The methods stay as they are, and methods without an attribute are the server's own. Beside them
+/// come `CounterClient` with a method a handler, which has the handler's docs, visibility,
+/// `#[cfg]`, `#[deprecated]` and `#[must_use]`, and `Counter::start` with the parameters of
+/// `#[init]`; without one it takes the value, and a machine's initial state. The type may be
+/// generic, with a where-clause, but has no lifetimes. Like a module with
+/// `-behaviour(gen_server)`; differs: what a server is not made for does not compile.
+///
+/// # Handlers
+///
+/// A handler takes `&self` or `&mut self`, may be `async`, and has owned arguments that are `Send`:
+/// they travel in a message. Right after `self`, in any order, may stand what the framework gives:
+///
+/// * `cx: &mut Cx<Self>`, the [context] of the server;
+/// * `reply: ReplyTo<T>`, in a call: see [`call`](macro@call);
+/// * in a machine a reference to the state, to its group, or to the state enum.
+///
+/// `#[into] name: String` lets the client method take `impl Into<String>`.
+///
+/// # Options
+///
+/// | option | values | unless given |
+/// |---|---|---|
+/// | `name` | `"counter"`: the name to start under | none |
+/// | `mailbox` | messages that have room in it, or `unbounded` | `1024` |
+/// | `overflow` | `wait`, `reject`, `drop_oldest`, `drop_newest`: [`Overflow`] | `wait` |
+/// | `call_timeout` | time of a call that waits, or `infinity` | `"5s"` |
+/// | `shutdown` | time of `#[terminate]`, `kill`, `infinity`: [`Shutdown`] | `"5s"` |
+/// | `inline` | `false`: no handler runs where it is called | `true` |
+/// | `states` | `(Pending: initial, ..)`: makes it a machine | |
+/// | `derive` | `(Clone, ..)`, for the state enum and the groups | nothing |
+/// | `crate` | path of the runtime | `::genserver_runtime` |
+/// | `vis` | visibility of the generated types | the widest of its methods, `pub` for a machine's |
+/// | `start` | name of the function that starts it | `start` |
+/// | `client` | name of the client | `CounterClient` |
+/// | `state` | name of the state enum | `CounterState` |
+///
+/// A time is a literal that is checked here, `"250ms"`, `"5s"`, `"1m"`, `"2h"`, `"1d"`, or the path
+/// of a constant; so is a number.
+///
+/// # States
+///
+/// `states(..)` names types, of which one is `initial`; those in which the machine may end are
+/// `terminal`, and a state can be both, `initial + terminal`. `Active { Disbursed, Repaying }` is a
+/// group: an enum of its own that stands for each of its states. States that nothing reaches,
+/// states without a way out and ways out of a terminal state are errors.
+///
+/// ```text
+/// #[genserver(states(Closed: initial, Open))]
+/// impl Door {
+///     #[call(Closed => Open)]
+///     pub fn open(&self, st: &Closed) -> Next { st.goto(|_| Open) }
+///
+///     #[call(Open => Closed)]
+///     pub fn close(&self) {} // one target without data: it goes there when it returns
+/// }
+/// ```
+///
+/// The guard `A | B => C | D` has sources and targets, states or groups, and is the only place
+/// where a transition is declared: [`goto`] to another state does not compile.
+/// Without an arrow the handler stays; without a guard it runs in every state. A state parameter is
+/// the guard's one source, or without a guard the state enum. Generated besides: the enums
+/// `DoorState`, `DoorStateName` and `DoorMessage`, and the constant `Door::GRAPH`.
+///
+/// [context]: https://docs.rs/genserver-runtime/latest/genserver_runtime/struct.Cx.html
+/// [`Overflow`]: https://docs.rs/genserver-runtime/latest/genserver_runtime/enum.Overflow.html
+/// [`Shutdown`]: https://docs.rs/genserver-runtime/latest/genserver_runtime/enum.Shutdown.html
+/// [`goto`]: https://docs.rs/genserver-runtime/latest/genserver_runtime/trait.State.html
 #[proc_macro_attribute]
 pub fn genserver(attr: TokenStream, item: TokenStream) -> TokenStream {
     entry::genserver(attr.into(), &item.into()).into()
 }
 
 /// Marks a method that answers a request; stands on methods of a `#[genserver]` block.
+///
+/// The client's method gives a [`Call`], which is made when it is awaited. What
+/// the method returns is the reply: an `Err` too, which crashes nothing. Its type is owned and
+/// `Send`. Like `handle_call/3`; differs: the reply has a type, and the caller gets no other.
+///
+/// ```text
+/// #[call(timeout = "1s")]
+/// pub fn get(&self, key: u64) -> Option<String> { .. }
+///
+/// #[call(Pending => Approved, name = approve)]
+/// pub fn approve_it(&self, st: &Pending) -> Result<Next, Refusal> { .. }
+///
+/// #[call]
+/// pub fn wait(&mut self, reply: ReplyTo<u64>) { self.waiting.push(reply); }
+/// ```
+///
+/// With a [`ReplyTo<T>`] after `self` the reply, a `T`, comes later and from
+/// anywhere; the method returns nothing, or `Next`.
+///
+/// In a machine a call that can fail takes `&self` and the state by `&`, so that an `Err` has
+/// changed nothing; it moves data in [`goto`] and its siblings.
+///
+/// # Options
+///
+/// | option | meaning |
+/// |---|---|
+/// | `Pending => Approved` | in a machine: from which states, to which |
+/// | `timeout = "1s"`, `infinity` | in place of the server's `call_timeout` |
+/// | `name = other` | names the message and the client's method |
+/// | `inline = false` | always through the queue, never on the caller's task |
+/// | `skip_abandoned` | not run when its caller has gone before its turn |
+/// | `blocking` | a `fn` that may block its thread: it runs on the blocking pool |
+/// | `in_place` | in a machine: may fail and change, what it changed before an `Err` is kept |
+///
+/// [`Call`]: https://docs.rs/genserver-runtime/latest/genserver_runtime/struct.Call.html
+/// [`ReplyTo<T>`]: https://docs.rs/genserver-runtime/latest/genserver_runtime/struct.ReplyTo.html
+/// [`goto`]: https://docs.rs/genserver-runtime/latest/genserver_runtime/trait.State.html
 #[proc_macro_attribute]
 pub fn call(_: TokenStream, item: TokenStream) -> TokenStream {
     entry::stray("call", &item.into()).into()
@@ -30,6 +166,31 @@ pub fn call(_: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Marks a method that takes a message without a reply; stands on methods of a `#[genserver]`
 /// block.
+///
+/// The client's method gives a [`Cast`], which is sent when it is awaited; it is
+/// always queued. The method returns nothing, or `Result<(), Crash>`, where `?` turns any error
+/// into the crash of the server; in a machine `Next` stands for `()`. A cast that the machine's
+/// state does not accept is counted and logged. Like `handle_cast/2`.
+///
+/// ```text
+/// #[cast]
+/// pub async fn save(&mut self) -> Result<(), Crash> { Ok(self.file.sync_all().await?) }
+///
+/// #[cast(unbounded)]
+/// pub fn give_back(&mut self, item: Item) { self.free.push(item); }
+/// ```
+///
+/// # Options
+///
+/// | option | meaning |
+/// |---|---|
+/// | `Pending => Approved` | in a machine: from which states, to which |
+/// | `name = other` | names the message and the client's method |
+/// | `unbounded` | not counted, never refused: a [`Post`], for `Drop` |
+/// | `inline = false` | as it is: a cast is always queued |
+///
+/// [`Cast`]: https://docs.rs/genserver-runtime/latest/genserver_runtime/struct.Cast.html
+/// [`Post`]: https://docs.rs/genserver-runtime/latest/genserver_runtime/struct.Post.html
 #[proc_macro_attribute]
 pub fn cast(_: TokenStream, item: TokenStream) -> TokenStream {
     entry::stray("cast", &item.into()).into()
@@ -37,6 +198,27 @@ pub fn cast(_: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Marks a method that takes one type of message from outside the client; stands on methods of a
 /// `#[genserver]` block.
+///
+/// It takes one argument, whose type no other info of the server takes, and returns as a
+/// [`cast`](macro@cast) does. The client gets no method: the message is sent by its type, with
+/// [`Client::send_info`] or to a
+/// [`Recipient`]. Like `handle_info/2`; differs: what no handler takes
+/// cannot be sent.
+///
+/// ```text
+/// #[info]
+/// fn on_tick(&mut self, _: Tick) { self.ticks += 1; }
+/// ```
+///
+/// # Options
+///
+/// | option | meaning |
+/// |---|---|
+/// | `Pending => Approved` | in a machine: from which states, to which |
+/// | `inline = false` | as it is: an info is always queued |
+///
+/// [`Client::send_info`]: https://docs.rs/genserver-runtime/latest/genserver_runtime/trait.Client.html#method.send_info
+/// [`Recipient`]: https://docs.rs/genserver-runtime/latest/genserver_runtime/struct.Recipient.html
 #[proc_macro_attribute]
 pub fn info(_: TokenStream, item: TokenStream) -> TokenStream {
     entry::stray("info", &item.into()).into()
@@ -44,12 +226,45 @@ pub fn info(_: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Marks the function that makes the server when it starts; stands on functions of a
 /// `#[genserver]` block.
+///
+/// It may be `async`, has no `self`, and may take `cx: &mut Cx<Self>` first. The rest are the
+/// parameters of `start`, which is ready when it has returned. There is one at most, and it has no
+/// options. Like `init/1`.
+///
+/// ```text
+/// #[init]
+/// pub async fn open(path: PathBuf) -> io::Result<Self> { .. }
+///
+/// #[init] // of a machine: with the initial state, or with `DoorState` to resume in any
+/// pub fn new() -> (Self, Closed) { (Self, Closed) }
+/// ```
+///
+/// | returns | meaning |
+/// |---|---|
+/// | `Self` | it starts |
+/// | `Result<Self, E>` | the starter gets the error as `StartError::Init` |
+/// | [`Init<Self, E>`] | as well: it shall not start at all |
+/// | `(Self, S)` in their place | of a machine: with the state that it starts in |
+///
+/// [`Init<Self, E>`]: https://docs.rs/genserver-runtime/latest/genserver_runtime/enum.Init.html
 #[proc_macro_attribute]
 pub fn init(_: TokenStream, item: TokenStream) -> TokenStream {
     entry::stray("init", &item.into()).into()
 }
 
 /// Marks the method that runs when the server ends; stands on methods of a `#[genserver]` block.
+///
+/// It runs at every orderly end and after a panic, not after `kill` nor when the runtime goes, and
+/// as long as `shutdown` lets it. There is one at most; it may be `async`, returns nothing and has
+/// no options. Like `terminate/2`; differs: it runs at a shutdown from outside too.
+///
+/// ```text
+/// #[terminate]
+/// async fn close(&mut self, reason: &ExitReason) { self.flush().await; }
+///
+/// #[terminate] // of a machine: without a state when a transition panicked
+/// fn end(&mut self, reason: &ExitReason, st: Option<&DoorState>) { .. }
+/// ```
 #[proc_macro_attribute]
 pub fn terminate(_: TokenStream, item: TokenStream) -> TokenStream {
     entry::stray("terminate", &item.into()).into()

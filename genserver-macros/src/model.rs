@@ -143,7 +143,6 @@ pub(crate) struct Arg {
 }
 
 /// A call, cast or info.
-#[expect(clippy::struct_excessive_bools, reason = "options that do not exclude one another")]
 pub(crate) struct Handler {
     pub(crate) method: Method,
     pub(crate) kind: Kind,
@@ -158,7 +157,8 @@ pub(crate) struct Handler {
     pub(crate) returns: Returns,
     pub(crate) timeout: Option<Duration>,
     pub(crate) skip_abandoned: bool,
-    pub(crate) inline: bool,
+    /// `inline = ..`, in place of the server's.
+    pub(crate) inline: Option<bool>,
     pub(crate) in_place: bool,
     /// The attribute or the signature has an error that was told already: types may be unusable
     /// outside the impl, a guard may be missing or empty.

@@ -180,10 +180,6 @@ impl Place {
     pub(crate) fn strong(node: Arc<dyn Node>) -> Option<Self> {
         (node.is_running() && node.retain()).then(|| Self(Where::Strong(node)))
     }
-
-    pub(crate) fn weak(node: &Arc<dyn Node>) -> Self {
-        Self(Where::Weak(Arc::downgrade(node)))
-    }
 }
 
 /// Finds the present incarnation.
@@ -225,6 +221,10 @@ pub trait AnyAddress: Send + Sync {
     #[doc(hidden)]
     fn share(&self) -> Place;
 
+    /// The same, keeping nothing alive.
+    #[doc(hidden)]
+    fn weak(&self) -> Place;
+
     /// The same, looked up in another runtime.
     #[doc(hidden)]
     fn on(&self, handle: &Handle) -> Place;
@@ -246,6 +246,14 @@ impl<S: Server> AnyAddress for Address<S> {
             At::Weak(weak) => Where::Weak(Weak::clone(weak) as Weak<dyn Node>),
             At::Place(place) => Where::Key(Arc::clone(place)),
         })
+    }
+
+    fn weak(&self) -> Place {
+        match &self.0 {
+            At::Strong(strong) => Place(Where::Weak(Arc::downgrade(&strong.0) as Weak<dyn Node>)),
+            // What is found by name or key is not held by who looks for it.
+            At::Weak(_) | At::Place(_) => self.share(),
+        }
     }
 
     fn on(&self, handle: &Handle) -> Place {

@@ -166,12 +166,19 @@ where
     /// # Ok(()) }
     /// ```
     pub fn try_send(mut self) -> Result<Pending<O::Reply>, ServerError> {
-        let args = self.args.take().expect(UNSENT);
-        self.address
-            .with(|core| queue::<O, S, A, H>(core, args, self.limit, Wait::No))
-            .unwrap_or(Err(Lost { args: None, error: ServerError::NotRunning }))
-            .map(|(pending, _)| pending)
-            .map_err(|lost| lost.error)
+        let mut args = self.args.take().expect(UNSENT);
+        let (address, limit) = (self.address, self.limit);
+        let mut tried = None;
+        loop {
+            let sent = address
+                .with_next(&mut tried, |core| queue::<O, S, A, H>(core, args, limit, Wait::No));
+            match sent {
+                None => return Err(ServerError::NotRunning),
+                Some(Ok((pending, _))) => return Ok(pending),
+                Some(Err(Lost { args: Some(back), .. })) if address.moves() => args = back,
+                Some(Err(lost)) => return Err(lost.error),
+            }
+        }
     }
 
     /// Makes the call and waits on a thread without a runtime.

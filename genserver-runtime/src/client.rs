@@ -133,10 +133,7 @@ pub trait Client: Clone + fmt::Debug + Send + Sync + 'static {
     /// ```
     #[must_use]
     fn weak(&self) -> Self {
-        match self.__address().node() {
-            Some(node) => Self::__at(Place::weak(&node)),
-            None => Self::__at(self.__address().share()),
-        }
+        Self::__at(self.__address().weak())
     }
 
     /// A client that keeps the server alive; `None` when it has ended or is about to. See

@@ -185,11 +185,11 @@ impl<S: Server> Cx<S> {
     /// # Ok(()) }
     /// ```
     #[must_use]
-    pub fn deadline(&self) -> Option<std::time::Instant> {
+    pub fn deadline(&self) -> Option<Instant> {
         match frame::deadline() {
             Deadline::Never => None,
-            Deadline::At(at) => Some(at.into_std()),
-            Deadline::Within(within) => Instant::now().checked_add(within).map(Instant::into_std),
+            Deadline::At(at) => Some(at),
+            Deadline::Within(within) => Instant::now().checked_add(within),
         }
     }
 

@@ -12,11 +12,12 @@ use crate::home::Home;
 use crate::id::ServerId;
 use crate::inbox::{Full, Inbox, Item, Life, Waiter};
 use crate::node::Node;
+use crate::opening::Remembered;
 use crate::orphan;
-use crate::reply::Slot;
 use crate::report;
 use crate::room::Ticket;
 use crate::server::Server;
+use crate::slot::Slot;
 
 #[doc(hidden)]
 pub struct Core<S: Server> {
@@ -209,9 +210,8 @@ impl<S: Server> Core<S> {
 
     /// Somebody waits for a reply that the state may hold: the runtime's end must find the server.
     pub(crate) fn remember(self: &Arc<Self>) {
-        let known = std::mem::replace(&mut self.lock().cold().remembered, true);
-        if !known {
-            self.home.remember(&(Arc::clone(self) as Arc<dyn Node>));
+        if self.home.remember(&(Arc::clone(self) as Arc<dyn Node>)) {
+            self.lock().cold().claims.push(Box::new(Remembered));
         }
     }
 

@@ -16,8 +16,9 @@ use crate::late::{Busy, Phase};
 use crate::limit::Limit;
 use crate::node::{Counters, Node, Stop};
 use crate::pending::{Asked, Pending, Waits};
-use crate::reply::{ReplyTo, Slot};
+use crate::reply::ReplyTo;
 use crate::server::Server;
+use crate::slot::Slot;
 
 impl<S: Server> Node for Core<S> {
     fn id(&self) -> ServerId {

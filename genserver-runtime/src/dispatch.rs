@@ -17,7 +17,7 @@ use crate::core::Core;
 use crate::ending::Ending;
 use crate::frame::{self, Deadline};
 use crate::node::Node;
-use crate::reply::{Answerable as _, ReplyTo};
+use crate::reply::ReplyTo;
 use crate::report;
 use crate::server::{Block, Defer, Notify, Request};
 use crate::turn::{Interrupt, Owed, crash, invalid, settle, watched};

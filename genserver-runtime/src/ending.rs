@@ -13,9 +13,9 @@ use crate::exit::{ExitReason, Panic};
 use crate::frame::Deadline;
 use crate::inbox::{Asked, Item, Life, Waiter};
 use crate::node::Stop;
-use crate::reply::{Answerable as _, Slot};
 use crate::report;
 use crate::server::{Server, Shutdown};
+use crate::slot::{Answerable as _, Slot};
 use crate::turn::{Interrupt, watched};
 
 /// An end that is decided.
@@ -50,12 +50,8 @@ pub(crate) struct Left<S: Server> {
 impl<S: Server> Left<S> {
     /// Frees the names, closes the inbox for good, and takes out what is in it.
     pub(crate) fn close(core: &Core<S>, reason: ExitReason, batch: VecDeque<Item<S>>) -> Self {
-        let (claims, remembered) = {
-            let mut inbox = core.lock();
-            let cold = inbox.cold();
-            (std::mem::take(&mut cold.claims), std::mem::take(&mut cold.remembered))
-        };
-        if !claims.is_empty() || remembered {
+        let claims = std::mem::take(&mut core.lock().cold().claims);
+        if !claims.is_empty() {
             core.home.forget(core.id);
         }
         for claim in claims {

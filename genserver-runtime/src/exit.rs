@@ -180,6 +180,21 @@ impl Crash {
     pub fn new(reason: ExitReason) -> Self {
         Self(reason)
     }
+
+    /// A crash with an error that is no `std::error::Error` itself but goes into a box, as that of
+    /// `anyhow` does: `map_err(Crash::from_boxed)?`.
+    ///
+    /// ```
+    /// use genserver_runtime::Crash;
+    ///
+    /// fn fail() -> Result<(), Crash> {
+    ///     Err("out of paper").map_err(Crash::from_boxed)
+    /// }
+    /// assert!(fail().is_err());
+    /// ```
+    pub fn from_boxed(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self(ExitReason::Error(Arc::from(error.into())))
+    }
 }
 
 // `Crash` itself is no `std::error::Error`: that would make this overlap with `From<T> for T`.

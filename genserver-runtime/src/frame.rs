@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::clock::Instant;
 use crate::node::Node;
-use crate::reply::Answerable;
+use crate::slot::Answerable;
 
 /// How many inline calls may nest on one stack.
 pub(crate) const NESTING_MAX: u32 = 16;

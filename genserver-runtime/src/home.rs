@@ -159,13 +159,15 @@ impl Home {
         lock(&self.names).get(&(kind, Arc::clone(name))).cloned()
     }
 
-    /// Remembers a server with a key, or one that owes replies, to end it with the runtime.
-    pub(crate) fn remember(&self, node: &Arc<dyn Node>) {
-        lock(&self.keyed).insert(node.id(), Arc::downgrade(node));
+    /// Remembers a server with a key, or one that owes replies, to end it with the runtime;
+    /// `false` where it was known.
+    pub(crate) fn remember(&self, node: &Arc<dyn Node>) -> bool {
+        let new = lock(&self.keyed).insert(node.id(), Arc::downgrade(node)).is_none();
         if self.is_gone() {
             // It went just now, and may have looked before.
             node.abandon();
         }
+        new
     }
 
     pub(crate) fn forget(&self, id: ServerId) {

@@ -15,8 +15,9 @@ use crate::drain::Begun;
 use crate::exit::ExitReason;
 use crate::frame::Edge;
 use crate::node::{Counters, Stop};
-use crate::reply::{Answerable, ReplyTo, Slot};
+use crate::reply::ReplyTo;
 use crate::server::{Kind, Message as _, Overflow, Server};
+use crate::slot::{Answerable, Slot};
 
 /// One thing in the queue.
 pub(crate) enum Item<S: Server> {
@@ -121,8 +122,6 @@ pub(crate) struct Cold<S: Server> {
     /// The bound given at the start, in place of the server's.
     pub(crate) mailbox: Option<u32>,
     pub(crate) detached: bool,
-    /// Whether its home knows it for the replies that it owes.
-    pub(crate) remembered: bool,
     pub(crate) reason: Option<ExitReason>,
     pub(crate) counters: Counters,
 }
@@ -174,7 +173,6 @@ impl<S: Server> Default for Cold<S> {
             name: None,
             mailbox: None,
             detached: false,
-            remembered: false,
             reason: None,
             counters: Counters::default(),
         }

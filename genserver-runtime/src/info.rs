@@ -8,11 +8,12 @@ use std::task::{Context, Poll, ready};
 
 use tokio::task::coop::poll_proceed;
 
-use crate::address::Address;
+use crate::address::{Address, AnyAddress};
 use crate::cast;
 use crate::client::Client;
 use crate::core::Wait;
 use crate::error::SendError;
+use crate::node::Node;
 use crate::room::Ticket;
 use crate::server::Takes;
 
@@ -56,6 +57,13 @@ pub trait Receives<M>: Client {
 pub trait Target<M>: Send + Sync {
     #[doc(hidden)]
     fn deliver(&self, message: M, wait: bool) -> Result<Delivered, SendError>;
+
+    #[doc(hidden)]
+    fn is_running(&self) -> bool;
+
+    /// The same, keeping nothing alive.
+    #[doc(hidden)]
+    fn weak(&self) -> Arc<dyn Target<M>>;
 }
 
 /// What became of a message.
@@ -66,6 +74,14 @@ impl<S: Takes<M>, M> Target<M> for Address<S> {
     fn deliver(&self, message: M, wait: bool) -> Result<Delivered, SendError> {
         let wait = if wait { Wait::Told } else { Wait::No };
         cast::send(self, S::info(message), wait).map(Delivered)
+    }
+
+    fn is_running(&self) -> bool {
+        self.with(|core| Node::is_running(&**core)).unwrap_or(false)
+    }
+
+    fn weak(&self) -> Arc<dyn Target<M>> {
+        Arc::new(Self::at(AnyAddress::weak(self)))
     }
 }
 
@@ -143,6 +159,20 @@ impl<M: Send> Recipient<M> {
     /// ```
     pub fn try_send(&self, message: M) -> Result<(), SendError> {
         self.target.deliver(message, false).map(drop)
+    }
+}
+
+impl<M> Recipient<M> {
+    /// Whether the server takes messages: for who keeps a list of recipients.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.target.is_running()
+    }
+
+    /// A recipient that does not keep the server alive.
+    #[must_use]
+    pub fn weak(&self) -> Self {
+        Self { target: self.target.weak() }
     }
 }
 

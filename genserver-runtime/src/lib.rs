@@ -49,6 +49,7 @@ mod report;
 mod room;
 mod send;
 mod server;
+mod slot;
 mod start;
 mod sweeper;
 mod travel;

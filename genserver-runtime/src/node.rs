@@ -11,7 +11,7 @@ use crate::home::Home;
 use crate::id::ServerId;
 use crate::late::{Busy, Phase};
 use crate::pending::Pending;
-use crate::reply::Slot;
+use crate::slot::Slot;
 
 /// What anyone can do with a server without knowing its type.
 pub(crate) trait Node: Any + Send + Sync {

@@ -66,6 +66,13 @@ impl NameClaim {
     }
 }
 
+/// That the home knows the server: it forgets a server that gives its claims back.
+pub(crate) struct Remembered;
+
+impl Claim for Remembered {
+    fn release(self: Box<Self>) {}
+}
+
 impl Claim for NameClaim {
     fn release(self: Box<Self>) {
         self.home.release(self.kind, &self.name, self.id);

@@ -15,7 +15,7 @@ use crate::frame::{self, Deadline, Edge};
 use crate::late::{Busy, Late, Phase};
 use crate::limit::Limit;
 use crate::node::Node;
-use crate::reply::{Answerable, Expire, Found, Slot};
+use crate::slot::{Answerable, Expire, Found, Slot};
 use crate::sweeper::Key;
 
 /// The reply to a request that is on its way: what `.send()` gives.

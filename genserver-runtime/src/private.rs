@@ -5,12 +5,13 @@ pub use crate::body::{Body, peek, peek_mut};
 pub use crate::dispatch::{answer, block, defer, notify};
 pub use crate::info::{Receives, Target};
 pub use crate::machine::{Declares, Leaf, Reaches, Variant, Via};
-pub use crate::reply::{Answerable, ReplyTo};
+pub use crate::reply::ReplyTo;
 pub use crate::server::{
     Begin, Block, Defer, Handler, Kind, Message, Mode, Notify, Options, Overflow, Request,
     ServedBy, Server, Shutdown, Takes,
 };
-pub use crate::travel::{Argument, Carries, Crashes, IsResult, Travels, settled, travels};
+pub use crate::slot::Answerable;
+pub use crate::travel::{Argument, Carries, IsResult, Settles, Travels, settled, travels};
 
 use crate::call::Call;
 use crate::cast::{Cast, Post};
@@ -28,6 +29,17 @@ pub fn call<O: Outcome, S: Server, A, const H: usize>(
     args: A,
 ) -> Call<'_, O, S, A, H> {
     Call::new(address, args)
+}
+
+/// The size of a mailbox that is given by a constant: checked when it is compiled.
+///
+/// # Panics
+///
+/// Where there is no room.
+#[must_use]
+pub const fn room(size: u32) -> u32 {
+    assert!(size > 0, "a mailbox needs room for a message");
+    size
 }
 
 #[inline]

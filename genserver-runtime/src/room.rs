@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use crate::error::ServerError;
 use crate::frame::{self, Edge};
 use crate::node::Node;
-use crate::reply::{Answerable, Found, Slot};
+use crate::slot::{Answerable, Found, Slot};
 
 /// A sender's place among those who wait. Dropped, the message is taken back.
 pub(crate) struct Ticket {

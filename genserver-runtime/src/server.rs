@@ -8,7 +8,8 @@ use crate::body::Body;
 use crate::context::Cx;
 use crate::exit::{Crash, ExitReason};
 use crate::init::Init;
-use crate::reply::{Answerable, ReplyTo};
+use crate::reply::ReplyTo;
+use crate::slot::Answerable;
 
 /// A type that `#[genserver]` made a server. Implemented by the macro only.
 ///
@@ -30,7 +31,7 @@ use crate::reply::{Answerable, ReplyTo};
 pub trait Server: Sized + Send + 'static {
     /// Everything the server can be sent.
     #[doc(hidden)]
-    type Message: Message;
+    type Message: Message + Send;
 
     /// The machine's state; `()` without states.
     #[doc(hidden)]
@@ -83,7 +84,7 @@ pub trait Server: Sized + Send + 'static {
 
 /// A server's messages: one variant a handler.
 #[doc(hidden)]
-pub trait Message: Send + 'static {
+pub trait Message: 'static {
     /// The handler's place in [`Server::HANDLERS`].
     fn handler(&self) -> usize;
 

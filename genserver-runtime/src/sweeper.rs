@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 
 use crate::clock::Instant;
 use crate::node::Node;
-use crate::reply::Expire;
+use crate::slot::Expire;
 
 const TICK: Duration = Duration::from_millis(25);
 

@@ -37,27 +37,27 @@ impl<T, const N: usize> Carries<T> for [(); N] {
 #[derive(Debug)]
 pub struct Argument<T: Travels>(PhantomData<T>);
 
-/// What a cast or an info may return as its error.
+/// What a cast or an info may return.
 #[diagnostic::on_unimplemented(
-    message = "a cast cannot return the error `{Self}`",
-    label = "not a `Crash`",
+    message = "a cast or an info cannot return `{Self}`",
+    label = "not `Result<(), Crash>`",
     note = "to let the server crash, return `Result<(), Crash>`; `?` converts any error",
-    note = "to give the error to the caller, make it a `#[call]`"
+    note = "to give a value or the error to the caller, make it a `#[call]`"
 )]
-pub trait Crashes {
-    /// The crash that it is.
-    fn into_crash(self) -> Crash;
+pub trait Settles {
+    /// Whether it is a crash.
+    fn settle(self) -> Result<(), Crash>;
 }
 
-impl Crashes for Crash {
-    fn into_crash(self) -> Crash {
+impl Settles for Result<(), Crash> {
+    fn settle(self) -> Self {
         self
     }
 }
 
 /// What a cast or an info came to, under whatever alias of `Result`.
-pub fn settled<E: Crashes>(outcome: Result<(), E>) -> Result<(), Crash> {
-    outcome.map_err(Crashes::into_crash)
+pub fn settled<R: Settles>(outcome: R) -> Result<(), Crash> {
+    outcome.settle()
 }
 
 /// A `Result` under whatever alias.

@@ -136,3 +136,16 @@ async fn an_info_counts_against_the_bound() {
     gate.open();
     waiting.await.expect("there is room by now");
 }
+
+#[tokio::test]
+async fn a_recipient_tells_whether_its_server_runs_and_may_be_weak() {
+    let (client, journal) = probe().await;
+    let strong: Recipient<Word> = client.recipient();
+    let weak = strong.weak();
+    drop(client);
+    assert!(strong.is_running() && weak.is_running(), "the strong one keeps it");
+    drop(strong);
+    journal.until("drop").await;
+    assert!(!weak.is_running());
+    assert_eq!(weak.try_send(Word("late")), Err(SendError::NotRunning));
+}

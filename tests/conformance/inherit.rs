@@ -52,7 +52,7 @@ impl Relay {
     }
 
     #[call]
-    fn deadline(&self, cx: &mut Cx<Self>) -> Option<std::time::Instant> {
+    fn deadline(&self, cx: &mut Cx<Self>) -> Option<Instant> {
         cx.deadline()
     }
 
@@ -190,7 +190,7 @@ async fn nothing_is_inherited_in_terminate() {
 #[tokio::test(start_paused = true)]
 async fn a_handler_can_ask_until_when_its_caller_waits() {
     let scene = Scene::new().await;
-    let begun = Instant::now().into_std();
+    let begun = Instant::now();
     let until = scene.relay.deadline().timeout(SECOND).await.expect("it runs");
     assert_eq!(until, Some(begun + SECOND));
     assert_eq!(scene.relay.deadline().no_timeout().await, Ok(None));

@@ -161,7 +161,7 @@ async fn sm_1_a_machine_starts_with_a_name_and_stops() {
     assert!(LetterClient::whereis("letter").is_none());
     journal.holds(&["terminate in draft: normal"]);
     let again = Letter::start(journal, "three").name("letter").await;
-    again.expect("the name is free again");
+    let _again = again.expect("the name is free again");
 }
 
 #[tokio::test]

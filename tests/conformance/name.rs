@@ -209,3 +209,14 @@ async fn a_server_knows_its_identity() {
     client.stop().await.expect("it stops");
     assert_eq!(client.id(), Some(id), "a client knows it after the end");
 }
+
+#[tokio::test]
+async fn a_weak_client_by_name_stays_by_name() {
+    let named = CounterClient::named("turnover");
+    let first = Counter::start(0).name("turnover").await.expect("the name is free");
+    let weak = named.weak();
+    assert_eq!(weak.increment().await, Ok(1));
+    first.stop().await.expect("it runs");
+    let _second = Counter::start(0).name("turnover").await.expect("the name is free again");
+    assert_eq!(weak.increment().await, Ok(1), "the present incarnation");
+}

@@ -51,7 +51,7 @@ async fn a_message_that_is_sent_during_init_is_handled_after_it() {
     settle().await;
     assert!(!early.is_finished(), "init has not returned");
     gate.open();
-    start.await.expect("a start never panics").expect("init succeeded");
+    drop(start.await.expect("a start never panics").expect("init succeeded"));
     assert_eq!(early.await.expect("no panic"), Ok(42));
 }
 
@@ -145,7 +145,7 @@ async fn gs_6_a_start_without_a_limit_waits_for_ever() {
     let waited = tokio::time::timeout(Duration::from_secs(86_400), &mut start).await;
     waited.expect_err("init waits");
     gate.open();
-    start.await.expect("a start never panics").expect("init succeeded");
+    drop(start.await.expect("a start never panics").expect("init succeeded"));
 }
 
 #[tokio::test]
@@ -155,7 +155,7 @@ async fn a_dropped_start_kills_the_half_made_server() {
     start.abort();
     journal.until("init dropped").await;
     assert!(BirthClient::whereis("birth").is_none(), "its name is free");
-    born(How::Ready).await.expect("the name can be taken again");
+    drop(born(How::Ready).await.expect("the name can be taken again"));
 }
 
 #[tokio::test]

@@ -6,16 +6,13 @@ use crate::{root, run, scratch, stderr, stdout};
 
 /// A log of one case with these activities, an hour apart.
 fn log(case: &str, activities: &[&str]) -> String {
-    let events: String = activities
-        .iter()
-        .enumerate()
-        .map(|(hour, activity)| {
-            format!(
-                "<event><string key=\"concept:name\" value=\"{activity}\"/>\
-                 <date key=\"time:timestamp\" value=\"2012-01-01T{hour:02}:00:00.000+01:00\"/></event>"
-            )
-        })
-        .collect();
+    let event = |(hour, activity): (usize, &&str)| {
+        format!(
+            "<event><string key=\"concept:name\" value=\"{activity}\"/>\
+             <date key=\"time:timestamp\" value=\"2012-01-01T{hour:02}:00:00.000+01:00\"/></event>"
+        )
+    };
+    let events = activities.iter().enumerate().map(event).collect::<Vec<_>>().concat();
     format!("<log><trace><string key=\"concept:name\" value=\"{case}\"/>{events}</trace></log>")
 }
 

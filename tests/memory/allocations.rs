@@ -5,6 +5,7 @@ use allocation_counter::measure;
 use genserver_runtime::prelude::*;
 use tokio::runtime::{Builder, Runtime};
 
+#[derive(Default)]
 pub struct Counter {
     value: u64,
 }
@@ -80,13 +81,17 @@ fn warm() -> (Runtime, CounterClient) {
 
 /// The allocations of one run of `work` in the runtime, after one that does not count.
 #[track_caller]
-fn check<F: Future>(runtime: &Runtime, mut work: impl FnMut() -> F, expected: std::ops::RangeInclusive<u64>) {
+fn check<F: Future>(
+    runtime: &Runtime,
+    mut work: impl FnMut() -> F,
+    expected: std::ops::RangeInclusive<u64>,
+) {
     runtime.block_on(work());
     let empty = measure(|| runtime.block_on(async {})).count_total;
-    let counted = measure(|| {
+    let cost = measure(|| {
         runtime.block_on(work());
     });
-    let count = counted.count_total - empty;
+    let count = cost.count_total - empty;
     assert!(expected.contains(&count), "{count} allocations, expected {expected:?}");
 }
 
@@ -123,13 +128,13 @@ fn a_queued_call_on_an_idle_server_allocates_at_most_three_times() {
     let (runtime, _warm) = warm();
     let counter = runtime.block_on(async { Counter::start().await.expect("starts") });
     // The very first queued call of this server: reply, queue, task.
-    let counted = measure(|| {
+    let cost = measure(|| {
         runtime.block_on(async {
             let pending = counter.add(1).send().await.expect("sent");
             pending.await.expect("answered")
         });
     });
-    assert!(counted.count_total <= 3, "{counted:?}");
+    assert!(cost.count_total <= 3, "{cost:?}");
 }
 
 #[test]
@@ -146,7 +151,7 @@ fn a_queued_call_on_a_running_server_allocates_its_reply() {
 fn a_burst_of_casts_allocates_for_few() {
     let (runtime, _warm) = warm();
     let counter = runtime.block_on(async { Counter::start().await.expect("starts") });
-    let counted = measure(|| {
+    let cost = measure(|| {
         runtime.block_on(async {
             for _ in 0..10_000 {
                 counter.bump(1).await.expect("room");
@@ -154,5 +159,5 @@ fn a_burst_of_casts_allocates_for_few() {
             assert_eq!(counter.add(0).await, Ok(10_000));
         });
     });
-    assert!(counted.count_total <= 1_000, "{counted:?}");
+    assert!(cost.count_total <= 1_000, "{cost:?}");
 }

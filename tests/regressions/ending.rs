@@ -1,15 +1,18 @@
 //! Ends that met something else.
 
+use std::error::Error;
+use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use genserver_runtime::prelude::*;
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
+use tracing::subscriber::NoSubscriber;
+use tracing::{Dispatch, Event, Metadata, Subscriber};
 
 use crate::servers::{CellClient, cell};
-use crate::support::{Drops, Gate, idle, in_time, is_freed, runtime, soon, until, workers};
+use crate::support::{Drops, Gate, Token, idle, in_time, is_freed, runtime, soon, until, workers};
 
 type Hook = Box<dyn FnOnce() + Send>;
 
@@ -77,7 +80,7 @@ async fn clients_until_the_end(weak: CellClient, begun: Arc<AtomicBool>) {
 #[test]
 fn a_client_made_while_the_last_one_goes_keeps_the_server() {
     let runtime = workers();
-    for _ in 0..1_000 {
+    for _ in 0..300 {
         runtime.block_on(async {
             let (cell, drops) = cell().await;
             let begun = Arc::new(AtomicBool::new(false));
@@ -88,6 +91,74 @@ fn a_client_made_while_the_last_one_goes_keeps_the_server() {
             until(|| drops.count() == 1);
         });
     }
+}
+
+/// An error that counts its drops.
+#[derive(Debug)]
+struct Broken(Token);
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "broken: {:?}", self.0)
+    }
+}
+
+impl Error for Broken {}
+
+/// Crashes, or holds the next one.
+struct Fragile {
+    next: Option<FragileClient>,
+    _token: Token,
+}
+
+#[genserver]
+impl Fragile {
+    #[init]
+    fn new(next: Option<FragileClient>, drops: Drops) -> Self {
+        Self { next, _token: drops.token() }
+    }
+
+    #[call]
+    fn is_last(&self) -> bool {
+        self.next.is_none()
+    }
+
+    #[cast]
+    fn crash(&mut self, drops: Drops) -> Result<(), Crash> {
+        Err(Broken(drops.token()))?;
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_error_that_a_server_crashed_with_is_not_kept_for_ever() {
+    let (drops, errors) = (Drops::default(), Drops::default());
+    let server = Fragile::start(None, drops.clone()).await.expect("its init cannot fail");
+    assert_eq!(server.is_last().await, Ok(true));
+    server.crash(errors.clone()).await.expect("there is room");
+    let outcome = soon(server.is_last()).await;
+    assert!(matches!(outcome, Err(ServerError::Exit(ExitReason::Error(_)))), "{outcome:?}");
+    drop((server, outcome));
+    idle().await;
+    assert_eq!((drops.count(), errors.count()), (1, 1));
+}
+
+#[test]
+fn a_long_row_of_servers_that_hold_each_other_ends_without_a_deep_stack() {
+    const SERVERS: usize = 20_000;
+    let drops = Drops::default();
+    let counted = drops.clone();
+    in_time(move || {
+        runtime().block_on(async {
+            let mut first = None;
+            for _ in 0..SERVERS {
+                let start = Fragile::start(first, drops.clone());
+                first = Some(start.await.expect("its init cannot fail"));
+            }
+            drop(first);
+        });
+    });
+    assert_eq!(counted.count(), SERVERS);
 }
 
 /// Does not come to its end by itself.
@@ -162,6 +233,8 @@ impl Subscriber for Nosy {
 
 #[test]
 fn a_layer_that_sends_to_the_server_it_traces_locks_nothing_up() {
+    // With only one, tracing would ask whatever thread comes first whether it listens.
+    let _other = Dispatch::new(NoSubscriber::default());
     let sum = in_time(|| {
         runtime().block_on(async {
             let (cell, _) = cell().await;

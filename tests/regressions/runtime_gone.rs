@@ -7,7 +7,9 @@ use std::time::Duration;
 use genserver_runtime::prelude::*;
 
 use crate::servers::{Cell, CellClient, cell};
-use crate::support::{Drops, Gate, Latch, Token, in_time, is_freed, runtime, until, workers};
+use crate::support::{
+    Drops, Gate, Latch, Token, in_time, is_freed, runtime, settle, until, workers,
+};
 
 type Cells = Registry<u32, CellClient>;
 
@@ -109,14 +111,22 @@ fn a_state_that_panics_in_its_drop_does_not_reach_who_drops_the_last_client() {
     assert_eq!(drops.count(), 1);
 }
 
-/// Lends its right to reply.
-struct Lender;
+/// Lends its right to reply, or keeps it for ever.
+struct Lender {
+    kept: Vec<ReplyTo<u32>>,
+    _token: Token,
+}
 
 #[genserver]
 impl Lender {
     #[init]
-    fn new() -> Self {
-        Self
+    fn new(drops: Drops) -> Self {
+        Self { kept: Vec::new(), _token: drops.token() }
+    }
+
+    #[call]
+    fn keep(&mut self, reply: ReplyTo<u32>) {
+        self.kept.push(reply);
     }
 
     #[call]
@@ -131,7 +141,7 @@ fn a_call_whose_runtime_went_gets_an_answer_although_its_reply_is_still_owed() {
     let went = runtime();
     let mut pending = None;
     went.block_on(async {
-        let lender = Lender::start().await.expect("its init cannot fail");
+        let lender = Lender::start(Drops::default()).await.expect("its init cannot fail");
         pending = lender.lend(to).send().await.ok();
         tokio::task::yield_now().await;
     });
@@ -140,6 +150,29 @@ fn a_call_whose_runtime_went_gets_an_answer_although_its_reply_is_still_owed() {
     let outcome = in_time(|| runtime().block_on(pending.expect("there was room")));
     assert_eq!(outcome, Err(ServerError::Exit(ExitReason::NotRunning)));
     assert_eq!(reply.reply(1), Err(1), "nobody waits any more");
+}
+
+#[test]
+fn a_caller_from_another_runtime_is_told_when_an_idle_server_keeps_its_reply() {
+    let (went, drops) = (runtime(), Drops::default());
+    let lender = went.block_on(async { Lender::start(drops.clone()).await });
+    let lender = lender.expect("its init cannot fail");
+    let caller = lender.clone();
+    let outcome = in_time(move || {
+        runtime().block_on(async {
+            let pending = caller.keep().no_timeout().send().await.expect("there is room");
+            // Its runtime runs only now: it handles the call, and is idle when it goes.
+            std::thread::spawn(move || {
+                went.block_on(async { settle().await });
+                drop(went);
+            });
+            pending.await
+        })
+    });
+    assert_eq!(outcome, Err(ServerError::NoReply));
+    // Although there is a client.
+    until(|| drops.count() == 1);
+    drop(lender);
 }
 
 #[test]
@@ -192,5 +225,8 @@ fn nothing_is_left_of_a_server_whose_runtime_has_gone() {
     drop(runtime);
     assert_eq!(drops.count(), 1);
     assert!(is_freed(&weak));
-    assert_eq!(weak.add(1).timeout(Duration::from_secs(1)).blocking(), Err(ServerError::NotRunning));
+    assert_eq!(
+        weak.add(1).timeout(Duration::from_secs(1)).blocking(),
+        Err(ServerError::NotRunning)
+    );
 }

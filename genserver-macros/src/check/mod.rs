@@ -5,6 +5,7 @@
 
 mod args;
 mod cast;
+mod generics;
 mod graph;
 mod guard;
 mod info;
@@ -21,6 +22,7 @@ mod tests;
 
 use syn::{ImplItem, ImplItemFn, ItemImpl};
 
+pub(crate) use self::generics::unbound;
 pub(crate) use self::statement::dropped_next;
 
 use crate::errors::Errors;
@@ -69,6 +71,7 @@ impl<'a> Subject<'a> {
 pub(crate) fn check(server: &Server, item: &ItemImpl, errors: &mut Errors) {
     let context = Context { server, item };
     taken::check_lifetimes(context, errors);
+    generics::check_params(context, errors);
     taken::check_taken_names(context, errors);
     taken::check_generated_types(context, errors);
     names::check_messages(context, errors);

@@ -1,26 +1,48 @@
 //! What must be true of the user's types, asserted on the user's own tokens.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 
 use crate::expand::layout::Item;
 use crate::expand::paths;
 use crate::expand::plan::Plan;
 
-/// Arguments, replies and states go from thread to thread: the names that hidden items have for
-/// some of them, and an assertion of what has no such name.
+/// The server, its states, arguments and replies go from thread to thread: asserted in a constant,
+/// and of types that mention the server's parameters, which a constant cannot name, in a struct.
 ///
-/// The assertion is asked for by the fields of a struct: those are checked before any function, so
-/// that this error is the first that the user reads.
+/// `__Sound<T>` is `T`, and where the constant does not compile a type of which rustc says nothing
+/// more: by itself it would find the missing `Send` anew in each hidden item. What `Send` of a
+/// client rests on, the message and the `Server` impl, must not rest on the constant: a type in it
+/// may hold a client of this server.
 pub(crate) fn expand_asserts(plan: &Plan<'_>) -> TokenStream {
     let (generics, ty) = (&plan.generics, &plan.ty);
     let clause = &generics.where_clause;
-    let aliases = plan.handlers.iter().map(|entry| {
-        let (cfgs, args, reply) =
-            (&entry.cfgs, &entry.hidden_args.definition, &entry.hidden_reply.definition);
-        let each = [args, reply].into_iter().filter(|definition| !definition.is_empty());
-        quote!(#(#cfgs #each)*)
+    let all: Vec<_> = types(plan).into_iter().filter(|(_, ty)| !paths::is_plain(ty)).collect();
+    let (open, closed): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|(_, ty)| paths::mentions(ty, generics));
+    let travel = closed.iter().map(|(cfgs, ty)| {
+        let travels = paths::travels_constant(ty);
+        quote!(#cfgs let _ = #travels;)
     });
+    let fields = open.iter().map(|(cfgs, ty)| field(cfgs, ty));
+    let fields = (!open.is_empty()).then(|| {
+        let all = quote!(::core::marker::PhantomData<fn() -> #ty>);
+        quote!(struct __Asserts #generics (#all, #(#fields),*) #clause;)
+    });
+    quote! {
+        const __TRAVELS: usize = { #(#travel)* 0 };
+        // Asks for the constant before anything else does.
+        struct __First([(); __TRAVELS]);
+        #[cfg(not(doc))]
+        type __Sound<T> = <[(); __TRAVELS] as __g::Carries<T>>::Type;
+        #[cfg(doc)]
+        type __Sound<T> = T;
+        #fields
+    }
+}
+
+/// Every type that travels, with the `#[cfg]`s of its handler.
+fn types(plan: &Plan<'_>) -> Vec<(TokenStream, TokenStream)> {
     let states = plan.layout.iter().flat_map(|layout| {
         layout.states.iter().map(|&at| (TokenStream::new(), layout.ty(Item::State(at))))
     });
@@ -28,14 +50,12 @@ pub(crate) fn expand_asserts(plan: &Plan<'_>) -> TokenStream {
         let reply = entry.reply.as_ref().map(|reply| &reply.ty);
         entry.args.types.iter().chain(reply).map(|ty| (entry.cfgs.clone(), ty.clone()))
     });
-    let named = |ty: &TokenStream| paths::is_plain(ty) || paths::travelling(ty, generics).is_some();
-    let others = states.chain(handlers).filter(|(_, ty)| !named(ty));
-    let fields: Vec<_> = others.map(|(cfgs, ty)| field(&cfgs, &ty)).collect();
-    let asserts = (!fields.is_empty()).then(|| {
-        let all = quote!(::core::marker::PhantomData<fn() -> #ty>);
-        quote!(struct __Asserts #generics (#all, #(#fields),*) #clause;)
+    let init = plan.server.init.iter().flat_map(|init| {
+        let cfgs: TokenStream = init.method.cfgs().map(ToTokens::to_token_stream).collect();
+        plan.args(&init.method).types.into_iter().map(move |ty| (cfgs.clone(), ty))
     });
-    quote!(#(#aliases)* #asserts)
+    let server = (TokenStream::new(), plan.ty.clone());
+    [server].into_iter().chain(states).chain(init).chain(handlers).collect()
 }
 
 fn field(cfgs: &TokenStream, ty: &TokenStream) -> TokenStream {

@@ -21,6 +21,7 @@ pub(crate) fn expand_client(plan: &Plan<'_>) -> TokenStream {
         #[doc = #doc]
         #attrs
         #allow
+        #[must_use = "the server ends with its last client: keep it, name the server, or detach it"]
         #vis struct #ident #generics #clause {
             address: #krate::__private::Address<#ty>,
         }
@@ -113,8 +114,8 @@ pub(crate) fn expand_binding(plan: &Plan<'_>) -> TokenStream {
             f.debug_tuple(#name).field(&self.address).finish()
         }
     };
-    let served = plan.implement(&quote!(__g::ServedBy<#client>), &served);
-    let client_impl = plan.implement_for(&client, &quote!(#krate::Client), &client_impl);
+    let served = plan.implement_sound(ty, &quote!(__g::ServedBy<#client>), &served);
+    let client_impl = plan.implement_sound(&client, &quote!(#krate::Client), &client_impl);
     let clone = plan.implement_for(&client, &quote!(::core::clone::Clone), &clone);
     let debug = plan.implement_for(&client, &quote!(::core::fmt::Debug), &debug);
     quote!(#served #client_impl #clone #debug)

@@ -40,7 +40,7 @@ pub(crate) fn expand_server(plan: &Plan<'_>) -> TokenStream {
 
 fn dispatch(plan: &Plan<'_>) -> TokenStream {
     let message = plan.message_ty();
-    let arms = plan.handlers.iter().map(arm);
+    let arms = plan.handlers.iter().map(|entry| arm(entry));
     let (_, never) = message::unused(plan);
     let never =
         (!never.is_empty()).then(|| quote!(__Message::__Unused(never, _) => match never {},));
@@ -55,12 +55,13 @@ fn dispatch(plan: &Plan<'_>) -> TokenStream {
     // Without a handler there is no message to match, and the body goes unused.
     let unused = plan.handlers.iter().all(|entry| !entry.cfgs.is_empty());
     let unused = unused.then(|| quote!(#[allow(unused_variables)]));
+    let own = plan.sound(&quote!(Self));
     quote! {
         #unused
         async fn dispatch(
-            body: ::std::boxed::Box<__g::Body<Self>>,
+            body: ::std::boxed::Box<__g::Body<#own>>,
             message: #message,
-        ) -> ::std::boxed::Box<__g::Body<Self>> #body
+        ) -> ::std::boxed::Box<__g::Body<#own>> #body
     }
 }
 
@@ -96,13 +97,14 @@ fn terminate(plan: &Plan<'_>, terminate: &Terminate) -> TokenStream {
     } else {
         quote!(Self::#ident(&mut body.server, #(#params),*) #wait)
     };
+    let own = plan.sound(&quote!(Self));
     let output = quote_spanned! {paths::at(ident.span())=>
         impl ::core::future::Future<Output = ()> + ::core::marker::Send + 'a
     };
     quote! {
         #(#cfgs)*
         fn terminate<'a>(
-            body: &'a mut __g::Body<Self>,
+            body: &'a mut __g::Body<#own>,
             reason: &'a #krate::ExitReason,
         ) -> #output {
             async move { #call }

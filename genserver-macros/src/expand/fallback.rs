@@ -4,8 +4,9 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::visit::Visit;
-use syn::{ItemImpl, Lifetime};
+use syn::{Generics, ItemImpl, Lifetime, parse_quote};
 
+use crate::check::unbound;
 use crate::errors::Errors;
 use crate::expand::expand_plan;
 use crate::expand::plan::Plan;
@@ -17,13 +18,29 @@ pub(crate) fn fallback(server: Option<&Server>, item: &ItemImpl, errors: Errors)
     let errors = errors.into_tokens();
     let server = server.filter(|server| !borrows(server) && !collides(server));
     let rest = if let Some(server) = server {
-        expand_plan(&Plan::new(server, item, true), item)
+        stubs(server, item)
     } else {
         let mut item = item.clone();
         parse::strip(&mut item);
         item.into_token_stream()
     };
     quote!(#errors #rest)
+}
+
+/// A parameter that lacks a bound was reported: here it has it, so that nothing else misses it.
+fn stubs(server: &Server, item: &ItemImpl) -> TokenStream {
+    let unbound: Vec<_> = unbound(server).map(|param| &param.ident).collect();
+    let bind = |generics: &mut Generics| {
+        for param in generics.type_params_mut().filter(|param| unbound.contains(&&param.ident)) {
+            param.bounds.push(parse_quote!(::core::marker::Send));
+            param.bounds.push(parse_quote!('static));
+        }
+    };
+    let mut item = item.clone();
+    bind(&mut item.generics);
+    let mut plan = Plan::new(server, &item, true);
+    bind(&mut plan.generics);
+    expand_plan(&plan, &item)
 }
 
 /// A server is `'static`: one with a lifetime was reported, and has no client.

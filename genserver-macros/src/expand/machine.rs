@@ -106,7 +106,7 @@ pub(crate) fn expand_binding(plan: &Plan<'_>) -> TokenStream {
 }
 
 fn variant(plan: &Plan<'_>, layout: &Layout<'_>, item: Item) -> TokenStream {
-    let (krate, ty, server) = (plan.krate, layout.ty(item), &plan.ty);
+    let (krate, ty, server) = (plan.krate, layout.ty(item), plan.sound_head(&plan.ty));
     let root = layout.root_ty();
     let own = layout.wrap(item, &quote!(own));
     let make = layout.wrap(item, &quote!(self));
@@ -179,7 +179,8 @@ fn targets(plan: &Plan<'_>, layout: &Layout<'_>, entry: &Entry<'_>, guard: &Guar
     let ident = &entry.handler.method.ident;
     let (first, last) = paths::ends(&guard.tokens);
     let (open, close) = (quote_spanned!(first=> __g::Reaches<), quote_spanned!(last=> >));
-    let reaches = quote!(#open __handlers::#ident, #ty #close);
+    let server = plan.sound_head(ty);
+    let reaches = quote!(#open __handlers::#ident, #server #close);
     let named: Vec<_> = guard.targets.iter().filter_map(|target| layout.find(target)).collect();
     // All of a header at the guard: rustc points there for what is declared.
     let ty = paths::respan(ty.clone(), last);

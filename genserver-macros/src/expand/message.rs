@@ -11,9 +11,9 @@ pub(crate) fn expand_message(plan: &Plan<'_>) -> TokenStream {
     let generics = &plan.generics;
     let ty = plan.message_ty();
     let variants = plan.handlers.iter().map(|entry| {
-        let (cfgs, ident, args) = (&entry.cfgs, &entry.handler.method.ident, &entry.hidden_args.ty);
+        let (cfgs, ident, args) = (&entry.cfgs, &entry.handler.method.ident, &entry.sent_args);
         let reply = entry.reply.as_ref().map(|_| {
-            let ty = &entry.hidden_reply.ty;
+            let ty = &entry.sent_reply;
             quote!(, __g::ReplyTo<#ty>)
         });
         quote!(#cfgs #ident(#args #reply))

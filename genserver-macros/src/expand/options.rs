@@ -15,7 +15,7 @@ pub(crate) fn expand_options(plan: &Plan<'_>) -> TokenStream {
     }
     match &options.mailbox {
         Some(Mailbox::Bounded(size)) => {
-            fields.push(quote!(mailbox: ::core::option::Option::Some(#size)));
+            fields.push(quote!(mailbox: ::core::option::Option::Some(__g::room(#size))));
         }
         Some(Mailbox::Unbounded) => fields.push(quote!(mailbox: ::core::option::Option::None)),
         None => {}

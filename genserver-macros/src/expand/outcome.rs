@@ -76,15 +76,20 @@ pub(crate) fn expand_outcome(
     }
 }
 
-/// A cast's error under an alias of `Result` may be anything: the user hears of it in our words.
+/// What a cast returns under an alias of `Result` may be anything: the user hears of it in our words.
 fn settled(entry: &Entry<'_>, outcome: TokenStream) -> TokenStream {
     let result = entry.handler.returns.result.as_ref().filter(|_| entry.reply.is_none());
     let Some(result) = result.filter(|result| returns::error_of(result).is_none()) else {
         return outcome;
     };
     let (first, last) = paths::ends(&result.to_token_stream());
-    let (open, close) = (quote_spanned!(first=> <), quote_spanned!(last=> as __g::IsResult>::Err));
-    quote!(__g::settled::<#open #result #close>(#outcome))
+    let (mut open, mut close) = (quote_spanned!(first=> __g::settled::<), quote_spanned!(last=> >));
+    if entry.handler.returns.next.is_some() {
+        // What is left of it after the transition.
+        open.extend(quote_spanned!(first=> ::core::result::Result<(), <));
+        close = quote_spanned!(last=> as __g::IsResult>::Err>>);
+    }
+    quote!(#open #result #close (#outcome))
 }
 
 /// The unit state that a handler without a state parameter goes to on success.

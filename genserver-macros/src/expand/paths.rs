@@ -130,12 +130,11 @@ pub(crate) fn error_of(result: &Type, krate: &syn::Path) -> TokenStream {
     returns::error_of(result).map_or_else(by_alias, ToTokens::to_token_stream)
 }
 
-/// A type that by the look of it cannot travel, as hidden items name it: the constant does not
-/// compile, with one error in our words, and rustc says nothing more of a type that rests on a
-/// broken constant; by itself it would find the missing `Send` anew in each item. `None` for other
-/// types: one that holds a client of its own server could not be looked at, since that client's
-/// `Send` is found in the message that rests on the constant.
-pub(crate) fn travelling(ty: &TokenStream, generics: &Generics) -> Option<TokenStream> {
+/// A type that by the look of it cannot travel, as the message names it: the constant does not
+/// compile, with one error in our words, and rustc says nothing more of the message. `None` for
+/// types that may hold a client of their own server: its `Send` is found in the message, which would
+/// rest on the constant that asks for it.
+pub(crate) fn stuck(ty: &TokenStream, generics: &Generics) -> Option<TokenStream> {
     if !is_suspect(ty) || mentions(ty, generics) {
         return None;
     }
@@ -143,14 +142,18 @@ pub(crate) fn travelling(ty: &TokenStream, generics: &Generics) -> Option<TokenS
     Some(quote!(<[(); #constant] as __g::Carries<#ty>>::Type))
 }
 
-/// Whether the type mentions something that everybody knows not to be `Send`.
+/// Whether the type is made of what everybody knows, and of something among it that is not `Send`.
 fn is_suspect(ty: &TokenStream) -> bool {
-    const STAY: &[&str] =
-        &["Rc", "NonNull", "Ref", "RefMut", "MutexGuard", "RwLockReadGuard", "RwLockWriteGuard"];
+    const STAY: &[&str] = &["Rc", "Weak", "NonNull", "RefCell"];
+    const KNOWN: &[&str] = &[
+        "std", "core", "alloc", "rc", "sync", "cell", "ptr", "Arc", "Box", "Option", "Result",
+        "Vec", "String", "str", "const", "mut",
+    ];
     let words = words(ty.clone());
-    let has = |word: &str| words.iter().any(|known| known == word);
-    let is_pointer = ty.to_string().contains('*');
-    is_pointer || STAY.iter().any(|word| has(word)) || (has("dyn") && !has("Send"))
+    let is_known = |word: &str| STAY.contains(&word) || KNOWN.contains(&word) || is_primitive(word);
+    let stays = |word: &String| STAY.contains(&word.as_str());
+    (words.iter().any(stays) || ty.to_string().contains('*'))
+        && words.iter().all(|word| is_known(word))
 }
 
 /// `travels::<T>()`, at the type from end to end.
@@ -162,11 +165,16 @@ pub(crate) fn travels_constant(ty: &TokenStream) -> TokenStream {
 
 /// Whether the type is `()` or goes by the name of one of the language's own.
 pub(crate) fn is_plain(ty: &TokenStream) -> bool {
-    const PLAIN: &[&str] = &[
+    let text = ty.to_string();
+    is_primitive(&text) || text == "String" || text == "()"
+}
+
+fn is_primitive(word: &str) -> bool {
+    const PRIMITIVES: &[&str] = &[
         "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
-        "u32", "u64", "u128", "usize", "String", "()",
+        "u32", "u64", "u128", "usize",
     ];
-    PLAIN.contains(&ty.to_string().as_str())
+    PRIMITIVES.contains(&word)
 }
 
 pub(crate) fn mentions(tokens: &TokenStream, generics: &Generics) -> bool {

@@ -37,9 +37,13 @@ pub(crate) struct Entry<'a> {
     /// Of calls only.
     pub(crate) reply: Option<Reply>,
     /// The arguments' tuple in hidden items.
-    pub(crate) hidden_args: Hidden,
+    pub(crate) hidden_args: TokenStream,
     /// The reply in hidden items; `()` of others than calls.
-    pub(crate) hidden_reply: Hidden,
+    pub(crate) hidden_reply: TokenStream,
+    /// The arguments' tuple in the message.
+    pub(crate) sent_args: TokenStream,
+    /// The reply in the message.
+    pub(crate) sent_reply: TokenStream,
 }
 
 /// The arguments that travel, as a tuple.
@@ -48,19 +52,6 @@ pub(crate) struct Args<'a> {
     pub(crate) types: Vec<TokenStream>,
     /// `(i64, String)`
     pub(crate) tuple: TokenStream,
-}
-
-/// A type as hidden items name it.
-pub(crate) struct Hidden {
-    pub(crate) ty: TokenStream,
-    /// The alias that the name is, if it is one.
-    pub(crate) definition: TokenStream,
-}
-
-impl Hidden {
-    fn plain(ty: TokenStream) -> Self {
-        Self { ty, definition: TokenStream::new() }
-    }
 }
 
 impl<'a> Plan<'a> {
@@ -109,46 +100,38 @@ impl<'a> Plan<'a> {
             Reply::new(&if is_usable { reply } else { syn::parse_quote!(()) }, self)
         });
         let args = self.args(&handler.method);
+        let types = args.types.iter().map(|ty| self.sent(ty));
         let reply_ty = reply.as_ref().map_or_else(|| quote!(()), |reply| reply.ty.clone());
         Entry {
             handler,
             number: Literal::usize_unsuffixed(number),
             cfgs: handler.method.cfgs().map(ToTokens::to_token_stream).collect(),
-            hidden_args: self.hidden_args(&format!("__Args{number}"), &args),
-            hidden_reply: self.hidden(&format!("__Reply{number}"), &reply_ty),
+            sent_args: quote!((#(#types,)*)),
+            sent_reply: self.sent(&reply_ty),
+            hidden_args: self.sound(&args.tuple),
+            hidden_reply: if paths::is_plain(&reply_ty) { reply_ty } else { self.sound(&reply_ty) },
             args,
             reply,
         }
     }
 
-    /// The tuple of the arguments under one name.
-    pub(crate) fn hidden_args(&self, alias: &str, args: &Args<'_>) -> Hidden {
-        let one = |ty: &TokenStream| self.travelling(ty);
-        if !args.types.iter().any(|ty| one(ty).is_some()) {
-            return Hidden::plain(args.tuple.clone());
-        }
-        let types = args.types.iter().map(|ty| one(ty).unwrap_or_else(|| ty.clone()));
-        self.alias(alias, &quote!((#(#types,)*)))
+    /// The type as hidden items name it that are not to be looked at when a type does not travel.
+    /// In heads that nothing else tells apart only for types of the user's crate: of others rustc
+    /// expects that their crate could make them equal.
+    pub(crate) fn sound(&self, ty: &TokenStream) -> TokenStream {
+        if self.stub { ty.clone() } else { quote!(__Sound<#ty>) }
     }
 
-    fn hidden(&self, alias: &str, ty: &TokenStream) -> Hidden {
-        match self.travelling(ty) {
-            Some(hidden) => self.alias(alias, &hidden),
-            None => Hidden::plain(ty.clone()),
-        }
+    /// As [`sound`](Self::sound), for the one place in the head of an impl that binds the server's
+    /// parameters: in a projection they would not count as bound.
+    pub(crate) fn sound_head(&self, ty: &TokenStream) -> TokenStream {
+        if self.generics.params.is_empty() { self.sound(ty) } else { ty.clone() }
     }
 
-    fn travelling(&self, ty: &TokenStream) -> Option<TokenStream> {
-        if self.stub { None } else { paths::travelling(ty, &self.generics) }
-    }
-
-    /// An alias cannot have a parameter that it does not use: what mentions generics goes without.
-    fn alias(&self, alias: &str, ty: &TokenStream) -> Hidden {
-        if paths::mentions(ty, &self.generics) {
-            return Hidden::plain(ty.clone());
-        }
-        let alias = format_ident!("{alias}");
-        Hidden { ty: quote!(#alias), definition: quote!(type #alias = #ty;) }
+    /// The type as the message names it.
+    fn sent(&self, ty: &TokenStream) -> TokenStream {
+        let broken = if self.stub { None } else { paths::stuck(ty, &self.generics) };
+        broken.unwrap_or_else(|| ty.clone())
     }
 
     /// Types that cannot stand in a message were reported; the stubs do without them.
@@ -183,6 +166,19 @@ impl<'a> Plan<'a> {
     /// `impl<..> Trait for Server where .. { .. }`
     pub(crate) fn implement(&self, of: &TokenStream, body: &TokenStream) -> TokenStream {
         self.implement_for(&self.ty, of, body)
+    }
+
+    /// As [`implement_for`](Self::implement_for), and rustc hears nothing of it when a type does not
+    /// travel. For what stands once in a server: rustc compares each such impl with all others of
+    /// the trait, those of other servers too.
+    pub(crate) fn implement_sound(
+        &self,
+        target: &TokenStream,
+        of: &TokenStream,
+        body: &TokenStream,
+    ) -> TokenStream {
+        let target = self.sound_head(target);
+        self.implement_for(&target, of, body)
     }
 
     pub(crate) fn implement_for(

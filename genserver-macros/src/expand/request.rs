@@ -9,7 +9,7 @@ use crate::expand::plan::{Entry, Plan};
 use crate::model::Kind;
 
 pub(crate) fn expand_handler(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
-    let ty = &entry.hidden_reply.ty;
+    let ty = &entry.hidden_reply;
     match entry.handler.kind {
         Kind::Call => {
             let run = future(plan, entry, &quote!(run), ty, None);
@@ -32,8 +32,7 @@ pub(crate) fn expand_handler(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream 
 }
 
 fn request(plan: &Plan<'_>, entry: &Entry<'_>, run: &TokenStream) -> TokenStream {
-    let (ty, args, ident) =
-        (&entry.hidden_reply.ty, &entry.hidden_args.ty, &entry.handler.method.ident);
+    let (ty, args, ident) = (&entry.hidden_reply, &entry.hidden_args, &entry.handler.method.ident);
     let message = plan.message_ty();
     let mode = mode(plan, entry);
     let accepts = accepts(plan, entry);
@@ -51,7 +50,7 @@ fn request(plan: &Plan<'_>, entry: &Entry<'_>, run: &TokenStream) -> TokenStream
 /// `impl __g::Of<H, (Args,), R> for Server { body }`
 fn own(plan: &Plan<'_>, entry: &Entry<'_>, of: &TokenStream, body: &TokenStream) -> TokenStream {
     let (ty, args, number, cfgs) =
-        (&entry.hidden_reply.ty, &entry.hidden_args.ty, &entry.number, &entry.cfgs);
+        (&entry.hidden_reply, &entry.hidden_args, &entry.number, &entry.cfgs);
     let implement = plan.implement(&quote!(__g::#of<#number, #args, #ty>), body);
     quote!(#cfgs #implement)
 }
@@ -59,7 +58,7 @@ fn own(plan: &Plan<'_>, entry: &Entry<'_>, of: &TokenStream, body: &TokenStream)
 /// What may not run where it is called is queued.
 fn mode(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
     let handler = entry.handler;
-    let inline = handler.inline && plan.server.options.inline;
+    let inline = handler.inline.unwrap_or(plan.server.options.inline);
     match handler.kind {
         Kind::Deferred => quote!(Deferred),
         Kind::Call if inline && handler.method.asyncness => quote!(Async),
@@ -69,7 +68,7 @@ fn mode(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
 }
 
 fn notify(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
-    let (krate, args, ident) = (plan.krate, &entry.hidden_args.ty, &entry.handler.method.ident);
+    let (krate, args, ident) = (plan.krate, &entry.hidden_args, &entry.handler.method.ident);
     let (number, cfgs, message) = (&entry.number, &entry.cfgs, plan.message_ty());
     let accepts = accepts(plan, entry);
     let output = quote!(::core::result::Result<(), #krate::Crash>);
@@ -111,7 +110,7 @@ fn takes(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
             ::std::sync::Arc::new(::core::clone::Clone::clone(&self.address))
         }
     };
-    let receives = plan.implement_for(&plan.client_ty(), &quote!(__g::Receives<#ty>), &share);
+    let receives = plan.implement_sound(&plan.client_ty(), &quote!(__g::Receives<#ty>), &share);
     quote!(#cfgs #takes #cfgs #receives)
 }
 
@@ -139,7 +138,8 @@ fn future(
     output: &TokenStream,
     reply: Option<&TokenStream>,
 ) -> TokenStream {
-    let args = &entry.hidden_args.ty;
+    let args = &entry.hidden_args;
+    let own = plan.sound(&quote!(Self));
     let place = entry.handler.method.ident.span();
     let span = paths::at(place);
     let (body, reply_arg) = (Ident::new("body", span), Ident::new("reply", span));
@@ -157,7 +157,7 @@ fn future(
     let block = quote_spanned!(place=> async move);
     quote_spanned! {span=>
         fn #name<'a>(
-            #body: &'a mut __g::Body<Self>,
+            #body: &'a mut __g::Body<#own>,
             (#(#names,)*): #args
             #reply
         ) -> #future {
@@ -167,7 +167,7 @@ fn future(
 }
 
 fn block(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
-    let (ty, args) = (&entry.hidden_reply.ty, &entry.hidden_args.ty);
+    let (ty, args, own) = (&entry.hidden_reply, &entry.hidden_args, plan.sound(&quote!(Self)));
     let span = paths::at(entry.handler.method.ident.span());
     let names = names(entry, span);
     let body = Ident::new("body", span);
@@ -177,7 +177,7 @@ fn block(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
         outcome::expand_outcome(plan, entry, &names, span)
     };
     quote_spanned! {span=>
-        fn block(#body: &mut __g::Body<Self>, (#(#names,)*): #args) -> #ty {
+        fn block(#body: &mut __g::Body<#own>, (#(#names,)*): #args) -> #ty {
             #run
         }
     }

@@ -125,12 +125,13 @@ impl Begin {
     fn expand(self, plan: &Plan<'_>) -> TokenStream {
         let Self { is_async, is_used, pattern, tuple, ready, span } = self;
         let (krate, state, error) = (plan.krate, plan.state_ty(), error(plan));
+        let (tuple, own) = (plan.sound(&tuple), plan.sound(&quote!(Self)));
         let cx = Ident::new(if is_used { "cx" } else { "_cx" }, span);
         let (pattern, ready) =
             if plan.stub { (quote!(_), quote!(::core::unreachable!())) } else { (pattern, ready) };
         let begin = quote_spanned! {span=>
             fn begin<'a>(
-                #cx: &'a mut #krate::Cx<Self>,
+                #cx: &'a mut #krate::Cx<#own>,
                 #pattern: #tuple,
             ) -> impl ::core::future::Future<Output = #krate::Init<(Self, #state), #error>>
                 + ::core::marker::Send
@@ -140,7 +141,7 @@ impl Begin {
             }
         };
         let body = quote!(const ASYNC: bool = #is_async; #begin);
-        plan.implement(&quote!(__g::Begin<#tuple, #error>), &body)
+        plan.implement_sound(&plan.ty, &quote!(__g::Begin<#tuple, #error>), &body)
     }
 }
 

@@ -49,39 +49,23 @@ impl Role {
     fn options(self) -> &'static [&'static str] {
         match self {
             Self::Call => &["timeout", "name", "inline", "skip_abandoned", "blocking", "in_place"],
-            Self::Cast => &["name", "inline", "unbounded"],
-            Self::Info => &["inline"],
-            Self::Init | Self::Terminate => &[],
+            Self::Cast => &["name", "unbounded"],
+            Self::Info | Self::Init | Self::Terminate => &[],
         }
     }
 }
 
 /// What the attribute of a handler says.
-#[expect(clippy::struct_excessive_bools, reason = "options that do not exclude one another")]
+#[derive(Default)]
 pub(crate) struct HandlerOptions {
     pub(crate) guard: Option<Guard>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) name: Option<Ident>,
-    pub(crate) inline: bool,
+    pub(crate) inline: Option<(Ident, bool)>,
     pub(crate) skip_abandoned: bool,
-    pub(crate) in_place: bool,
+    pub(crate) in_place: Option<Ident>,
     pub(crate) blocking: bool,
     pub(crate) unbounded: bool,
-}
-
-impl Default for HandlerOptions {
-    fn default() -> Self {
-        Self {
-            guard: None,
-            timeout: None,
-            name: None,
-            inline: true,
-            skip_abandoned: false,
-            in_place: false,
-            blocking: false,
-            unbounded: false,
-        }
-    }
 }
 
 /// Reads what stands in the attribute's parentheses; `method` is what it stands on.
@@ -159,9 +143,9 @@ fn parse_option(
     match name.as_str() {
         "timeout" => options.timeout = Some(parse_timeout(input, key)?),
         "name" => options.name = Some(parse_ident(input, key, "begin")?),
-        "inline" => options.inline = parse_inline(input, key)?,
+        "inline" => options.inline = Some((key.clone(), parse_inline(input, key)?)),
         "skip_abandoned" => options.skip_abandoned = true,
-        "in_place" => options.in_place = true,
+        "in_place" => options.in_place = Some(key.clone()),
         "blocking" => options.blocking = true,
         _ => options.unbounded = true,
     }
@@ -189,6 +173,7 @@ fn misplaced_option(key: &Ident, role: Role) -> syn::Error {
             "a call waits for its reply anyway; only a `cast` is sent without waiting"
         }
         ("unbounded", _) => "an info is sent by its sender's rules; only a `cast` can be unbounded",
+        ("inline", _) => "casts and infos always go through the queue",
         ("name", _) => "an info is sent by type and has no client method",
         _ => "",
     };

@@ -27,8 +27,10 @@ pub(crate) fn parse_handler(
     let method = parse_method(function, item, args);
     let has_states = scope.machine.is_some() || scope.lenient;
     let returns = parse_returns(method.output.as_ref(), has_states);
+    let kind = kind(role, &options, &params);
+    check_effect(&options, kind, returns.result.is_some(), errors);
     Handler {
-        kind: kind(role, &options, &params),
+        kind,
         message: options.name.unwrap_or_else(|| ident.clone()),
         receiver: parse_receiver(&function.sig).unwrap_or(Receiver::Shared),
         params,
@@ -36,10 +38,32 @@ pub(crate) fn parse_handler(
         returns,
         timeout: options.timeout,
         skip_abandoned: options.skip_abandoned,
-        inline: options.inline,
-        in_place: options.in_place,
+        inline: options.inline.map(|(_, inline)| inline),
+        in_place: options.in_place.is_some(),
         flawed: errors.len() > before,
         method,
+    }
+}
+
+/// An option that changes nothing would be believed: `#[call(in_place)] fn get(&self) -> u8` has no
+/// failure that `in_place` could speak of.
+fn check_effect(options: &HandlerOptions, kind: Kind, fails: bool, errors: &mut Errors) {
+    if let Some(key) = options.in_place.as_ref().filter(|_| !fails) {
+        let text = "`in_place` has no effect on a handler that cannot fail\n\
+                    note: it may change its state in place anyway\n\
+                    help: remove it";
+        errors.at(key, text);
+    }
+    if let Some((key, _)) = &options.inline
+        && matches!(kind, Kind::Blocking | Kind::Deferred)
+    {
+        let what = if kind == Kind::Blocking { "is `blocking`" } else { "takes a `ReplyTo`" };
+        let text = format!(
+            "`inline` has no effect on a call that {what}\n\
+             note: it always goes through the queue\n\
+             help: remove it"
+        );
+        errors.at(key, text);
     }
 }
 

@@ -93,6 +93,7 @@ pub(crate) fn parse_word<T: Copy>(
 pub(crate) fn unknown_option(key: &Ident, owner: &str, known: &[&str]) -> syn::Error {
     let help = match similar(&key.to_string(), known.iter().copied()) {
         Some(near) => format!("an option with a similar name exists: `{near}`"),
+        None if known.is_empty() => "it has no options".to_owned(),
         None => format!("the options are {}", enumerate(known)),
     };
     syn::Error::new(key.span(), format!("unknown option `{key}` of {owner}\nhelp: {help}"))

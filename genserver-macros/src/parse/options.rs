@@ -221,7 +221,7 @@ fn parse_vis(input: ParseStream, key: &Ident) -> syn::Result<Visibility> {
 pub(crate) fn parse_ident(input: ParseStream, key: &Ident, example: &str) -> syn::Result<Ident> {
     parse_equals(input, key, example)?;
     if !input.peek(syn::Ident) {
-        let text = format!("`{key}` is a name\nhelp: for instance `{key} = {example}`");
+        let text = format!("`{key}` takes a name\nhelp: for instance `{key} = {example}`");
         return Err(input.error(text));
     }
     input.parse()

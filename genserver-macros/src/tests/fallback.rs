@@ -67,3 +67,20 @@ fn a_method_that_stands_twice_has_one_stub() {
     let text = pretty(&expansion);
     assert_eq!(text.matches("pub fn get(").count(), 3, "the user's two and the client's: {text}");
 }
+
+#[test]
+fn a_parameter_that_lacks_a_bound_has_it_in_the_stubs() {
+    let expansion = genserver(
+        quote!(),
+        &quote! {
+            impl<T: Clone> Cell<T> {
+                #[call]
+                pub fn get(&self, cx: &mut Cx<Self>) -> T { x }
+            }
+        },
+    );
+    let text = pretty(&expansion);
+    assert_eq!(text.matches("compile_error").count(), 1, "{text}");
+    assert!(!text.contains("impl<T: Clone>"), "{text}");
+    assert!(text.contains("impl<T: Clone + ::core::marker::Send + 'static> Cell<T>"), "{text}");
+}

@@ -301,3 +301,31 @@ fn an_info_takes_one_message_of_a_type_of_its_own() {
         &[],
     );
 }
+
+#[test]
+fn an_option_without_effect_is_told() {
+    check_handler(
+        "#[cast(inline = false)] fn reset(&mut self) {}",
+        &["inline: the `cast` attribute takes no `inline`\n\
+           note: casts and infos always go through the queue"],
+    );
+    check_handler(
+        "#[call(blocking, inline = true)] fn heavy(&mut self) {}",
+        &["inline: `inline` has no effect on a call that is `blocking`\n\
+           note: it always goes through the queue\n\
+           help: remove it"],
+    );
+    check_handler(
+        "#[call(inline = false)] fn later(&mut self, reply: ReplyTo<u8>) {}",
+        &["inline: `inline` has no effect on a call that takes a `ReplyTo`\n\
+           note: it always goes through the queue\n\
+           help: remove it"],
+    );
+    check_handler(
+        "#[call(in_place)] fn get(&self) -> u8 { 1 }",
+        &["in_place: `in_place` has no effect on a handler that cannot fail\n\
+           note: it may change its state in place anyway\n\
+           help: remove it"],
+    );
+    check_handler("#[call(inline = true)] fn get(&self) -> u8 { 1 }", &[]);
+}

@@ -64,7 +64,7 @@ fn messages_have_names_of_their_own() {
         "#[call] fn get(&self) {} #[cast(name = get)] fn fetch(&self) {}",
         &["get: two messages are named `get`: `get` and `fetch`"],
     );
-    check_handler("#[call] fn get(&self) {} #[info(inline = false)] fn on(&self, m: u8) {}", &[]);
+    check_handler("#[call] fn get(&self) {} #[info] fn on(&self, m: u8) {}", &[]);
     check_handler("#[cfg(a)] #[call] fn get(&self) {} #[cfg(b)] #[call] fn get(&self) {}", &[]);
 }
 
@@ -162,7 +162,11 @@ fn generated_types_have_names_of_their_own() {
 fn servers_have_no_lifetimes() {
     const TEXT: &str = "a server cannot borrow: it lives as long as its clients\n\
                         help: own the data, or share it in an `Arc`";
-    check("", "impl<'a, T> Cache<'a, T> {}", &[&format!("'a: {TEXT}")]);
+    check("", "impl<'a, const N: usize> Cache<'a, N> {}", &[&format!("'a: {TEXT}")]);
     check("", "impl Cache<'_> {}", &[&format!("'_: {TEXT}")]);
-    check("", "impl<T: Send, const N: usize> Cache<'static, T, N> where T: Clone {}", &[]);
+    check(
+        "",
+        "impl<T: Send + 'static, const N: usize> Cache<'static, T, N> where T: Clone {}",
+        &[],
+    );
 }

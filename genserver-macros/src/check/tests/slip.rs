@@ -8,14 +8,14 @@ const ATTR: &str = "states(Pending: initial, Active { Disbursed, Repaying }, Com
     name = \"loan\", mailbox = 64, overflow = drop_oldest, call_timeout = \"5s\", shutdown = kill,
     inline = false, vis = pub(crate), derive(Clone, Debug), start = launch, client = Loans";
 
-const ITEM: &str = "impl<T: Send> Loan<T> {
+const ITEM: &str = "impl<T: Send + 'static> Loan<T> {
     #[init] pub fn open(cx: &mut Cx<Self>, limit: u64) -> Result<(Self, Pending), Refusal> { x }
     #[call(Pending => Disbursed, timeout = \"1s\", name = disburse)]
     pub async fn pay_out(&self, st: &Pending, #[into] to: String) -> Result<Next<u8>, Refusal> {
         st.goto(|p| Disbursed { p }).reply(1)
     }
     #[call(Active => Repaying | Completed, in_place)]
-    pub fn pay(&mut self, cx: &mut Cx<Self>, st: &Active, (a, b): (u8, u8)) -> Next { st.stay() }
+    pub fn pay(&mut self, cx: &mut Cx<Self>, st: &Active, (a, b): (u8, u8)) -> Result<Next, Refusal> { st.stay() }
     #[call] fn later(&self, reply: ReplyTo<u8>) {}
     #[cast(unbounded)] fn touch(&mut self) -> Result<(), Crash> { x }
     #[info(Active)] fn tick(&self, tick: Tick) {}

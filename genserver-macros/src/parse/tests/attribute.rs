@@ -58,7 +58,7 @@ fn unknown_options_name_the_similar_one() {
     check_handler("#[call(\"60s\")] fn get(&self) {}", &["\"60s\": expected an option"]);
     check_handler(
         "#[call(name = \"x\")] fn get(&self) {}",
-        &["\"x\": `name` is a name\nhelp: for instance `name = begin`"],
+        &["\"x\": `name` takes a name\nhelp: for instance `name = begin`"],
     );
 }
 

@@ -169,8 +169,12 @@ fn options_of_handlers_are_read() {
     );
     let [a, b, c, d] = server.handlers.as_slice() else { panic!("four handlers") };
     assert!(matches!(a.timeout, Some(Duration::Literal(250_000_000, _))));
-    assert!(a.message == "begin" && !a.inline && a.skip_abandoned);
-    assert!(b.kind == Kind::Blocking && matches!(b.timeout, Some(Duration::Infinity)) && b.inline);
+    assert!(a.message == "begin" && a.inline == Some(false) && a.skip_abandoned);
+    assert!(
+        b.kind == Kind::Blocking
+            && matches!(b.timeout, Some(Duration::Infinity))
+            && b.inline.is_none()
+    );
     assert!(c.kind == Kind::Unbounded);
     assert!(matches!(d.timeout, Some(Duration::Constant(_))));
 }

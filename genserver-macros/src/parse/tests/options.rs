@@ -136,10 +136,13 @@ fn other_values_are_checked() {
     );
     check_options(
         "start = \"launch\"",
-        &["\"launch\": `start` is a name\n\
+        &["\"launch\": `start` takes a name\n\
            help: for instance `start = launch`"],
     );
-    check_options("client = 5", &["5: `client` is a name\nhelp: for instance `client = Client`"]);
+    check_options(
+        "client = 5",
+        &["5: `client` takes a name\nhelp: for instance `client = Client`"],
+    );
     check_options(
         "derive = Clone",
         &["derive: `derive` takes traits in parentheses\n\

@@ -4,14 +4,12 @@
     unused_qualifications,
     clippy::pedantic,
     warnings,
-    future_incompatible,
     nonstandard_style,
     rust_2018_idioms,
     unused,
     missing_copy_implementations,
     missing_debug_implementations,
     let_underscore_drop,
-    non_ascii_idents,
     redundant_imports,
     redundant_lifetimes,
     single_use_lifetimes,
@@ -40,8 +38,13 @@ pub struct Counter<T> {
 #[genserver(name = "counter", mailbox = 8, call_timeout = "1s", shutdown = "1s")]
 impl<T: Clone + fmt::Debug + Send + Sync + 'static> Counter<T> {
     /// Starts.
+    ///
+    /// # Errors
+    ///
+    /// Without a name.
     #[init]
     pub async fn new(cx: &mut Cx<Self>, value: T) -> Result<Self, fmt::Error> {
+        tokio::task::yield_now().await;
         if cx.name().is_none() { Err(fmt::Error) } else { Ok(Self { value }) }
     }
 
@@ -52,8 +55,13 @@ impl<T: Clone + fmt::Debug + Send + Sync + 'static> Counter<T> {
     }
 
     /// Its text.
+    ///
+    /// # Errors
+    ///
+    /// None so far.
     #[call(timeout = "1s", skip_abandoned)]
     pub async fn text(&self, #[into] before: String) -> Result<String, fmt::Error> {
+        tokio::task::yield_now().await;
         Ok(format!("{before}{:?}", self.value))
     }
 
@@ -70,6 +78,10 @@ impl<T: Clone + fmt::Debug + Send + Sync + 'static> Counter<T> {
     }
 
     /// Sets the value.
+    ///
+    /// # Errors
+    ///
+    /// None so far.
     #[cast]
     pub fn set(&mut self, (value, _): (T, u8)) -> Result<(), Crash> {
         self.value = value;
@@ -83,7 +95,11 @@ impl<T: Clone + fmt::Debug + Send + Sync + 'static> Counter<T> {
     }
 
     #[info]
-    fn told(&mut self, _: ()) {}
+    fn told(&mut self, value: Option<T>) {
+        if let Some(value) = value {
+            self.value = value;
+        }
+    }
 
     #[terminate]
     fn close(&mut self, _: &ExitReason) {}
@@ -109,11 +125,16 @@ pub struct Gone;
 impl Door {
     /// Installs a door.
     #[init]
+    #[must_use]
     pub fn install() -> (Self, Open) {
         (Self, Open)
     }
 
     /// Shuts it.
+    ///
+    /// # Errors
+    ///
+    /// None so far.
     #[call(Open => Closed | Locked)]
     pub fn shut(&self, st: &Open, lock: bool) -> Result<Next<bool>, fmt::Error> {
         Ok(if lock { st.goto(|_| Locked).reply(true) } else { st.goto(|_| Closed).reply(false) })
@@ -124,8 +145,13 @@ impl Door {
     pub fn remove(&self) {}
 }
 
+/// Runs both.
+///
+/// # Panics
+///
+/// When a server does not do what it should.
 #[tokio::main(flavor = "current_thread")]
-async fn main() {
+pub async fn main() {
     let counter = Counter::start("a").await.unwrap();
     assert_eq!(counter.text("b").await.unwrap(), "b\"a\"");
     counter.set(("c", 0)).await.unwrap();

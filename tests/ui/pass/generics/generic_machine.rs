@@ -42,8 +42,15 @@ where
     #[call(Waiting => Loaded | Failed)]
     pub async fn load(&self, st: &Waiting, item: Option<T>) -> Result<Next<T>, E> {
         match item {
-            Some(item) => Ok(st.goto({ let item = item.clone(); |_| Loaded { item } }).reply(item)),
-            None => Ok(st.goto(|_| Failed(E::from("none".to_owned()))).refuse("none".to_owned().into())),
+            Some(item) => Ok(st
+                .goto({
+                    let item = item.clone();
+                    |_| Loaded { item }
+                })
+                .reply(item)),
+            None => {
+                Ok(st.goto(|_| Failed(E::from("none".to_owned()))).refuse("none".to_owned().into()))
+            }
         }
     }
 

@@ -19,7 +19,7 @@ impl<T: Send + 'static, E: Send + 'static, M: Send + 'static> Maker<T, E, M> {
     }
 
     #[call]
-    pub async fn fail(&self) -> Result<(), E> {
+    pub async fn fail(&mut self) -> Result<(), E> {
         Err((self.fail)())
     }
 

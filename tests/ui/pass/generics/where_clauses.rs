@@ -42,7 +42,11 @@ where
 {
     #[init]
     pub fn new(store: S) -> Result<Self, S::Error> {
-        if S::NAME.is_empty() { Err("no name".into()) } else { Ok(Self { store, known: HashMap::default() }) }
+        if S::NAME.is_empty() {
+            Err("no name".into())
+        } else {
+            Ok(Self { store, known: HashMap::default() })
+        }
     }
 
     #[call]

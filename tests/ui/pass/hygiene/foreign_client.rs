@@ -49,7 +49,11 @@ impl Counter {
     }
 
     #[call]
-    pub async fn own(&mut self, server: Server, #[into] message: Box<Message>) -> (Server, Message) {
+    pub async fn own(
+        &mut self,
+        server: Server,
+        #[into] message: Box<Message>,
+    ) -> (Server, Message) {
         self.0 += 1;
         (server, *message)
     }

@@ -79,7 +79,16 @@ impl Arguments {
     }
 
     #[call]
-    pub fn sum(&self, body: u8, args: u8, reply: u8, arg0: u8, cx: u8, next: u8, message: u8) -> u8 {
+    pub fn sum(
+        &self,
+        body: u8,
+        args: u8,
+        reply: u8,
+        arg0: u8,
+        cx: u8,
+        next: u8,
+        message: u8,
+    ) -> u8 {
         body + args + reply + arg0 + cx + next + message
     }
 

@@ -54,7 +54,8 @@ impl Text {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let (counter, text) = (Counter::start(1).await.unwrap(), Text::start(String::new()).await.unwrap());
+    let (counter, text) =
+        (Counter::start(1).await.unwrap(), Text::start(String::new()).await.unwrap());
     counter.set(2).await.unwrap();
     text.set("two").await.unwrap();
     assert_eq!(counter.get().await.unwrap(), 2);

@@ -64,6 +64,16 @@ impl Sum {
     }
 
     #[info]
+    fn text(&mut self, text: String) {
+        self.total += text.len() as i64;
+    }
+
+    #[info]
+    fn small(&mut self, number: u32) {
+        self.total += i64::from(number);
+    }
+
+    #[info]
     async fn pair(&mut self, cx: &mut Cx<Self>, (sum, _): (i64, &'static str)) {
         let _ = cx.id();
         self.total += sum;
@@ -94,6 +104,9 @@ async fn main() {
     let recipient = sum.recipient::<(i64, &'static str)>();
     recipient.send((1, "")).await.unwrap();
     assert_eq!(sum.total().await.unwrap(), 151);
+    sum.send_info("two".to_owned()).await.unwrap();
+    sum.send_info(6_u32).await.unwrap();
+    assert_eq!(sum.total().await.unwrap(), 160);
     sum.send_info(Reset).await.unwrap();
     assert_eq!(sum.total().await.unwrap(), 0);
     sum.add("none".into()).await.unwrap();

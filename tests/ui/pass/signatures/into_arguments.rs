@@ -28,7 +28,13 @@ impl Files {
     }
 
     #[call]
-    pub fn count(&self, #[allow(unused_variables)] #[into] parts: Vec<u8>, mut from: usize) -> usize {
+    pub fn count(
+        &self,
+        #[allow(unused_variables)]
+        #[into]
+        parts: Vec<u8>,
+        mut from: usize,
+    ) -> usize {
         from += self.root.iter().count();
         from
     }

@@ -93,7 +93,9 @@ async fn main() {
     assert!(matches!(Files::start(true).await, Err(StartError::Init(_))));
     assert_eq!(files.read("a".into()).await.unwrap(), "a");
     let error: CallError<io::Error> = files.read(String::new()).await.unwrap_err();
-    assert!(matches!(error, CallError::Reply(error) if error.kind() == io::ErrorKind::InvalidInput));
+    assert!(
+        matches!(error, CallError::Reply(error) if error.kind() == io::ErrorKind::InvalidInput)
+    );
     files.write("a".into()).await.unwrap();
     assert_eq!(files.aliased(true).await.unwrap(), [1]);
     assert_eq!(files.aliased(false).await, Err(CallError::Reply(Refused)));

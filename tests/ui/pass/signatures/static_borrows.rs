@@ -78,7 +78,11 @@ impl Door {
     }
 
     #[call(Open => Closed)]
-    pub async fn close(&self, st: &Open, why: &'static str) -> Result<Next<&'static str>, &'static str> {
+    pub async fn close(
+        &self,
+        st: &Open,
+        why: &'static str,
+    ) -> Result<Next<&'static str>, &'static str> {
         if why == st.why { Err("no") } else { Ok(st.goto(|_| Closed).reply(why)) }
     }
 }

@@ -1,0 +1,297 @@
+//! The place of a reply: a slot that the server fills and the caller waits on.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use crate::clock::Instant;
+use crate::error::ServerError;
+use crate::exit::ExitReason;
+use crate::frame::Deadline;
+
+/// The place where one reply is left and taken.
+pub(crate) struct Slot<T> {
+    state: Mutex<State<T>>,
+    /// Whether the handler has begun.
+    started: AtomicBool,
+    /// Whether the handler has returned and left the reply to somebody.
+    deferred: AtomicBool,
+    /// The request's number in its mailbox; 0 while it waits for room.
+    seq: AtomicU64,
+}
+
+struct State<T> {
+    value: Value<T>,
+    caller: Option<Waker>,
+    /// Who waits for the caller to go.
+    closing: Option<Waker>,
+    deadline: Deadline,
+}
+
+enum Value<T> {
+    Waiting,
+    Ready(T),
+    Failed(ServerError),
+    Expired,
+    /// Taken, or given up by the caller.
+    Gone,
+}
+
+/// What a caller finds in its slot.
+pub(crate) enum Found<T> {
+    Reply(T),
+    Error(ServerError),
+    /// The sweeper found the time over.
+    Expired,
+}
+
+impl<T> Slot<T> {
+    pub(crate) fn new(deadline: Deadline) -> Arc<Self> {
+        Arc::new(Self {
+            state: Mutex::new(State {
+                value: Value::Waiting,
+                caller: None,
+                closing: None,
+                deadline,
+            }),
+            started: AtomicBool::new(false),
+            deferred: AtomicBool::new(false),
+            seq: AtomicU64::new(0),
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Leaves a value; gives it back when nobody waits any more.
+    fn fill(&self, value: Value<T>) -> Result<(), Value<T>> {
+        let (caller, closing) = {
+            let mut state = self.lock();
+            if !matches!(state.value, Value::Waiting) {
+                return Err(value);
+            }
+            state.value = value;
+            (state.caller.take(), state.closing.take())
+        };
+        if let Some(caller) = caller {
+            caller.wake();
+        }
+        if let Some(closing) = closing {
+            closing.wake();
+        }
+        Ok(())
+    }
+
+    /// Leaves a reply; gives it back when nobody waits any more.
+    pub(crate) fn reply(&self, reply: T) -> Result<(), T> {
+        match self.fill(Value::Ready(reply)) {
+            Err(Value::Ready(reply)) => Err(reply),
+            _ => Ok(()),
+        }
+    }
+
+    /// The right to reply was dropped.
+    pub(crate) fn dropped(&self) {
+        let _ = self.fill(Value::Failed(ServerError::NoReply));
+    }
+
+    /// Ready when the caller has gone.
+    pub(crate) fn poll_closed(&self, cx: &Context<'_>) -> Poll<()> {
+        let mut state = self.lock();
+        if !matches!(state.value, Value::Waiting) {
+            return Poll::Ready(());
+        }
+        state.closing = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    pub(crate) fn poll(&self, cx: &Context<'_>) -> Poll<Found<T>> {
+        let mut state = self.lock();
+        match std::mem::replace(&mut state.value, Value::Gone) {
+            Value::Ready(reply) => Poll::Ready(Found::Reply(reply)),
+            Value::Failed(error) => Poll::Ready(Found::Error(error)),
+            Value::Expired => Poll::Ready(Found::Expired),
+            Value::Gone => panic!("a reply was polled after it had been taken"),
+            Value::Waiting => {
+                state.value = Value::Waiting;
+                match &mut state.caller {
+                    Some(waker) => waker.clone_from(cx.waker()),
+                    none => *none = Some(cx.waker().clone()),
+                }
+                Poll::Pending
+            }
+        }
+    }
+
+    /// Whether the time is over; a reply that is there stays.
+    pub(crate) fn poll_expired(&self, cx: &Context<'_>) -> bool {
+        let mut state = self.lock();
+        if matches!(state.value, Value::Waiting) {
+            state.caller = Some(cx.waker().clone());
+        }
+        matches!(state.value, Value::Expired)
+    }
+
+    /// The caller goes: a later reply is nobody's.
+    pub(crate) fn give_up(&self) {
+        let (value, closing) = {
+            let mut state = self.lock();
+            (std::mem::replace(&mut state.value, Value::Gone), state.closing.take())
+        };
+        drop(value);
+        if let Some(closing) = closing {
+            closing.wake();
+        }
+    }
+
+    /// Tells the caller that no reply comes; `false` when it no longer waits.
+    pub(crate) fn refuse(&self, error: ServerError) -> bool {
+        self.fill(Value::Failed(error)).is_ok()
+    }
+
+    /// Whether somebody still waits.
+    pub(crate) fn awaited(&self) -> bool {
+        matches!(self.lock().value, Value::Waiting)
+    }
+
+    /// What tells this slot from others.
+    pub(crate) fn identity(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
+    pub(crate) fn started(&self) -> bool {
+        self.started.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn deferred(&self) -> bool {
+        self.deferred.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn mark_deferred(&self) {
+        self.deferred.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn mark_started(&self) {
+        self.started.store(true, Ordering::Relaxed);
+    }
+
+    /// The handler begins. Until when its caller waits, to be asked at each poll: the clock of a
+    /// queued call begins to run at the sweeper's next tick.
+    pub(crate) fn until(&self) -> impl FnMut() -> Deadline {
+        self.mark_started();
+        let mut known = self.deadline();
+        move || {
+            if let Deadline::Within(_) = known {
+                known = self.deadline();
+            }
+            known
+        }
+    }
+
+    pub(crate) fn seq(&self) -> u64 {
+        self.seq.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn deadline(&self) -> Deadline {
+        self.lock().deadline
+    }
+
+    pub(crate) fn set_deadline(&self, deadline: Deadline) {
+        self.lock().deadline = deadline;
+    }
+}
+
+impl Slot<()> {
+    /// The message was taken.
+    pub(crate) fn accept(&self) {
+        let _ = self.fill(Value::Ready(()));
+    }
+}
+
+impl Slot<ExitReason> {
+    /// The server ended.
+    pub(crate) fn ended(&self, reason: ExitReason) {
+        let _ = self.fill(Value::Ready(reason));
+    }
+}
+
+/// A reply that can be refused without knowing its type.
+#[doc(hidden)]
+pub trait Answerable: Send + Sync {
+    /// Tells the caller that no reply comes; `false` when it no longer waits.
+    #[doc(hidden)]
+    fn refuse(&self, error: ServerError) -> bool;
+
+    /// The request got this number in its mailbox.
+    #[doc(hidden)]
+    fn enqueued(&self, seq: u64);
+
+    /// Whether somebody still waits.
+    #[doc(hidden)]
+    fn awaited(&self) -> bool;
+
+    /// Whether the handler has begun.
+    #[doc(hidden)]
+    fn started(&self) -> bool;
+
+    /// What tells this slot from others.
+    #[doc(hidden)]
+    fn identity(&self) -> usize;
+}
+
+impl<T: Send> Answerable for Slot<T> {
+    fn refuse(&self, error: ServerError) -> bool {
+        Self::refuse(self, error)
+    }
+
+    fn enqueued(&self, seq: u64) {
+        self.seq.store(seq, Ordering::Relaxed);
+    }
+
+    fn awaited(&self) -> bool {
+        Self::awaited(self)
+    }
+
+    fn started(&self) -> bool {
+        Self::started(self)
+    }
+
+    fn identity(&self) -> usize {
+        Self::identity(self)
+    }
+}
+
+/// What the sweeper does with a slot.
+pub(crate) trait Expire: Send + Sync {
+    /// The time began to count.
+    fn began(&self, at: Instant, within: Duration);
+
+    fn expire(&self);
+
+    /// The clock stopped for good.
+    fn abandon(&self);
+}
+
+impl<T: Send> Expire for Slot<T> {
+    fn began(&self, at: Instant, within: Duration) {
+        if let Some(at) = at.checked_add(within) {
+            self.set_deadline(Deadline::At(at));
+        }
+    }
+
+    fn expire(&self) {
+        // Whatever is there already is better than a time-out.
+        let _ = self.fill(Value::Expired);
+    }
+
+    fn abandon(&self) {
+        let error = if self.started() {
+            ServerError::Exit(ExitReason::NotRunning)
+        } else {
+            ServerError::NotRunning
+        };
+        let _ = self.fill(Value::Failed(error));
+    }
+}

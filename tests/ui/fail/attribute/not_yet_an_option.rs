@@ -1,0 +1,27 @@
+//! Words of later versions are as unknown as any.
+
+use genserver_runtime::prelude::*;
+
+pub struct Pending;
+pub struct Closed;
+pub struct Counter;
+
+#[genserver(
+    hibernate_after = "1s",
+    passivate = "60s",
+    trap_exit,
+    restart = permanent,
+    version = 2,
+    states(Pending: initial, Closed: terminal, exhaustive),
+)]
+impl Counter {
+    #[call(priority = high)]
+    pub fn get(&self) -> u8 {
+        1
+    }
+
+    #[call(Pending => Closed, otherwise = postpone)]
+    pub fn close(&self) {}
+}
+
+fn main() {}

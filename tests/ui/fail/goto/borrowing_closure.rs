@@ -1,0 +1,41 @@
+//! The commit comes after the handler, so it borrows nothing.
+
+use genserver_runtime::prelude::*;
+
+pub struct Pending;
+pub struct Approved;
+pub struct Disbursed;
+pub struct Closed;
+pub struct Loan {
+    limit: u64,
+}
+
+#[genserver(states(Pending: initial, Approved, Active { Disbursed }, Closed: terminal))]
+impl Loan {
+    #[call(Pending => Approved)]
+    pub fn first(&self, st: &Pending) -> Next {
+        st.goto(|_| {
+            assert!(self.limit > 0);
+            Approved
+        })
+    }
+
+    #[call(Pending => Approved)]
+    pub fn second(&self, st: &Pending, by: String) -> Next {
+        st.goto(|_| {
+            assert!(by.is_empty());
+            Approved
+        })
+    }
+
+    #[call(Pending => Approved)]
+    pub fn approve(&self) {}
+
+    #[call(Approved => Disbursed)]
+    pub fn disburse(&self) {}
+
+    #[call(Pending | Approved | Active => Closed)]
+    pub fn close(&self) {}
+}
+
+fn main() {}

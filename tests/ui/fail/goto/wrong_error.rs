@@ -1,0 +1,35 @@
+//! What refuses has the handler's error.
+
+use genserver_runtime::prelude::*;
+
+pub struct Pending;
+pub struct Approved;
+pub struct Disbursed;
+pub struct Closed;
+pub struct Loan {
+    limit: u64,
+}
+
+#[genserver(states(Pending: initial, Approved, Active { Disbursed }, Closed: terminal))]
+impl Loan {
+    #[call(Pending => Approved)]
+    pub fn first(&self, st: &Pending) -> Result<Next, String> {
+        Ok(st.goto(|_| Approved).refuse(5))
+    }
+
+    #[call(Pending => Approved)]
+    pub fn second(&self, st: &Pending) -> Next {
+        st.goto(|_| Approved).refuse("no")
+    }
+
+    #[call(Pending => Approved)]
+    pub fn approve(&self) {}
+
+    #[call(Approved => Disbursed)]
+    pub fn disburse(&self) {}
+
+    #[call(Pending | Approved | Active => Closed)]
+    pub fn close(&self) {}
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+//! A group holds states.
+
+use genserver_runtime::prelude::*;
+
+pub struct Pending;
+pub struct Closed;
+pub struct Loan;
+
+#[genserver(states(Pending: initial, Active {}, Closed: terminal))]
+impl Loan {
+    #[call(Pending => Closed)]
+    pub fn close(&self) {}
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+//! What `states` takes.
+
+use genserver_runtime::prelude::*;
+
+pub struct Pending;
+pub struct Closed;
+pub struct Loan;
+
+#[genserver(states())]
+impl Loan {
+    #[call(Pending => Closed)]
+    pub fn close(&self) {}
+}
+
+fn main() {}
