@@ -141,6 +141,26 @@ pub(crate) fn blocks() {
     }
 }
 
+/// A level of this stack that is no handler's, until it is dropped.
+pub(crate) struct Level;
+
+impl Level {
+    /// `None` where too many nest already.
+    pub(crate) fn enter() -> Option<Self> {
+        let enter = |frame: &Frame| {
+            let depth = frame.depth.get();
+            (depth < NESTING_MAX).then(|| frame.depth.set(depth + 1))
+        };
+        FRAME.with(enter).map(|()| Self)
+    }
+}
+
+impl Drop for Level {
+    fn drop(&mut self) {
+        FRAME.with(|frame| frame.depth.set(frame.depth.get() - 1));
+    }
+}
+
 /// A poll of an `async` handler begins.
 #[inline]
 pub(crate) fn enter_poll(deadline: Deadline) -> Entered {

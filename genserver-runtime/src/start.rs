@@ -20,6 +20,7 @@ use crate::context::Cx;
 use crate::core::Core;
 use crate::error::StartError;
 use crate::exit::Panic;
+use crate::frame;
 use crate::home::Home;
 use crate::inbox::Claim;
 use crate::init::Init;
@@ -247,7 +248,12 @@ where
             let began = caught(None, S::begin(&mut context, args)).await;
             (context, began)
         });
-        match began.as_mut().poll(cx) {
+        // Servers that start each other in a long row need no deep stack.
+        let polled = match frame::Level::enter() {
+            Some(_level) => began.as_mut().poll(cx),
+            None => Poll::Pending,
+        };
+        match polled {
             Poll::Ready((context, began)) => Poll::Ready(self.settle(half, context, began)),
             Poll::Pending => {
                 let sleep = self.timeout.map(|limit| (Box::pin(clock::sleep(limit)), limit));

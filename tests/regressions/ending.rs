@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -159,6 +160,43 @@ fn a_long_row_of_servers_that_hold_each_other_ends_without_a_deep_stack() {
         });
     });
     assert_eq!(counted.count(), SERVERS);
+}
+
+/// Starts the next one in its `init`, and holds it.
+struct Nested {
+    next: Option<NestedClient>,
+}
+
+/// So that the type of the future does not contain itself.
+type Starting = Pin<Box<dyn Future<Output = NestedClient> + Send>>;
+
+#[genserver]
+impl Nested {
+    #[init]
+    async fn new(deeper: u32) -> Self {
+        if deeper == 0 {
+            return Self { next: None };
+        }
+        let next: Starting =
+            Box::pin(async move { Self::start(deeper - 1).await.expect("its init cannot fail") });
+        Self { next: Some(next.await) }
+    }
+
+    #[call]
+    fn is_last(&self) -> bool {
+        self.next.is_none()
+    }
+}
+
+#[test]
+fn a_long_row_of_servers_that_start_each_other_needs_no_deep_stack() {
+    let last = in_time(|| {
+        runtime().block_on(async {
+            let first = Nested::start(5_000).await.expect("its init cannot fail");
+            first.is_last().await
+        })
+    });
+    assert_eq!(last, Ok(false));
 }
 
 /// Does not come to its end by itself.
