@@ -19,7 +19,7 @@ use crate::frame::{self, Deadline};
 use crate::node::Node;
 use crate::reply::ReplyTo;
 use crate::report;
-use crate::server::{Block, Defer, Notify, Request};
+use crate::server::{Block, Defer, Notify, Request, state_name};
 use crate::turn::{Interrupt, Owed, crash, invalid, settle, watched};
 
 /// Whether a request is to be run; it is answered otherwise.
@@ -96,7 +96,7 @@ where
                 Err(interrupt) => body.cx.ending = Some(Box::new(crash::<S>(H, interrupt))),
             }
         } else {
-            let state = body.state.as_ref().map_or("", S::state_name);
+            let state = body.state.as_ref().map_or("", state_name::<S>);
             report::refused(&core, S::HANDLERS[H].message, state);
         }
         body.cx.run = Some(core);

@@ -15,7 +15,8 @@ use crate::ending;
 use crate::error::ServerError;
 use crate::inbox::{Inbox, Item, Life};
 use crate::node::{Node, Stop};
-use crate::server::{Message as _, Overflow, Server};
+use crate::options::Overflow;
+use crate::server::{Message as _, Server, state_name};
 use crate::turn::keep;
 
 /// How many items are run before the other tasks get their turn.
@@ -138,7 +139,7 @@ impl<S: Server> Drain<S> {
             Item::User(message) => (message, None),
             Item::Traced(traced) => (traced.0, Some(traced.1)),
             Item::Ask(reply) => {
-                let state = body.state.as_ref().map_or("", S::state_name);
+                let state = body.state.as_ref().map_or("", state_name::<S>);
                 let _ = reply.reply(state);
                 return body;
             }

@@ -13,8 +13,9 @@ use crate::exit::{ExitReason, Panic};
 use crate::frame::Deadline;
 use crate::inbox::{Asked, Item, Life, Waiter};
 use crate::node::Stop;
+use crate::options::Shutdown;
 use crate::report;
-use crate::server::{Server, Shutdown};
+use crate::server::{Server, state_name};
 use crate::slot::{Answerable as _, Slot};
 use crate::turn::{Interrupt, watched};
 
@@ -143,7 +144,7 @@ pub(crate) async fn end<S: Server>(
     batch: VecDeque<Item<S>>,
 ) {
     let ending = body.cx.ending.take().expect("invariant: an end was decided");
-    let state = body.state.as_ref().map_or("", S::state_name);
+    let state = body.state.as_ref().map_or("", state_name::<S>);
     body.cx.run = None;
     let mut unfinished = Unfinished { core: &core, reason: Some(ending.reason.clone()) };
     close(&core, &ending.reason, batch, ending.crashed);
@@ -336,7 +337,7 @@ fn end_here<S: Server>(
 ) {
     body.cx.end_by(how);
     let ending = body.cx.ending.take().expect("invariant: `end_by` decides an end");
-    let state = body.state.as_ref().map_or("", S::state_name);
+    let state = body.state.as_ref().map_or("", state_name::<S>);
     close(core, &ending.reason, VecDeque::new(), None);
     report::ending(core, &ending.reason, "", state);
     drop_body(body);

@@ -15,8 +15,9 @@ use crate::drain::Begun;
 use crate::exit::ExitReason;
 use crate::frame::Edge;
 use crate::node::{Counters, Stop};
+use crate::options::{Kind, Overflow};
 use crate::reply::ReplyTo;
-use crate::server::{Kind, Message as _, Overflow, Server};
+use crate::server::{Message as _, Server};
 use crate::slot::{Answerable, Slot};
 
 /// One thing in the queue.

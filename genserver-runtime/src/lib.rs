@@ -39,6 +39,7 @@ mod machine;
 mod name;
 mod node;
 mod opening;
+mod options;
 mod orphan;
 mod outcome;
 mod pending;
@@ -69,11 +70,12 @@ pub use crate::late::{Busy, CallPath, InvalidState, Late, Phase};
 pub use crate::machine::{Machine, MachineClient, Next, State};
 pub use crate::name::UnknownName;
 pub use crate::node::Counters;
+pub use crate::options::{Missed, Overflow, Shutdown};
 pub use crate::pending::Pending;
 pub use crate::registry::Registry;
 pub use crate::reply::ReplyTo;
 pub use crate::send::SendCall;
-pub use crate::server::{Overflow, Server, Shutdown};
+pub use crate::server::Server;
 pub use crate::start::Start;
 /// What [`Machine::GRAPH`] is: the declared states and transitions of a machine.
 ///

@@ -111,6 +111,8 @@ pub struct Counters {
     pub late: u64,
     /// Casts and infos that were queued when the server ended.
     pub dead: u64,
+    /// Ticks that fell due while an earlier one was not handled yet: see [`Missed`](crate::Missed).
+    pub missed: u64,
 }
 
 /// The name by which errors call a server.

@@ -5,10 +5,11 @@ pub use crate::body::{Body, peek, peek_mut};
 pub use crate::dispatch::{answer, block, defer, notify};
 pub use crate::info::{Receives, Target};
 pub use crate::machine::{Declares, Leaf, Reaches, Variant, Via};
+pub use crate::options::{Handler, Kind, Missed, Options, Overflow, Shutdown};
 pub use crate::reply::ReplyTo;
 pub use crate::server::{
-    Begin, Block, Defer, Handler, Kind, Message, Mode, Notify, Options, Overflow, Request,
-    ServedBy, Server, Shutdown, Takes,
+    Begin, Block, Continues, Defer, Idle, Leaf as LeafText, Message, Mode, Notify, Request,
+    ServedBy, Server, Takes, Tick,
 };
 pub use crate::slot::Answerable;
 pub use crate::travel::{Argument, Carries, IsResult, Settles, Travels, settled, travels};

@@ -1,5 +1,6 @@
 //! What the macro says about a server: the traits between generated code and the engine.
 
+use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use crate::body::Body;
 use crate::context::Cx;
 use crate::exit::{Crash, ExitReason};
 use crate::init::Init;
+use crate::options::{Handler, Missed, Options};
 use crate::reply::ReplyTo;
 use crate::slot::Answerable;
 
@@ -51,6 +53,22 @@ pub trait Server: Sized + Send + 'static {
     #[doc(hidden)]
     const TERMINATES: bool = false;
 
+    /// Whether there is a `#[hibernate]`.
+    #[doc(hidden)]
+    const HIBERNATES: bool = false;
+
+    /// The `#[idle]` handler.
+    #[doc(hidden)]
+    const IDLE: Option<Idle> = None;
+
+    /// The `#[every]` handlers.
+    #[doc(hidden)]
+    const TICKS: &'static [Tick] = &[];
+
+    /// What is told of a machine's leaves, in the order of [`state_index`](Server::state_index).
+    #[doc(hidden)]
+    const STATES: &'static [Leaf] = &[];
+
     /// Runs the handler of a queued message.
     #[doc(hidden)]
     fn dispatch(
@@ -67,19 +85,68 @@ pub trait Server: Sized + Send + 'static {
         std::future::ready(())
     }
 
-    /// The leaf state's name; empty without states.
+    /// The message of an `#[idle]` or `#[every]` handler, which takes none; `None` for others.
     #[doc(hidden)]
-    fn state_name(state: &Self::State) -> &'static str {
-        let _ = state;
-        ""
+    fn signal(handler: usize) -> Option<Self::Message> {
+        let _ = handler;
+        None
     }
 
-    /// The guarded calls and casts that the state allows.
+    /// Runs `#[hibernate]`.
     #[doc(hidden)]
-    fn allowed(state: &Self::State) -> &'static [&'static str] {
-        let _ = state;
-        &[]
+    fn hibernate(body: &mut Body<Self>) {
+        let _ = body;
     }
+
+    /// Writes what debugging shows: `#[format_state]`, or `Debug`; `None` where there is neither.
+    #[doc(hidden)]
+    fn format_state(body: &Body<Self>, f: &mut fmt::Formatter<'_>) -> Option<fmt::Result> {
+        let _ = (body, f);
+        None
+    }
+
+    /// The leaf's place in [`STATES`](Server::STATES).
+    #[doc(hidden)]
+    fn state_index(state: &Self::State) -> usize {
+        let _ = state;
+        0
+    }
+}
+
+/// The leaf state's name; empty without states.
+pub(crate) fn state_name<S: Server>(state: &S::State) -> &'static str {
+    S::STATES.get(S::state_index(state)).map_or("", |leaf| leaf.name)
+}
+
+/// The guarded calls and casts that the state allows.
+pub(crate) fn allowed<S: Server>(state: &S::State) -> &'static [&'static str] {
+    S::STATES.get(S::state_index(state)).map_or(&[], |leaf| leaf.allowed)
+}
+
+/// A leaf of a machine, as text.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Leaf {
+    pub name: &'static str,
+    /// The calls and casts whose guard accepts it.
+    pub allowed: &'static [&'static str],
+}
+
+/// `#[idle("60s")]`.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Idle {
+    pub handler: usize,
+    pub after: Duration,
+}
+
+/// `#[every("5s")]`.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Tick {
+    pub handler: usize,
+    pub period: Duration,
+    pub missed: Missed,
 }
 
 /// A server's messages: one variant a handler.
@@ -183,136 +250,19 @@ pub trait Takes<M>: Server {
     fn info(message: M) -> Self::Message;
 }
 
+/// The server takes `M` through a `#[continued]` handler.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` continues with no `{M}`",
+    label = "no `#[continued]` handler takes this type",
+    note = "add `#[continued] fn name(&mut self, message: {M})` to the server"
+)]
+pub trait Continues<M>: Server {
+    fn continued(message: M) -> Self::Message;
+}
+
 /// The client type that the macro made for a server.
 #[doc(hidden)]
 pub trait ServedBy<C>: Server {
     fn client(address: Address<Self>) -> C;
-}
-
-/// A server's options, from `#[genserver(..)]`.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct Options {
-    pub name: Option<&'static str>,
-    /// Room in the mailbox; `None` is unbounded.
-    pub mailbox: Option<u32>,
-    pub overflow: Overflow,
-    /// The default time-out of a queued call; `None` waits for ever.
-    pub call_timeout: Option<Duration>,
-    pub shutdown: Shutdown,
-}
-
-impl Options {
-    pub const DEFAULT: Self = Self {
-        name: None,
-        mailbox: Some(1024),
-        overflow: Overflow::Wait,
-        call_timeout: Some(Duration::from_secs(5)),
-        shutdown: Shutdown::After(Duration::from_secs(5)),
-    };
-}
-
-/// What happens to a message when the mailbox is full: `overflow = ..` of `#[genserver]`.
-///
-/// `Wait` unless given. OTP's mailboxes are unbounded, and have no such rule.
-///
-/// ```
-/// # use genserver_runtime::prelude::*; struct Gauge(u32);
-/// #[genserver(mailbox = 1, overflow = drop_oldest)]
-/// impl Gauge {
-///     #[cast]
-///     fn set(&mut self, value: u32) {
-///         self.0 = value;
-///     }
-/// #    #[call] fn get(&self) -> u32 { self.0 }
-/// }
-///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let gauge = Gauge::start(Gauge(0)).await?;
-/// gauge.set(1).await?;
-/// gauge.set(2).await?; // takes the place of the first
-/// gauge.sync().await?;
-/// assert_eq!(gauge.get().await?, 2);
-/// assert_eq!(gauge.counters().dropped, 1);
-/// # Ok(()) }
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Overflow {
-    /// The sender waits for room, first come first served; `try_send` gets `Full`.
-    Wait,
-    /// The sender gets `Full`.
-    Reject,
-    /// The oldest cast or info in the mailbox is dropped and counted; a call never is. `Full` where
-    /// there are only calls.
-    DropOldest,
-    /// The new cast or info is dropped and counted; a new call gets `Full`.
-    DropNewest,
-}
-
-/// How long `#[terminate]` may take: `shutdown = ..` of `#[genserver]`.
-///
-/// `After` 5 s unless given. Like `shutdown` of a child specification; differs: it holds at every
-/// end.
-///
-/// ```
-/// # use genserver_runtime::prelude::*; struct Slow;
-/// #[genserver(shutdown = "1s")]
-/// impl Slow {
-///     #[terminate]
-///     async fn close(&mut self, _: &ExitReason) {
-///         std::future::pending().await
-///     }
-/// }
-///
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let slow = Slow::start(Slow).await?;
-/// let ended = slow.stop().await.unwrap_err(); // after a second
-/// assert_eq!(ended, ServerError::Exit(ExitReason::Killed));
-/// # Ok(()) }
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Shutdown {
-    /// At most so long; then it is dropped.
-    After(Duration),
-    /// It does not run.
-    Kill,
-    /// As long as it takes.
-    Infinity,
-}
-
-/// A handler, as written.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct Handler {
-    /// The method's name.
-    pub name: &'static str,
-    /// The message's name: the client method; the method's name unless `name = ..`.
-    pub message: &'static str,
-    pub kind: Kind,
-    /// The handler's own time-out, in place of the server's.
-    pub timeout: Option<Duration>,
-    /// Requests whose caller has gone are not run.
-    pub skip_abandoned: bool,
-    /// Whether the message counts against the mailbox's bound.
-    pub counted: bool,
-}
-
-impl Handler {
-    #[must_use]
-    pub const fn new(name: &'static str, message: &'static str, kind: Kind) -> Self {
-        Self { name, message, kind, timeout: None, skip_abandoned: false, counted: true }
-    }
-}
-
-/// What a handler answers to.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Call,
-    Cast,
-    Info,
 }

@@ -21,7 +21,7 @@ use crate::frame::{self, Deadline, Edge};
 use crate::late::CallPath;
 use crate::node::{self, Node as _};
 use crate::reply::ReplyTo;
-use crate::server::Server;
+use crate::server::{Server, allowed, state_name};
 
 pub(crate) type Payload = Box<dyn Any + Send>;
 
@@ -163,9 +163,9 @@ impl<R: Send> Drop for Owed<R> {
 pub(crate) fn invalid<S: Server>(handler: usize, state: &S::State) -> ServerError {
     ServerError::InvalidState(Box::new(crate::late::InvalidState {
         server: S::NAME,
-        state: S::state_name(state),
+        state: state_name::<S>(state),
         call: S::HANDLERS[handler].message,
-        allowed: S::allowed(state),
+        allowed: allowed::<S>(state),
         machine: std::any::TypeId::of::<S>(),
     }))
 }

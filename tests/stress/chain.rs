@@ -72,14 +72,14 @@ async fn chain(links: u32, alive: &Arc<AtomicU32>) -> LinkClient {
 }
 
 /// Runs `work` with a chain, in a runtime whose tasks run on the small stack; then nothing is left.
-fn with_chain<F>(work: impl FnOnce(LinkClient) -> F + Send + 'static)
+fn with_chain<F>(links: u32, work: impl FnOnce(LinkClient) -> F + Send + 'static)
 where
     F: Future<Output = ()>,
 {
-    on_a_stack_of(STACK, || {
+    on_a_stack_of(STACK, move || {
         let alive = Arc::new(AtomicU32::new(0));
         Threads::One.runtime().block_on(async {
-            let first = chain(LINKS, &alive).await;
+            let first = chain(links, &alive).await;
             in_time("the chain", work(first)).await;
             in_time("the end", until_tasks(1)).await;
             assert_eq!(alive.load(Ordering::SeqCst), 0);
@@ -89,14 +89,14 @@ where
 
 #[test]
 fn each_one_calls_the_next_in_its_handler() {
-    with_chain(async |first| {
+    with_chain(LINKS, async |first| {
         assert_eq!(first.length().no_timeout().await, Ok(LINKS));
     });
 }
 
 #[test]
 fn each_one_sends_to_the_next_in_its_handler() {
-    with_chain(async |first| {
+    with_chain(LINKS, async |first| {
         let (to, mut arrived) = unbounded_channel();
         first.hand_on(0, to).await.expect("there is room");
         assert_eq!(arrived.recv().await, Some(LINKS));
@@ -105,7 +105,7 @@ fn each_one_sends_to_the_next_in_its_handler() {
 
 #[test]
 fn the_first_one_is_killed_while_all_wait() {
-    with_chain(async |first| {
+    with_chain(LINKS / 4, async |first| {
         let gate = Gate::new();
         let length = first.length_after(gate.clone()).no_timeout().send().await;
         gate.reached().await;
@@ -142,6 +142,6 @@ fn runtime_goes(threads: Threads, links: u32, waiting: bool) {
 fn the_runtime_goes_under_all_of_them() {
     for threads in BOTH {
         runtime_goes(threads, LINKS, false);
-        runtime_goes(threads, LINKS / 4, true);
+        runtime_goes(threads, LINKS / 10, true);
     }
 }

@@ -91,7 +91,7 @@ async fn pay<D: Desk>(
 fn crowds<D: Desk>() {
     let size = Size { senders: 24, steps: 60, blocking: true };
     for threads in BOTH {
-        rounds(60, |random| threads.runtime().block_on(round::<D>(random, size)));
+        rounds(40, |random| threads.runtime().block_on(round::<D>(random, size)));
     }
 }
 

@@ -243,6 +243,6 @@ async fn last_drop(mut random: Random) {
 fn the_last_client_goes_while_others_call() {
     for threads in BOTH {
         let runtime = threads.runtime();
-        rounds(1_000, |random| runtime.block_on(last_drop(random)));
+        rounds(500, |random| runtime.block_on(last_drop(random)));
     }
 }

@@ -1,6 +1,6 @@
 //! A machine's state enum and its groups, and what the runtime asks about a state.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 
 use crate::expand::attrs;
@@ -55,28 +55,26 @@ fn state_enum(plan: &Plan<'_>, layout: &Layout<'_>, group: Option<usize>) -> Tok
     }
 }
 
-/// `state_name` and `allowed` of the `Server` impl.
+/// `STATES` and `state_index` of the `Server` impl.
 pub(crate) fn expand_look(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
     let root = layout.root_ty();
-    let names = layout.states.iter().map(|&at| {
-        let item = Item::State(at);
-        let (pattern, name) = (layout.wrap(item, &quote!(_)), paths::plain(layout.ident(item)));
-        quote!(#pattern => #name)
-    });
-    let allowed = layout.states.iter().map(|&at| {
-        let pattern = layout.wrap(Item::State(at), &quote!(_));
+    let leaves = layout.states.iter().map(|&at| {
+        let name = paths::plain(layout.ident(Item::State(at)));
         let messages = guarded(plan, layout, at).map(|entry| {
             let (cfgs, name) = (&entry.cfgs, paths::plain(&entry.handler.message));
             quote!(#cfgs #name)
         });
-        quote!(#pattern => &[#(#messages),*])
+        quote!(__g::LeafText { name: #name, allowed: &[#(#messages),*] })
+    });
+    let places = layout.states.iter().enumerate().map(|(place, &at)| {
+        let (pattern, place) =
+            (layout.wrap(Item::State(at), &quote!(_)), Literal::usize_unsuffixed(place));
+        quote!(#pattern => #place)
     });
     quote! {
-        fn state_name(state: &#root) -> &'static str {
-            match state { #(#names,)* }
-        }
-        fn allowed(state: &#root) -> &'static [&'static str] {
-            match state { #(#allowed,)* }
+        const STATES: &'static [__g::LeafText] = &[#(#leaves),*];
+        fn state_index(state: &#root) -> usize {
+            match state { #(#places,)* }
         }
     }
 }
