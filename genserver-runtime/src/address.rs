@@ -9,12 +9,14 @@ use std::sync::{Arc, Weak};
 
 use tokio::runtime::Handle;
 
+use crate::clock::Instant;
 use crate::core::Core;
-use crate::error::ServerError;
+use crate::error::{SendError, ServerError};
 use crate::home::Home;
 use crate::id::ServerId;
-use crate::node::Node;
+use crate::node::{Node, Stop};
 use crate::server::Server;
+use crate::timer::{self, Timer};
 
 /// A hold on a server: it lives while there is one.
 pub(crate) struct Strong<S: Server>(Arc<Core<S>>);
@@ -149,7 +151,7 @@ impl<S: Server> Address<S> {
     }
 }
 
-fn downcast<S: Server>(node: Arc<dyn Node>) -> Option<Arc<Core<S>>> {
+pub(crate) fn downcast<S: Server>(node: Arc<dyn Node>) -> Option<Arc<Core<S>>> {
     let any: Arc<dyn Any + Send + Sync> = node;
     any.downcast::<Core<S>>().ok()
 }
@@ -228,9 +230,16 @@ pub trait AnyAddress: Send + Sync {
     /// The same, looked up in another runtime.
     #[doc(hidden)]
     fn on(&self, handle: &Handle) -> Place;
+
+    #[doc(hidden)]
+    fn stop_at(&self, at: Instant, how: Ending) -> Result<Timer, SendError>;
 }
 
 /// A server that was found.
+/// An end to come.
+#[doc(hidden)]
+pub struct Ending(pub(crate) Stop);
+
 #[doc(hidden)]
 pub struct Found(Arc<dyn Node>);
 
@@ -263,6 +272,21 @@ impl<S: Server> AnyAddress for Address<S> {
                 .unwrap_or_else(|| self.share()),
             At::Strong(_) | At::Weak(_) => self.share(),
         }
+    }
+
+    fn stop_at(&self, at: Instant, how: Ending) -> Result<Timer, SendError> {
+        let Ending(how) = how;
+        if let At::Place(place) = &self.0 {
+            let place = Arc::clone(place);
+            let fire = move |_| async move {
+                if let Some(node) = place.locate() {
+                    node.stop(how, None);
+                }
+            };
+            return timer::arm_loose(at, "stop", fire).ok_or(SendError::NotRunning);
+        }
+        let node = self.find().map(|found| found.0).filter(|node| node.is_running());
+        node.map(|node| node.stop_at(at, how)).ok_or(SendError::NotRunning)
     }
 }
 

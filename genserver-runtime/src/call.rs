@@ -249,6 +249,7 @@ where
             core.leave(body);
             return Started::Done(refused);
         }
+        core.count_call();
         core.running.store(number(H), Ordering::Relaxed);
         let entered = frame::enter_fn(self.limit.resolve().0);
         let span = report::handler_span(core, H);
@@ -278,6 +279,7 @@ where
             core.leave(body);
             return Started::Done(refused);
         }
+        core.count_call();
         core.running.store(number(H), Ordering::Relaxed);
         let span = report::handler_span(core, H);
         let (deadline, _) = self.limit.resolve();

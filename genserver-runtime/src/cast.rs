@@ -11,7 +11,7 @@ use crate::address::Address;
 use crate::blocking;
 use crate::core::{Refused, Sent, Wait};
 use crate::error::{SendError, ServerError};
-use crate::inbox::Item;
+use crate::item::Item;
 use crate::report;
 use crate::room::Ticket;
 use crate::server::Server;

@@ -2,22 +2,21 @@
 
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 
-use crate::address::{AnyAddress, Place};
-use crate::blocking;
-use crate::error::ServerError;
+use crate::address::{AnyAddress, Ending, Place};
+use crate::clock::{self, Instant};
+use crate::error::{SendError, ServerError};
 use crate::exit::ExitReason;
 use crate::id::ServerId;
 use crate::info::{Receives, Recipient, SendInfo};
-use crate::limit::Limit;
-use crate::node::{Counters, Node, Stop as How};
-use crate::pending::{Asked, Pending, Waits};
+use crate::node::{Counters, Stop as How};
+use crate::stop::Stop;
+use crate::sys::Sys;
+use crate::timer::Timer;
 
 /// The side of the framework in every generated client.
 ///
@@ -275,103 +274,99 @@ pub trait Client: Clone + fmt::Debug + Send + Sync + 'static {
         Recipient::new(self.__share())
     }
 
+    /// Sends a message to the `#[info]` handler of its type after a time, as
+    /// [`Cx::send_after`](crate::Cx::send_after) does. The timer belongs to the server and ends with
+    /// it; set through a name or key it belongs to the runtime, and the name is looked up when it
+    /// fires: nobody there then is no error. Like `erlang:send_after/3`.
+    ///
+    /// # Errors
+    ///
+    /// `NotRunning` when the server has ended; through a name or key, outside of a runtime.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; use std::time::Duration;
+    /// # struct Bell(u32); struct Ring; #[genserver] impl Bell {
+    /// #     #[info] fn ring(&mut self, _: Ring) { self.0 += 1; }
+    /// #     #[call] fn rung(&self) -> u32 { self.0 }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let timer = BellClient::named("bell").send_after(Duration::from_secs(5), Ring)?;
+    /// let bell = Bell::start(Bell(0)).name("bell").await?; // not there when the timer was set
+    /// tokio::time::sleep(Duration::from_secs(6)).await;
+    /// assert_eq!((bell.rung().await?, timer.remaining()), (1, None));
+    /// # Ok(()) }
+    /// ```
+    fn send_after<M: Send + 'static>(&self, after: Duration, message: M) -> Result<Timer, SendError>
+    where
+        Self: Receives<M>,
+    {
+        self.send_at(clock::after(after), message)
+    }
+
+    /// As [`send_after`](Client::send_after), at a time.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send_after`](Client::send_after).
+    fn send_at<M: Send + 'static>(&self, at: Instant, message: M) -> Result<Timer, SendError>
+    where
+        Self: Receives<M>,
+    {
+        self.__target().arm(at, message)
+    }
+
+    /// Sends clones of a message again and again, as
+    /// [`Cx::send_interval`](crate::Cx::send_interval) does. Like `timer:send_interval/3`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send_after`](Client::send_after).
+    ///
+    /// # Panics
+    ///
+    /// For a period of zero.
+    fn send_interval<M: Clone + Send + 'static>(
+        &self,
+        period: Duration,
+        message: M,
+    ) -> Result<Timer, SendError>
+    where
+        Self: Receives<M>,
+    {
+        assert!(period != Duration::ZERO, "an interval has a length");
+        self.__target().arm_interval(period, Box::new(move || message.clone()))
+    }
+
+    /// Ends the server after a time, as [`stop_with`](Client::stop_with) does. Through a name or key
+    /// the server is looked up then. Like `timer:exit_after/3`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send_after`](Client::send_after).
+    fn exit_after(&self, after: Duration, reason: ExitReason) -> Result<Timer, SendError> {
+        self.__address().stop_at(clock::after(after), Ending(How::After(reason)))
+    }
+
+    /// Kills the server after a time, as [`kill`](Client::kill) does. Like `timer:kill_after/2`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send_after`](Client::send_after).
+    fn kill_after(&self, after: Duration) -> Result<Timer, SendError> {
+        self.__address().stop_at(clock::after(after), Ending(How::Kill))
+    }
+
+    /// The way into the live server: its state, its status, its events. Of a name or key, that of
+    /// the present holder. Like OTP's module `sys`; see [`Sys`].
+    fn sys(&self) -> Sys<Self> {
+        Sys::new(self.__address().node())
+    }
+
     /// What became of messages that no handler saw. Kept after the server's end, for as long as
     /// a strong client holds it; zeros where there is no server. See [`Counters`].
     #[must_use]
     fn counters(&self) -> Counters {
         self.__address().node().map(|node| node.counters()).unwrap_or_default()
-    }
-}
-
-/// An end that was asked for, and its waiting: see [`Client::stop`].
-///
-/// # Errors
-///
-/// Those of [`Client::stop`].
-///
-/// # Cancel safety
-///
-/// Dropping it does not take the end back.
-///
-/// ```
-/// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
-/// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
-/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let counter = Counter::start(Counter(0)).await?;
-/// let stop = counter.stop(); // asked for
-/// assert_eq!(stop.await, Ok(())); // gone
-/// # Ok(()) }
-/// ```
-#[must_use = "the end was asked for; await it to know that it has come"]
-pub struct Stop {
-    waiting: Option<Pending<ExitReason>>,
-    reason: ExitReason,
-}
-
-impl Stop {
-    fn new(address: &dyn AnyAddress, how: How, reason: ExitReason) -> Self {
-        let waiting = address.node().map(|node: Arc<dyn Node>| {
-            // A kill ends what it would wait for: it closes no circle.
-            let waits = if matches!(how, How::Kill) { Waits::Nobody } else { Waits::Server };
-            let asked = Asked { call: "stop", limit: Limit::Never, waits };
-            let pending = Pending::new(Arc::clone(&node), &asked);
-            node.stop(how, Some(Arc::clone(pending.slot())));
-            pending
-        });
-        Self { waiting, reason }
-    }
-
-    /// Waits at most so long; the stop goes on.
-    ///
-    /// ```
-    /// # use genserver_runtime::prelude::*; struct Slow; #[genserver]
-    /// # impl Slow {
-    /// #     #[call] async fn forever(&self) { std::future::pending().await }
-    /// #     #[call] fn get(&self) -> u32 { 7 }
-    /// # }
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let slow = Slow::start(Slow).await?;
-    /// let reply = slow.forever().send().await?;
-    /// let late = slow.stop().timeout(std::time::Duration::from_secs(1)).await.unwrap_err();
-    /// assert!(matches!(late, ServerError::Timeout(_)) && slow.is_running());
-    /// # Ok(()) }
-    /// ```
-    pub fn timeout(mut self, limit: Duration) -> Self {
-        if let Some(waiting) = &mut self.waiting {
-            waiting.limit(limit);
-        }
-        self
-    }
-
-    /// Waits on a thread without a runtime.
-    ///
-    /// # Panics
-    ///
-    /// In an async context, where blocking would stop other tasks.
-    pub fn blocking(self) -> Result<(), ServerError> {
-        blocking::wait(self)
-    }
-}
-
-impl Future for Stop {
-    type Output = Result<(), ServerError>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.get_mut();
-        let Some(waiting) = &mut this.waiting else {
-            return Poll::Ready(Err(ServerError::NotRunning));
-        };
-        let Poll::Ready(ended) = waiting.poll_reply(cx) else { return Poll::Pending };
-        Poll::Ready(match ended? {
-            reason if reason == this.reason => Ok(()),
-            reason => Err(ServerError::Exit(reason)),
-        })
-    }
-}
-
-impl fmt::Debug for Stop {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stop").field("reason", &self.reason).finish_non_exhaustive()
     }
 }

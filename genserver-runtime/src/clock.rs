@@ -17,3 +17,12 @@ impl std::fmt::Display for Human {
         }
     }
 }
+
+/// A time so far away that nothing waits for it.
+const FAR: std::time::Duration = std::time::Duration::from_secs(60 * 60 * 24 * 365 * 100);
+
+/// The time after a duration, however long that is.
+pub(crate) fn after(duration: std::time::Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(duration).unwrap_or(now + FAR)
+}

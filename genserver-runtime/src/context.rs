@@ -12,6 +12,7 @@ use crate::frame::{self, Deadline};
 use crate::id::ServerId;
 use crate::node::{Node as _, Stop};
 use crate::server::{ServedBy, Server};
+use crate::wishes::Wishes;
 
 /// A handler's view of its own server; taken as `cx: &mut Cx<Self>` right after `self`.
 ///
@@ -49,11 +50,12 @@ pub struct Cx<S: Server> {
     pub(crate) run: Option<Arc<Core<S>>>,
     /// Set when the server shall end after the running handler.
     pub(crate) ending: Option<Box<Ending>>,
+    pub(crate) wishes: Option<Box<Wishes<S>>>,
 }
 
 impl<S: Server> Cx<S> {
     pub(crate) fn new(core: &Arc<Core<S>>) -> Self {
-        Self { me: Arc::downgrade(core), id: core.id, run: None, ending: None }
+        Self { me: Arc::downgrade(core), id: core.id, run: None, ending: None, wishes: None }
     }
 
     /// The drain task's hold, for the length of one handler.

@@ -1,7 +1,7 @@
 //! A server: its inbox, its identity, and what its parts tell each other without the lock.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::body::Body;
@@ -10,14 +10,16 @@ use crate::ending;
 use crate::frame::Deadline;
 use crate::home::Home;
 use crate::id::ServerId;
-use crate::inbox::{Full, Inbox, Item, Life, Waiter};
+use crate::inbox::{Full, Inbox, Life, Mode, Waiter};
+use crate::item::{Item, Priorities};
 use crate::node::Node;
 use crate::opening::Remembered;
 use crate::orphan;
 use crate::report;
+use crate::rest::Stir;
 use crate::room::Ticket;
 use crate::server::Server;
-use crate::slot::Slot;
+use crate::slot::{Answerable, Slot};
 
 #[doc(hidden)]
 pub struct Core<S: Server> {
@@ -35,6 +37,14 @@ pub struct Core<S: Server> {
     pub(crate) killed: AtomicBool,
     /// Whether the running handler has waited: then there is something to tidy up after it.
     pub(crate) waited: AtomicBool,
+    /// Whether somebody watches: see `watch.rs`.
+    pub(crate) watched: AtomicBool,
+    /// The machine's leaf after the last handler, as its place in `STATES`.
+    pub(crate) state: AtomicU16,
+    /// When it was started, in tenths of a second since its home was made.
+    pub(crate) started: u32,
+    /// How many calls were handled. Whoever runs the server counts, nobody else writes.
+    pub(crate) calls: AtomicU64,
 }
 
 /// How a sender meets a full mailbox whose policy is to wait.
@@ -63,6 +73,7 @@ pub(crate) enum Refused {
 impl<S: Server> Core<S> {
     /// A server whose `init` has not run, held by its starter.
     pub(crate) fn starting(home: Arc<Home>) -> Arc<Self> {
+        let started = u32::try_from(home.age().as_millis() / 100).unwrap_or(u32::MAX);
         Arc::new(Self {
             inbox: Mutex::new(Inbox::new()),
             home,
@@ -73,6 +84,10 @@ impl<S: Server> Core<S> {
             attention: AtomicBool::new(false),
             killed: AtomicBool::new(false),
             waited: AtomicBool::new(false),
+            watched: AtomicBool::new(false),
+            state: AtomicU16::new(0),
+            started,
+            calls: AtomicU64::new(0),
         })
     }
 
@@ -90,21 +105,31 @@ impl<S: Server> Core<S> {
     #[inline]
     pub(crate) fn try_enter(&self) -> Option<Box<Body<S>>> {
         let mut inbox = self.lock();
-        if inbox.queue.is_empty() && !self.attention.load(Ordering::Relaxed) {
-            inbox.body.take()
-        } else {
-            None
+        let free = inbox.queue.is_empty()
+            && inbox.mode.inline()
+            && !self.attention.load(Ordering::Relaxed);
+        if !free {
+            return None;
         }
+        inbox.mode.set(Mode::ASLEEP, false);
+        inbox.body.take()
     }
 
     /// Puts the body back, or runs on with it where there is work.
     #[inline]
     pub(crate) fn leave(self: &Arc<Self>, body: Box<Body<S>>) {
+        self.note_state(&body);
         let mut inbox = self.lock();
-        let quiet = inbox.queue.is_empty()
-            && body.cx.ending.is_none()
-            && !self.attention.load(Ordering::Relaxed);
+        let quiet =
+            inbox.queue.is_empty() && body.cx.is_quiet() && !self.attention.load(Ordering::Relaxed);
         if quiet {
+            if let Some(cold) = &mut inbox.cold {
+                // Seen of a handler that ran where it was called.
+                cold.since = None;
+            }
+            if inbox.mode.is(Mode::RESTS) {
+                self.rested(&mut inbox, Stir::Message);
+            }
             inbox.body = Some(body);
         } else {
             self.run_on(inbox, body);
@@ -141,8 +166,31 @@ impl<S: Server> Core<S> {
         }
     }
 
+    /// Notes a machine's state for those who look from outside.
+    #[inline]
+    pub(crate) fn note_state(&self, body: &Body<S>) {
+        if !S::STATES.is_empty()
+            && let Some(state) = &body.state
+        {
+            let at = u16::try_from(S::state_index(state)).unwrap_or(u16::MAX);
+            self.state.store(at, Ordering::Relaxed);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn count_call(&self) {
+        self.calls.store(self.calls.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+    }
+
     /// Sees to it that somebody runs the server, after something was queued.
-    pub(crate) fn kick(self: &Arc<Self>, mut inbox: MutexGuard<'_, Inbox<S>>) {
+    pub(crate) fn kick(self: &Arc<Self>, inbox: MutexGuard<'_, Inbox<S>>) {
+        if !inbox.mode.is(Mode::SUSPENDED) {
+            self.rouse(inbox);
+        }
+    }
+
+    /// The same, after something was asked for that a suspended server does too.
+    pub(crate) fn rouse(self: &Arc<Self>, mut inbox: MutexGuard<'_, Inbox<S>>) {
         if inbox.parked {
             Self::wake_drain(inbox);
         } else if let Some(body) = inbox.body.take() {
@@ -165,7 +213,9 @@ impl<S: Server> Core<S> {
         if matches!(inbox.life, Life::Ending | Life::Ended) {
             return Err(Refused::NotRunning);
         }
-        match inbox.push(make(), self.taken()) {
+        let pushed = inbox.push(make(), self.taken());
+        self.note_high(&inbox);
+        match pushed {
             Ok(()) => {
                 self.kick(inbox);
                 Ok(Sent::Queued)
@@ -203,13 +253,48 @@ impl<S: Server> Core<S> {
         inbox.cold().waiters.push_back(Waiter { item, accepted });
         // Senders before this one may find room by now.
         let told = inbox.admit(self.taken());
+        self.note_high(&inbox);
         self.kick(inbox);
         tell(told);
         Sent::Waiting(ticket)
     }
 
+    /// Has the drain task look for messages that go before the queue.
+    #[inline]
+    pub(crate) fn note_high(&self, inbox: &Inbox<S>) {
+        if Priorities::<S>::ANY && inbox.has_high() {
+            self.attention.store(true, Ordering::Release);
+        }
+    }
+
+    /// Queues a message of the server's own, for which there is always room; `false` when the server
+    /// has ended.
+    pub(crate) fn deliver(self: &Arc<Self>, item: Item<S>) -> bool {
+        if self.home.is_gone() {
+            ending::end_with_runtime(self, VecDeque::new());
+        }
+        let mut inbox = self.lock();
+        if matches!(inbox.life, Life::Ending | Life::Ended) {
+            drop(inbox);
+            drop(item);
+            return false;
+        }
+        inbox.push_own(item);
+        self.note_high(&inbox);
+        self.kick(inbox);
+        true
+    }
+
     /// Somebody waits for a reply that the state may hold: the runtime's end must find the server.
-    pub(crate) fn remember(self: &Arc<Self>) {
+    pub(crate) fn remember(self: &Arc<Self>, owed: &Arc<dyn Answerable>) {
+        {
+            let mut inbox = self.lock();
+            let deferred = &mut inbox.cold().deferred;
+            if deferred.len() == deferred.capacity() {
+                deferred.retain(|reply| reply.upgrade().is_some_and(|reply| reply.awaited()));
+            }
+            deferred.push(Arc::downgrade(owed));
+        }
         if self.home.remember(&(Arc::clone(self) as Arc<dyn Node>)) {
             self.lock().cold().claims.push(Box::new(Remembered));
         }

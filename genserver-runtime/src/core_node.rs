@@ -4,21 +4,30 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use crate::body::Body;
 use crate::clock::Instant;
 use crate::core::{Core, Wait};
 use crate::ending;
+use crate::error::ServerError;
 use crate::exit::ExitReason;
 use crate::frame::Edge;
 use crate::home::Home;
 use crate::id::ServerId;
-use crate::inbox::{Inbox, Item, Life};
+use crate::inbox::{Inbox, Life};
+use crate::item::Item;
 use crate::late::{Busy, Phase};
 use crate::limit::Limit;
 use crate::node::{Counters, Node, Stop};
 use crate::pending::{Asked, Pending, Waits};
 use crate::reply::ReplyTo;
 use crate::server::Server;
+use crate::shown::shown;
 use crate::slot::Slot;
+use crate::status::Status;
+use crate::sys_call::FormatError;
+use crate::system::Turn;
+use crate::timer::{Due, Timer};
+use crate::watch::Watch;
 
 impl<S: Server> Node for Core<S> {
     fn id(&self) -> ServerId {
@@ -84,7 +93,7 @@ impl<S: Server> Node for Core<S> {
         if self.send(make, Wait::No).is_err()
             && let Some(reply) = reply
         {
-            reply.refuse_with(crate::error::ServerError::NotRunning);
+            reply.refuse_with(ServerError::NotRunning);
         }
         pending
     }
@@ -99,9 +108,11 @@ impl<S: Server> Node for Core<S> {
             return (Phase::Running { handler, since }, busy);
         }
         let taken = u64::from(self.taken());
-        let ahead = match inbox.queued_at(slot) {
-            Some(at) => taken + at as u64,
-            None => seq.saturating_sub(inbox.batch_end().saturating_sub(taken) + 1),
+        let high = inbox.cold.as_ref().map_or(0, |cold| cold.high.len() as u64);
+        let ahead = match (inbox.high_at(slot), inbox.queued_at(slot)) {
+            (Some(at), _) => at as u64,
+            (None, Some(at)) => taken + high + at as u64,
+            (None, None) => seq.saturating_sub(inbox.batch_end().saturating_sub(taken) + 1),
         };
         (Phase::Queued { ahead }, busy)
     }
@@ -147,11 +158,42 @@ impl<S: Server> Node for Core<S> {
     fn count_late(&self) {
         self.lock().cold().counters.late += 1;
     }
+
+    fn status(&self) -> Option<Status> {
+        Self::status(self)
+    }
+
+    fn suspend(self: Arc<Self>, on: bool, reply: ReplyTo<Result<(), ServerError>>) {
+        let slot = reply.share();
+        self.act(Turn::First, slot, move |core: &Arc<Self>, _: &mut Body<S>| {
+            core.suspend_now(on);
+            drop(reply.reply(Ok(())));
+        });
+    }
+
+    fn format_state(
+        self: Arc<Self>,
+        chars_max: usize,
+        reply: ReplyTo<Result<String, FormatError>>,
+    ) {
+        let slot = reply.share();
+        self.act(Turn::Queued, slot, move |_: &Arc<Self>, body: &mut Body<S>| {
+            drop(reply.reply(shown(body, chars_max)));
+        });
+    }
+
+    fn change_watch(&self, change: &mut dyn FnMut(&mut Watch)) {
+        self.with_watch(change);
+    }
+
+    fn stop_at(self: Arc<Self>, at: Instant, how: Stop) -> Timer {
+        self.arm(at, Due::Stop(how))
+    }
 }
 
 impl<S: Server> Core<S> {
     /// The handler that runs now, and for how long it is known to.
-    fn busy(&self, inbox: &Inbox<S>) -> Option<Busy> {
+    pub(crate) fn busy(&self, inbox: &Inbox<S>) -> Option<Busy> {
         let number = usize::from(self.running.load(Ordering::Relaxed)).checked_sub(1)?;
         let handler = S::HANDLERS.get(number)?.name;
         let (_, at) = inbox.cold.as_ref()?.since?;

@@ -15,11 +15,13 @@ use crate::body::Body;
 use crate::clock::Instant;
 use crate::core::Core;
 use crate::ending::Ending;
+use crate::event::What;
 use crate::frame::{self, Deadline};
 use crate::node::Node;
 use crate::reply::ReplyTo;
 use crate::report;
-use crate::server::{Block, Defer, Notify, Request, state_name};
+use crate::server::{Block, Defer, Notify, Request, Server, state_name};
+use crate::slot::Answerable;
 use crate::turn::{Interrupt, Owed, crash, invalid, settle, watched};
 
 /// Whether a request is to be run; it is answered otherwise.
@@ -42,8 +44,18 @@ where
         return Some(reply);
     }
     core.lock().cold().counters.refused += 1;
+    if core.is_watched() {
+        core.tell_watch(What::Refused { message: S::HANDLERS[H].message });
+    }
     reply.refuse_with(invalid::<S>(H, state));
     None
+}
+
+/// A handler returned, and no reply went out by that.
+fn told_without_reply<S: Server>(core: &Core<S>, handler: usize) {
+    if core.is_watched() {
+        core.tell_watch(What::NoReply { message: S::HANDLERS[handler].message });
+    }
 }
 
 /// Runs a queued call.
@@ -87,7 +99,7 @@ where
         if body.state.as_ref().is_none_or(S::accepts) {
             let span = report::handler_span(&core, H);
             match watched(&core, || Deadline::Never, span, S::run(&mut body, args)).await {
-                Ok(Ok(())) => {}
+                Ok(Ok(())) => told_without_reply(&core, H),
                 Ok(Err(crash)) => {
                     let mut ending = Ending::new(crash.0);
                     ending.last = S::HANDLERS[H].name;
@@ -126,8 +138,9 @@ where
                 Ok(()) => {
                     slot.mark_deferred();
                     if slot.awaited() {
-                        core.remember();
+                        core.remember(&(slot as Arc<dyn Answerable>));
                     }
+                    told_without_reply(&core, H);
                 }
                 Err(interrupt) => {
                     let mut ending = crash::<S>(H, interrupt);

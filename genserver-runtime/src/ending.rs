@@ -11,12 +11,14 @@ use crate::core::Core;
 use crate::error::ServerError;
 use crate::exit::{ExitReason, Panic};
 use crate::frame::Deadline;
-use crate::inbox::{Asked, Item, Life, Waiter};
+use crate::inbox::{Asked, Life, Mode, Waiter};
+use crate::item::Item;
 use crate::node::Stop;
 use crate::options::Shutdown;
 use crate::report;
-use crate::server::{Server, state_name};
+use crate::server::Server;
 use crate::slot::{Answerable as _, Slot};
+use crate::system::Act;
 use crate::turn::{Interrupt, watched};
 
 /// An end that is decided.
@@ -45,6 +47,7 @@ impl Ending {
 pub(crate) struct Left<S: Server> {
     items: Vec<Item<S>>,
     waiters: VecDeque<Waiter<S>>,
+    acts: VecDeque<Act<S>>,
     error: ServerError,
 }
 
@@ -58,7 +61,7 @@ impl<S: Server> Left<S> {
         for claim in claims {
             claim.release();
         }
-        let (left, detached, edges) = {
+        let (left, detached, edges, owned) = {
             let mut inbox = core.lock();
             inbox.life = Life::Ending;
             inbox.counted = 0;
@@ -66,7 +69,12 @@ impl<S: Server> Left<S> {
             core.attention.store(true, Ordering::Release);
             let mut items = Vec::from(batch);
             items.extend(std::mem::take(&mut inbox.queue));
+            inbox.mode.set(Mode::SUSPENDED, false);
             let cold = inbox.cold();
+            items.extend(std::mem::take(&mut cold.high));
+            let acts = std::mem::take(&mut cold.acts);
+            let owned = std::mem::take(&mut cold.owned);
+            let rest = cold.rest.take();
             cold.since = None;
             cold.reason = Some(reason.clone());
             let waiters = std::mem::take(&mut cold.waiters);
@@ -76,9 +84,10 @@ impl<S: Server> Left<S> {
                 ExitReason::NotRunning => ServerError::NotRunning,
                 reason => ServerError::Exit(reason),
             };
-            (Self { items, waiters, error }, detached, edges)
+            (Self { items, waiters, acts, error }, detached, (edges, rest), owned)
         };
         drop(edges);
+        owned.abort();
         if detached {
             core.home.let_go(core.id);
         }
@@ -107,6 +116,9 @@ impl<S: Server> Left<S> {
                 reply.refuse(ServerError::NotRunning);
             }
         }
+        for waits in self.acts.iter().filter_map(|act| act.waits.as_ref()) {
+            waits.refuse(self.error.clone());
+        }
         for item in &self.items {
             match item.reply() {
                 Some(reply) => {
@@ -132,6 +144,7 @@ fn finish<S: Server>(core: &Core<S>, reason: &ExitReason) {
         (std::mem::take(&mut cold.watchers), std::mem::take(&mut cold.edges))
     };
     drop(edges);
+    core.end_watch(reason);
     for watcher in watchers {
         watcher.ended(reason.clone());
     }
@@ -144,16 +157,15 @@ pub(crate) async fn end<S: Server>(
     batch: VecDeque<Item<S>>,
 ) {
     let ending = body.cx.ending.take().expect("invariant: an end was decided");
-    let state = body.state.as_ref().map_or("", state_name::<S>);
     body.cx.run = None;
     let mut unfinished = Unfinished { core: &core, reason: Some(ending.reason.clone()) };
     close(&core, &ending.reason, batch, ending.crashed);
-    report::ending(&core, &ending.reason, ending.last, state);
+    report::ending(&core, &ending.reason, ending.last, Some(&body));
     let mut reason = ending.reason;
     if !ending.killed
         && let Err(worse) = terminate(&core, &mut body, &reason).await
     {
-        report::ending(&core, &worse, "terminate", state);
+        report::ending(&core, &worse, "terminate", Some(&body));
         reason = worse;
     }
     drop_body(body);
@@ -186,7 +198,7 @@ pub(crate) fn end_without_body<S: Server>(
     caller: Box<dyn FnOnce(ServerError) + Send>,
 ) {
     close(core, &ExitReason::Killed, batch, Some(caller));
-    report::ending(core, &ExitReason::Killed, "", "");
+    report::ending(core, &ExitReason::Killed, "", None);
     finish(core, &ExitReason::Killed);
 }
 
@@ -313,7 +325,7 @@ pub(crate) fn ask<S: Server>(
             drain.wake();
         }
     } else {
-        core.kick(inbox);
+        core.rouse(inbox);
     }
 }
 
@@ -325,7 +337,7 @@ fn at_once<S: Server>(core: &Core<S>, inbox: &crate::inbox::Inbox<S>, how: &Stop
         && inbox.life == Life::Running
         && !inbox.parked
         && inbox.queue.is_empty()
-        && !inbox.has_stops()
+        && !inbox.has_system()
         && core.home.is_current()
 }
 
@@ -337,9 +349,8 @@ fn end_here<S: Server>(
 ) {
     body.cx.end_by(how);
     let ending = body.cx.ending.take().expect("invariant: `end_by` decides an end");
-    let state = body.state.as_ref().map_or("", state_name::<S>);
     close(core, &ending.reason, VecDeque::new(), None);
-    report::ending(core, &ending.reason, "", state);
+    report::ending(core, &ending.reason, "", Some(&body));
     drop_body(body);
     finish(core, &ending.reason);
     if let Some(done) = done {

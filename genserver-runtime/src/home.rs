@@ -33,6 +33,7 @@ pub(crate) struct Home {
     id: Id,
     handle: Handle,
     gone: AtomicBool,
+    made: clock::Instant,
     names: Mutex<Names>,
     /// Servers with a key, which registries outside of this home hold, and those that owe replies.
     keyed: Mutex<HashMap<ServerId, Weak<dyn Node>>>,
@@ -86,6 +87,7 @@ impl Home {
             id: handle.id(),
             handle,
             gone: AtomicBool::new(false),
+            made: clock::Instant::now(),
             names: Mutex::default(),
             keyed: Mutex::default(),
             kept: Mutex::default(),
@@ -113,6 +115,11 @@ impl Home {
     #[inline]
     pub(crate) fn is_gone(&self) -> bool {
         self.gone.load(Ordering::Acquire)
+    }
+
+    /// How long ago it was made.
+    pub(crate) fn age(&self) -> Duration {
+        self.made.elapsed()
     }
 
     pub(crate) fn handle(&self) -> &Handle {

@@ -4,73 +4,24 @@
 //! it decides.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::task::Waker;
-
-use tracing::Span;
 
 use crate::body::Body;
 use crate::clock::Instant;
 use crate::drain::Begun;
 use crate::exit::ExitReason;
 use crate::frame::Edge;
+use crate::item::Item;
 use crate::node::{Counters, Stop};
-use crate::options::{Kind, Overflow};
-use crate::reply::ReplyTo;
-use crate::server::{Message as _, Server};
+use crate::options::Overflow;
+use crate::owned::Owned;
+use crate::rest::Rest;
+use crate::server::Server;
 use crate::slot::{Answerable, Slot};
-
-/// One thing in the queue.
-pub(crate) enum Item<S: Server> {
-    User(S::Message),
-    /// With the span of its sender.
-    Traced(Box<(S::Message, Span)>),
-    /// Asks for the state's name.
-    Ask(ReplyTo<&'static str>),
-}
-
-impl<S: Server> Item<S> {
-    /// A message with its sender's span, when somebody listens.
-    pub(crate) fn new(message: S::Message, span: Option<Span>) -> Self {
-        match span {
-            None => Self::User(message),
-            Some(span) => Self::Traced(Box::new((message, span))),
-        }
-    }
-
-    fn message(&self) -> Option<&S::Message> {
-        match self {
-            Self::User(message) => Some(message),
-            Self::Traced(traced) => Some(&traced.0),
-            Self::Ask(_) => None,
-        }
-    }
-
-    pub(crate) fn reply(&self) -> Option<&dyn Answerable> {
-        match self {
-            Self::Ask(reply) => Some(reply),
-            other => other.message().and_then(|message| message.reply()),
-        }
-    }
-
-    /// Whether the item counts against the mailbox's bound.
-    pub(crate) fn counted(&self) -> bool {
-        self.message().is_some_and(|message| S::HANDLERS[message.handler()].counted)
-    }
-
-    /// The message's name, for reports.
-    pub(crate) fn name(&self) -> &'static str {
-        self.message().map_or("state", |message| S::HANDLERS[message.handler()].message)
-    }
-
-    /// Whether the overflow policy may drop it.
-    fn droppable(&self) -> bool {
-        self.message().is_some_and(|message| {
-            let handler = &S::HANDLERS[message.handler()];
-            handler.counted && handler.kind != Kind::Call
-        })
-    }
-}
+use crate::system::Act;
+use crate::task::Callers;
+use crate::watch::{Tally, Watch};
 
 /// Where a server is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,11 +48,47 @@ pub(crate) struct Inbox<S: Server> {
     pub(crate) drained: bool,
     /// Whether a drain task waits for work.
     pub(crate) parked: bool,
+    pub(crate) mode: Mode,
+}
+
+/// What few servers are, as bits: an idle server is small.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Mode(u8);
+
+impl Mode {
+    /// No message is handled until it is resumed.
+    pub(crate) const SUSPENDED: Self = Self(1);
+    /// Traced, logged or measured: everything goes through the queue.
+    pub(crate) const WATCHED: Self = Self(2);
+    /// Hibernating.
+    pub(crate) const ASLEEP: Self = Self(4);
+    /// Its idleness has consequences: see `rest.rs`.
+    pub(crate) const RESTS: Self = Self(8);
+
+    #[inline]
+    pub(crate) fn is(self, bit: Self) -> bool {
+        self.0 & bit.0 != 0
+    }
+
+    #[inline]
+    pub(crate) fn set(&mut self, bit: Self, on: bool) {
+        self.0 = if on { self.0 | bit.0 } else { self.0 & !bit.0 };
+    }
+
+    /// Whether calls may run where they are made.
+    #[inline]
+    pub(crate) fn inline(self) -> bool {
+        !self.is(Self(Self::SUSPENDED.0 | Self::WATCHED.0))
+    }
 }
 
 /// What few servers need.
 pub(crate) struct Cold<S: Server> {
     pub(crate) stops: Vec<Asked>,
+    /// What is asked of the server apart from its messages.
+    pub(crate) acts: VecDeque<Act<S>>,
+    /// Messages of a high priority: they come before the queue, and have no number.
+    pub(crate) high: VecDeque<Item<S>>,
     pub(crate) waiters: VecDeque<Waiter<S>>,
     /// The drain task, while it is parked or its handler waits.
     pub(crate) drain: Option<Waker>,
@@ -119,17 +106,41 @@ pub(crate) struct Cold<S: Server> {
     /// Since when the running item is known to run, with its number.
     pub(crate) since: Option<(u64, Instant)>,
     pub(crate) claims: Vec<Box<dyn Claim>>,
+    /// On whose behalf it was started.
+    pub(crate) callers: Option<Callers>,
     pub(crate) name: Option<Arc<str>>,
     /// The bound given at the start, in place of the server's.
     pub(crate) mailbox: Option<u32>,
     pub(crate) detached: bool,
     pub(crate) reason: Option<ExitReason>,
     pub(crate) counters: Counters,
+    /// How many messages lay in the mailbox at the most, where there was ever more than one.
+    pub(crate) high_water: u32,
+    pub(crate) tally: Tally,
+    pub(crate) rest: Option<Box<Rest<S>>>,
+    /// Timers, tasks and streams.
+    pub(crate) owned: Owned,
+    /// Requests whose handler has left the reply for later.
+    pub(crate) deferred: Vec<Weak<dyn Answerable>>,
+    /// Since a trace, a log or statistics were asked for.
+    pub(crate) watch: Option<Box<Watch>>,
+}
+
+impl<S: Server> Cold<S> {
+    /// How many names and keys keep the server alive.
+    pub(crate) fn claims_held(&self) -> usize {
+        self.claims.iter().filter(|claim| claim.holds()).count()
+    }
 }
 
 /// A name or key that the server holds.
 pub(crate) trait Claim: Send {
     fn release(self: Box<Self>);
+
+    /// Whether it keeps the server alive.
+    fn holds(&self) -> bool {
+        true
+    }
 }
 
 /// An end that was asked for.
@@ -161,6 +172,8 @@ impl<S: Server> Default for Cold<S> {
     fn default() -> Self {
         Self {
             stops: Vec::new(),
+            acts: VecDeque::new(),
+            high: VecDeque::new(),
             waiters: VecDeque::new(),
             drain: None,
             begun: None,
@@ -171,11 +184,18 @@ impl<S: Server> Default for Cold<S> {
             edges: Vec::new(),
             since: None,
             claims: Vec::new(),
+            callers: None,
             name: None,
             mailbox: None,
             detached: false,
             reason: None,
             counters: Counters::default(),
+            high_water: 0,
+            tally: Tally::default(),
+            rest: None,
+            owned: Owned::default(),
+            deferred: Vec::new(),
+            watch: None,
         }
     }
 }
@@ -200,6 +220,7 @@ impl<S: Server> Inbox<S> {
             life: Life::Starting,
             drained: false,
             parked: false,
+            mode: Mode::default(),
         }
     }
 
@@ -207,7 +228,7 @@ impl<S: Server> Inbox<S> {
         self.cold.get_or_insert_default()
     }
 
-    fn bound(&self) -> Option<u32> {
+    pub(crate) fn bound(&self) -> Option<u32> {
         let given = self.cold.as_ref().and_then(|cold| cold.mailbox);
         given.or(S::OPTIONS.mailbox)
     }
@@ -244,13 +265,54 @@ impl<S: Server> Inbox<S> {
         })
     }
 
+    /// Queues a message of the server's own: it takes no room.
+    pub(crate) fn push_own(&mut self, item: Item<S>) {
+        self.enqueue(item);
+    }
+
     fn enqueue(&mut self, item: Item<S>) {
-        self.seq += 1;
         self.counted += u32::from(item.counted());
+        if item.high() {
+            self.cold().high.push_back(item);
+            return;
+        }
+        self.seq += 1;
         if let Some(reply) = item.reply() {
             reply.enqueued(self.seq);
         }
         self.queue.push_back(item);
+        let waiting = self.queue.len();
+        if waiting > 1 {
+            let high_water = &mut self.cold().high_water;
+            *high_water = (*high_water).max(u32::try_from(waiting).unwrap_or(u32::MAX));
+        }
+    }
+
+    /// Takes the oldest message of a high priority.
+    pub(crate) fn pop_high(&mut self) -> Option<Item<S>> {
+        let item = self.cold.as_mut()?.high.pop_front()?;
+        self.counted -= u32::from(item.counted());
+        Some(item)
+    }
+
+    /// How many of those that go before the queue count against the bound.
+    pub(crate) fn counted_high(&self) -> u32 {
+        let high = self.cold.as_ref().map(|cold| &cold.high);
+        let counted = high.map_or(0, |high| high.iter().filter(|item| item.counted()).count());
+        u32::try_from(counted).unwrap_or(u32::MAX)
+    }
+
+    /// Whether a message came that goes before the queue.
+    pub(crate) fn has_high(&self) -> bool {
+        self.cold.as_ref().is_some_and(|cold| !cold.high.is_empty())
+    }
+
+    /// Puts back what a drain task has taken out and not handled.
+    pub(crate) fn put_back(&mut self, batch: &mut VecDeque<Item<S>>, counted: u32) {
+        self.counted += counted;
+        while let Some(item) = batch.pop_back() {
+            self.queue.push_front(item);
+        }
     }
 
     /// Lets waiting senders in as far as there is room; gives back those to be told.
@@ -274,6 +336,11 @@ impl<S: Server> Inbox<S> {
     /// Takes back a message that waits for room or in the queue.
     pub(crate) fn withdraw(&mut self, slot: usize) -> Option<Item<S>> {
         self.leave_room(slot).or_else(|| {
+            if let Some(at) = self.high_at(slot) {
+                let item = self.cold.as_mut()?.high.remove(at)?;
+                self.counted -= u32::from(item.counted());
+                return Some(item);
+            }
             let at = self.queued_at(slot)?;
             self.remove(at)
         })
@@ -287,8 +354,10 @@ impl<S: Server> Inbox<S> {
         self.counted -= u32::from(item.counted());
         self.seq -= 1;
         if let Some(cold) = &mut self.cold {
-            for stop in &mut cold.stops {
-                stop.position -= u64::from(stop.position >= number);
+            let stops = cold.stops.iter_mut().map(|stop| &mut stop.position);
+            let acts = cold.acts.iter_mut().filter_map(|act| act.position.as_mut());
+            for position in stops.chain(acts) {
+                *position -= u64::from(*position >= number);
             }
         }
         Some(item)
@@ -300,25 +369,14 @@ impl<S: Server> Inbox<S> {
         self.queue.iter().position(mine)
     }
 
+    /// As [`queued_at`](Self::queued_at), among those of a high priority.
+    pub(crate) fn high_at(&self, slot: usize) -> Option<usize> {
+        let mine = |item: &Item<S>| item.reply().is_some_and(|reply| reply.identity() == slot);
+        self.cold.as_ref()?.high.iter().position(mine)
+    }
+
     /// The number of the newest item that is not in the queue any more.
     pub(crate) fn batch_end(&self) -> u64 {
         self.seq - self.queue.len() as u64
-    }
-
-    /// The first end whose time has come, when items up to `handled` were handled. Ends that do
-    /// not wait for their turn go first.
-    pub(crate) fn due_stop(&mut self, handled: u64, alive: bool) -> Option<Stop> {
-        let stops = &mut self.cold.as_mut()?.stops;
-        if alive {
-            stops.retain(|stop| !stop.orphan);
-        }
-        let urgent = |stop: &&Asked| !matches!(stop.how, Stop::After(_));
-        let due = |stop: &&Asked| stop.position <= handled;
-        let found = stops.iter().find(urgent).or_else(|| stops.iter().find(due));
-        found.map(|stop| stop.how.clone())
-    }
-
-    pub(crate) fn has_stops(&self) -> bool {
-        self.cold.as_ref().is_some_and(|cold| !cold.stops.is_empty())
     }
 }

@@ -5,17 +5,22 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use tokio::task::coop::poll_proceed;
 
 use crate::address::{Address, AnyAddress};
 use crate::cast;
 use crate::client::Client;
-use crate::core::Wait;
+use crate::clock::Instant;
+use crate::core::{Core, Wait};
 use crate::error::SendError;
+use crate::item::{Item, Source};
 use crate::node::Node;
+use crate::options::Missed;
 use crate::room::Ticket;
-use crate::server::Takes;
+use crate::server::{Server, Takes};
+use crate::timer::{self, Due, Timer};
 
 /// A client whose server has an `#[info]` handler for `M`. Implemented by the macro.
 ///
@@ -59,6 +64,12 @@ pub trait Target<M>: Send + Sync {
     fn deliver(&self, message: M, wait: bool) -> Result<Delivered, SendError>;
 
     #[doc(hidden)]
+    fn arm(&self, at: Instant, message: M) -> Result<Timer, SendError>;
+
+    #[doc(hidden)]
+    fn arm_interval(&self, period: Duration, make: Make<M>) -> Result<Timer, SendError>;
+
+    #[doc(hidden)]
     fn is_running(&self) -> bool;
 
     /// The same, keeping nothing alive.
@@ -70,10 +81,53 @@ pub trait Target<M>: Send + Sync {
 #[doc(hidden)]
 pub struct Delivered(Option<Ticket>);
 
-impl<S: Takes<M>, M> Target<M> for Address<S> {
+/// What a timer is called whose server is not known before it fires.
+const NAMED: &str = "message";
+
+impl<S: Server> Address<S> {
+    /// A message of a timer, to whoever is there now.
+    fn deliver_own<M>(&self, message: M, source: Source)
+    where
+        S: Takes<M>,
+    {
+        self.with(|core| core.deliver(Item::own(S::info(message), source)));
+    }
+}
+
+/// Makes a message for each tick.
+type Make<M> = Box<dyn FnMut() -> M + Send>;
+
+impl<S: Takes<M>, M: Send + 'static> Target<M> for Address<S> {
     fn deliver(&self, message: M, wait: bool) -> Result<Delivered, SendError> {
         let wait = if wait { Wait::Told } else { Wait::No };
         cast::send(self, S::info(message), wait).map(Delivered)
+    }
+
+    fn arm(&self, at: Instant, message: M) -> Result<Timer, SendError> {
+        if self.moves() {
+            let address = self.clone();
+            let fire = move |source| async move { address.deliver_own(message, source) };
+            return timer::arm_loose(at, NAMED, fire).ok_or(SendError::NotRunning);
+        }
+        let arm = |core: &Arc<Core<S>>| {
+            Node::is_running(&**core).then(|| core.arm(at, Due::Message(S::info(message))))
+        };
+        self.with(arm).flatten().ok_or(SendError::NotRunning)
+    }
+
+    fn arm_interval(&self, period: Duration, mut make: Make<M>) -> Result<Timer, SendError> {
+        if self.moves() {
+            let address = self.clone();
+            let tick = move |source| address.deliver_own(make(), source);
+            let timer = timer::arm_loose_interval(period, NAMED, tick);
+            return timer.ok_or(SendError::NotRunning);
+        }
+        let arm = |core: &Arc<Core<S>>| {
+            let make = move || S::info(make());
+            let armed = || core.arm_interval(period, Missed::default(), "interval", make);
+            Node::is_running(&**core).then(armed)
+        };
+        self.with(arm).flatten().ok_or(SendError::NotRunning)
     }
 
     fn is_running(&self) -> bool {

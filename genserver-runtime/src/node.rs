@@ -5,13 +5,19 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::clock::Instant;
+use crate::error::ServerError;
 use crate::exit::ExitReason;
 use crate::frame::Edge;
 use crate::home::Home;
 use crate::id::ServerId;
 use crate::late::{Busy, Phase};
 use crate::pending::Pending;
+use crate::reply::ReplyTo;
 use crate::slot::Slot;
+use crate::status::Status;
+use crate::sys_call::FormatError;
+use crate::timer::Timer;
+use crate::watch::Watch;
 
 /// What anyone can do with a server without knowing its type.
 pub(crate) trait Node: Any + Send + Sync {
@@ -70,6 +76,21 @@ pub(crate) trait Node: Any + Send + Sync {
 
     /// A request was answered too late.
     fn count_late(&self);
+
+    /// What the server is and does; `None` when it has ended.
+    fn status(&self) -> Option<Status>;
+
+    /// Stops the handling of messages after the running handler, or lets it go on.
+    fn suspend(self: Arc<Self>, on: bool, reply: ReplyTo<Result<(), ServerError>>);
+
+    /// Writes the state as text.
+    fn format_state(self: Arc<Self>, chars_max: usize, reply: ReplyTo<Result<String, FormatError>>);
+
+    /// Changes what watches the server.
+    fn change_watch(&self, change: &mut dyn FnMut(&mut Watch));
+
+    /// Ends the server at a time.
+    fn stop_at(self: Arc<Self>, at: Instant, how: Stop) -> Timer;
 }
 
 /// How a server is asked to end.
@@ -100,6 +121,7 @@ pub(crate) enum Stop {
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Counters {
     /// Refused: the mailbox was full, or the machine's state accepts no such message.

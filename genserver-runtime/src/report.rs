@@ -5,10 +5,14 @@ use std::sync::Arc;
 
 use tracing::{Level, Span, debug, enabled, error, info, warn};
 
+use crate::body::Body;
 use crate::core::Core;
+use crate::event::Event;
 use crate::exit::{ExitReason, Panic};
+use crate::id::ServerId;
 use crate::node::Node as _;
-use crate::server::Server;
+use crate::server::{Server, state_name};
+use crate::shown::{REPORTED_MAX, shown};
 
 /// The span of a handler: a child of its caller's, on both paths.
 #[inline]
@@ -48,12 +52,13 @@ pub(crate) fn started<S: Server>(core: &Core<S>, name: Option<&Arc<str>>) {
     debug!(target: "genserver", server = S::NAME, id = core.id.as_u64(), name = name.map(|n| &**n), "started");
 }
 
-/// A server ended: a crash is an error, an orderly end is not.
+/// A server ended: a crash is an error, an orderly end is not. The state is shown as far as it can be,
+/// and what `#[format_state]` hides is not in it.
 pub(crate) fn ending<S: Server>(
     core: &Core<S>,
     reason: &ExitReason,
     last: &'static str,
-    state: &'static str,
+    body: Option<&Body<S>>,
 ) {
     let id = core.id.as_u64();
     match reason {
@@ -61,11 +66,49 @@ pub(crate) fn ending<S: Server>(
             debug!(target: "genserver", server = S::NAME, id, %reason, "ended");
         }
         reason if reason.is_crash() => {
-            let name = core.name();
-            error!(target: "genserver", server = S::NAME, id, name = name.as_deref(), last_message = last, state, %reason, "crashed");
+            if Level::ERROR <= tracing::level_filters::LevelFilter::current() {
+                crashed(core, reason, last, body);
+            }
         }
         reason => info!(target: "genserver", server = S::NAME, id, %reason, "ended"),
     }
+}
+
+#[cold]
+fn crashed<S: Server>(
+    core: &Core<S>,
+    reason: &ExitReason,
+    last: &'static str,
+    body: Option<&Body<S>>,
+) {
+    let (id, name) = (core.id.as_u64(), core.name());
+    let state = body.and_then(|body| body.state.as_ref()).map_or("", state_name::<S>);
+    let data = body.and_then(|body| shown(body, REPORTED_MAX).ok());
+    let log = core.logged();
+    let log = log.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let log = (!log.is_empty()).then(|| log.join("; "));
+    error!(
+        target: "genserver",
+        server = S::NAME,
+        id,
+        name = name.as_deref(),
+        last_message = last,
+        state,
+        data,
+        log,
+        %reason,
+        "crashed"
+    );
+}
+
+/// One event of a traced server.
+pub(crate) fn traced(event: &Event) {
+    info!(target: "genserver::trace", server = event.server, id = event.id.as_u64(), state = event.state, "{}", event.what);
+}
+
+/// A task of a server panicked, and nobody is told but by this.
+pub(crate) fn task_panicked(server: &'static str, id: ServerId, panic: &Panic) {
+    error!(target: "genserver", server, id = id.as_u64(), %panic, "a task of the server panicked");
 }
 
 pub(crate) fn init_failed(server: &'static str, reason: &dyn std::fmt::Display) {

@@ -12,7 +12,7 @@ use tokio::task::coop::poll_proceed;
 use crate::call::Call;
 use crate::core::{Core, Refused, Sent, Wait};
 use crate::error::ServerError;
-use crate::inbox::Item;
+use crate::item::Item;
 use crate::limit::Limit;
 use crate::node::Node;
 use crate::outcome::Outcome;

@@ -29,6 +29,7 @@ use crate::opening::{Half, NameClaim, open};
 use crate::registry::{KeyClaim, Registry};
 use crate::report;
 use crate::server::{Begin, ServedBy, Server};
+use crate::task::Callers;
 use crate::turn::{Payload, caught};
 
 /// A server that is about to start: a lazy builder, which starts it when it is awaited.
@@ -65,8 +66,17 @@ pub struct Start<S: Server, C, A, E> {
     mailbox: Option<u32>,
     timeout: Option<Duration>,
     detach: bool,
+    debug: Debugged,
     waiting: Option<Waiting<S, E>>,
     client: PhantomData<fn() -> C>,
+}
+
+/// What is watched from the first message on.
+#[derive(Clone, Copy, Default)]
+struct Debugged {
+    trace: bool,
+    log: usize,
+    statistics: bool,
 }
 
 type Began<S, E> = Result<Init<(S, <S as Server>::State), E>, Payload>;
@@ -97,6 +107,7 @@ impl<S: Server, C, A, E> Start<S, C, A, E> {
             mailbox: None,
             timeout: None,
             detach: false,
+            debug: Debugged::default(),
             waiting: None,
             client: PhantomData,
         }
@@ -195,6 +206,38 @@ impl<S: Server, C, A, E> Start<S, C, A, E> {
         self.detach = true;
         self
     }
+
+    /// Traces it from its first message on: see [`Sys::trace`](crate::Sys::trace). Like the option
+    /// `{debug, [trace]}` of `gen_server:start/4`.
+    pub fn trace(mut self) -> Self {
+        self.debug.trace = true;
+        self
+    }
+
+    /// Keeps its newest events from the first message on: see [`Sys::log`](crate::Sys::log). Like
+    /// `{debug, [{log, N}]}`.
+    pub fn log(mut self, size: usize) -> Self {
+        self.debug.log = size;
+        self
+    }
+
+    /// Measures it from its first message on: see [`Sys::statistics`](crate::Sys::statistics). Like
+    /// `{debug, [statistics]}`.
+    pub fn statistics(mut self) -> Self {
+        self.debug.statistics = true;
+        self
+    }
+
+    fn watch(&self, core: &Core<S>) {
+        let Debugged { trace, log, statistics } = self.debug;
+        if trace || log > 0 || statistics {
+            core.with_watch(|watch| {
+                watch.trace = trace;
+                watch.keep_log(log);
+                watch.measure(statistics);
+            });
+        }
+    }
 }
 
 impl<S, C, A, E> Start<S, C, A, E>
@@ -232,6 +275,10 @@ where
         let args = self.args.take().expect("a start was polled after it was done");
         let Some(home) = Home::current() else { return Poll::Ready(Err(StartError::NoRuntime)) };
         let core = Core::<S>::starting(home);
+        if let Some(callers) = Callers::current() {
+            core.lock().cold().callers = Some(callers);
+        }
+        self.watch(&core);
         let half = Half::new(Arc::clone(&core));
         if let Err(holder) = self.claim(&core) {
             return Poll::Ready(Err(StartError::AlreadyStarted(S::client(holder))));

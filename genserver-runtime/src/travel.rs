@@ -72,3 +72,22 @@ impl<T, E> IsResult for Result<T, E> {
     type Ok = T;
     type Err = E;
 }
+
+/// What can be given out as a copy.
+#[diagnostic::on_unimplemented(
+    message = "the state of `{Self}` cannot be given out: it is not `Clone`",
+    label = "not `Clone`",
+    note = "derive `Clone`, for a state enum with `#[genserver(derive(Clone))]`; or read it as text with `sys().format_state(..)`, which needs `Debug` or a `#[format_state]`"
+)]
+pub trait Cloned: Sized + Send + 'static {
+    /// A copy.
+    #[must_use]
+    fn cloned(&self) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone + Send + 'static> Cloned for T {
+    fn cloned(&self) -> Self {
+        self.clone()
+    }
+}

@@ -16,6 +16,7 @@ use crate::core::{Core, tell};
 use crate::drain;
 use crate::ending::Ending;
 use crate::error::ServerError;
+use crate::event::What;
 use crate::exit::{ExitReason, Panic};
 use crate::frame::{self, Deadline, Edge};
 use crate::late::CallPath;
@@ -181,6 +182,9 @@ pub(crate) fn settle<S: Server, R: Send + 'static>(
     match outcome {
         Ok(value) => match &mut body.cx.ending {
             None => {
+                if core.is_watched() {
+                    core.tell_watch(What::Replied { message: S::HANDLERS[handler].message });
+                }
                 if reply.reply(value).is_err() {
                     core.count_late();
                 }

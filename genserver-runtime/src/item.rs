@@ -1,0 +1,128 @@
+//! What lies in a mailbox: messages, where they come from, and what is asked of the queue itself.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use tracing::Span;
+
+use crate::options::{Handler, Kind};
+use crate::reply::ReplyTo;
+use crate::server::{Message as _, Server};
+use crate::slot::Answerable;
+use crate::timer::Armed;
+
+/// One thing in the queue.
+pub(crate) enum Item<S: Server> {
+    User(S::Message),
+    /// With the span of its sender, or from the server's own timers, streams and tasks.
+    Framed(Box<Framed<S>>),
+    /// Asks for the state's name.
+    Ask(ReplyTo<&'static str>),
+}
+
+/// A message with what few messages carry.
+pub(crate) struct Framed<S: Server> {
+    pub(crate) message: S::Message,
+    pub(crate) span: Option<Span>,
+    pub(crate) source: Source,
+}
+
+/// Who sent a message. What a server sends itself keeps its order but takes no room, so that it is
+/// never dropped nor refused.
+pub(crate) enum Source {
+    Sender,
+    /// A timer, which may be flushed until its message is taken; an interval's next tick waits until
+    /// this one is handled.
+    Timer(Arc<Armed>, #[expect(dead_code, reason = "it tells when it is dropped")] Option<Paced>),
+    /// A stream's item: the next one waits until this one is handled.
+    Stream(#[expect(dead_code, reason = "it tells when it is dropped")] Paced),
+    /// The end of a stream, what a task came to.
+    Task,
+    /// Nothing came for so long.
+    Idle,
+    /// [`Cx::continue_with`](crate::Cx::continue_with).
+    Continued,
+}
+
+/// Told when the message that it came with was handled or dropped.
+pub(crate) struct Paced(pub(crate) Arc<Notify>);
+
+impl Drop for Paced {
+    fn drop(&mut self) {
+        self.0.notify_one();
+    }
+}
+
+impl<S: Server> Item<S> {
+    /// A message with its sender's span, when somebody listens.
+    pub(crate) fn new(message: S::Message, span: Option<Span>) -> Self {
+        match span {
+            None => Self::User(message),
+            Some(_) => Self::Framed(Box::new(Framed { message, span, source: Source::Sender })),
+        }
+    }
+
+    /// A message of the server's own.
+    pub(crate) fn own(message: S::Message, source: Source) -> Self {
+        Self::Framed(Box::new(Framed { message, span: None, source }))
+    }
+
+    fn message(&self) -> Option<&S::Message> {
+        match self {
+            Self::User(message) => Some(message),
+            Self::Framed(framed) => Some(&framed.message),
+            Self::Ask(_) => None,
+        }
+    }
+
+    fn handler(&self) -> Option<&'static Handler> {
+        self.message().map(|message| &S::HANDLERS[message.handler()])
+    }
+
+    fn is_own(&self) -> bool {
+        matches!(self, Self::Framed(framed) if !matches!(framed.source, Source::Sender))
+    }
+
+    pub(crate) fn reply(&self) -> Option<&dyn Answerable> {
+        match self {
+            Self::Ask(reply) => Some(reply),
+            other => other.message().and_then(|message| message.reply()),
+        }
+    }
+
+    /// Whether the item counts against the mailbox's bound.
+    pub(crate) fn counted(&self) -> bool {
+        !self.is_own() && self.handler().is_some_and(|handler| handler.counted)
+    }
+
+    /// Whether it comes before what is queued.
+    #[inline]
+    pub(crate) fn high(&self) -> bool {
+        Priorities::<S>::ANY && self.handler().is_some_and(|handler| handler.high)
+    }
+
+    /// The message's name, for reports.
+    pub(crate) fn name(&self) -> &'static str {
+        self.handler().map_or("state", |handler| handler.message)
+    }
+
+    /// Whether the overflow policy may drop it.
+    pub(crate) fn droppable(&self) -> bool {
+        self.counted() && self.handler().is_some_and(|handler| handler.kind != Kind::Call)
+    }
+}
+
+/// Whether any handler of the server has a priority: where none has, nothing is looked up.
+pub(crate) struct Priorities<S>(std::marker::PhantomData<S>);
+
+impl<S: Server> Priorities<S> {
+    pub(crate) const ANY: bool = {
+        let mut at = 0;
+        let mut any = false;
+        while at < S::HANDLERS.len() {
+            any |= S::HANDLERS[at].high;
+            at += 1;
+        }
+        any
+    };
+}

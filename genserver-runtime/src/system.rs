@@ -1,0 +1,137 @@
+//! What is asked of a server apart from its messages: ends, looks into its state, suspension. It
+//! takes no room in the mailbox, and comes when the running handler is done or at its place in the
+//! queue.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::body::Body;
+use crate::core::Core;
+use crate::ending;
+use crate::error::ServerError;
+use crate::inbox::{Inbox, Life, Mode};
+use crate::item::Item;
+use crate::node::Stop;
+use crate::server::Server;
+use crate::slot::Answerable;
+
+/// Something done with the body between two messages; it catches its own panics.
+pub(crate) struct Act<S: Server> {
+    /// The newest item that was queued before it; `None` for what goes before the queue.
+    pub(crate) position: Option<u64>,
+    /// Who waits for it: told when the server ends before it is done.
+    pub(crate) waits: Option<Arc<dyn Answerable>>,
+    pub(crate) run: Run<S>,
+}
+
+pub(crate) type Run<S> = Box<dyn FnOnce(&Arc<Core<S>>, &mut Body<S>) + Send>;
+
+/// When an act is done.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// After the running handler.
+    First,
+    /// After what was queued before it; at once while the server is suspended.
+    Queued,
+}
+
+/// What comes before the next message.
+pub(crate) enum System<S: Server> {
+    Stop(Stop),
+    Act(Run<S>),
+    /// A message of a high priority.
+    Message(Item<S>),
+    /// The server is suspended: nothing comes.
+    Suspended,
+    /// The runtime went while a handler ran.
+    Gone,
+}
+
+impl<S: Server> Inbox<S> {
+    /// What is due when items up to `handled` were handled; in a chain of continued messages only
+    /// what does not wait for its end.
+    pub(crate) fn next_system(
+        &mut self,
+        handled: u64,
+        alive: bool,
+        chained: bool,
+    ) -> Option<System<S>> {
+        if matches!(self.life, Life::Ending | Life::Ended) {
+            return Some(System::Gone);
+        }
+        let suspended = self.mode.is(Mode::SUSPENDED);
+        let Some(cold) = &mut self.cold else { return None };
+        if alive {
+            cold.stops.retain(|stop| !stop.orphan);
+        }
+        if let Some(urgent) = cold.stops.iter().find(|stop| !matches!(stop.how, Stop::After(_))) {
+            return Some(System::Stop(urgent.how.clone()));
+        }
+        if chained {
+            return None;
+        }
+        if let Some(first) = cold.acts.iter().position(|act| act.position.is_none()) {
+            return cold.acts.remove(first).map(|act| System::Act(act.run));
+        }
+        let due = |position: u64| suspended || position <= handled;
+        let stop = cold.stops.iter().find(|stop| due(stop.position));
+        let act = cold.acts.front().and_then(|act| act.position).filter(|&at| due(at));
+        match (act, stop) {
+            (Some(act), stop) if stop.is_none_or(|stop| act <= stop.position) => {
+                cold.acts.pop_front().map(|act| System::Act(act.run))
+            }
+            (_, Some(stop)) => Some(System::Stop(stop.how.clone())),
+            (_, None) if suspended => Some(System::Suspended),
+            (_, None) => self.pop_high().map(System::Message),
+        }
+    }
+
+    /// Whether something is asked for, now or at its place.
+    pub(crate) fn has_system(&self) -> bool {
+        let suspended = self.mode.is(Mode::SUSPENDED);
+        self.cold.as_ref().is_some_and(|cold| {
+            !cold.stops.is_empty() || !cold.acts.is_empty() || (!suspended && !cold.high.is_empty())
+        })
+    }
+
+    /// Whether a parked drain task has something to do.
+    pub(crate) fn has_work(&self, attention: bool) -> bool {
+        let suspended = self.mode.is(Mode::SUSPENDED);
+        attention || (!suspended && (!self.queue.is_empty() || self.has_waiters()))
+    }
+}
+
+impl<S: Server> Core<S> {
+    /// Has something done with the body; who `waits` for it is told when the server has ended.
+    pub(crate) fn act(
+        self: &Arc<Self>,
+        turn: Turn,
+        waits: Arc<dyn Answerable>,
+        run: impl FnOnce(&Arc<Self>, &mut Body<S>) + Send + 'static,
+    ) {
+        if self.home.is_gone() {
+            ending::end_with_runtime(self, std::collections::VecDeque::new());
+        }
+        let mut inbox = self.lock();
+        if matches!(inbox.life, Life::Ending | Life::Ended) {
+            drop(inbox);
+            waits.refuse(ServerError::NotRunning);
+            return;
+        }
+        let position = (turn == Turn::Queued).then_some(inbox.seq);
+        // Should the waiting end first, it is told how many are ahead.
+        waits.enqueued(inbox.seq + 1);
+        let act = Act { position, waits: Some(waits), run: Box::new(run) };
+        inbox.cold().acts.push_back(act);
+        self.attention.store(true, Ordering::Release);
+        self.rouse(inbox);
+    }
+
+    /// Stops the handling of messages, or lets it go on.
+    pub(crate) fn suspend_now(&self, on: bool) {
+        let mut inbox = self.lock();
+        inbox.mode.set(Mode::SUSPENDED, on);
+        // Whoever was let in or came first while it was suspended has its turn now.
+        self.attention.store(true, Ordering::Release);
+    }
+}
