@@ -26,6 +26,8 @@ mod drain;
 mod ending;
 mod error;
 mod exit;
+#[allow(missing_docs)]
+mod format;
 mod frame;
 mod home;
 mod id;
@@ -90,4 +92,6 @@ pub use crate::start::Start;
 /// ```
 pub use genserver_graph::Graph;
 #[cfg(feature = "macros")]
-pub use genserver_macros::{call, cast, genserver, info, init, terminate};
+pub use genserver_macros::{
+    call, cast, continued, every, format_state, genserver, hibernate, idle, info, init, terminate,
+};
