@@ -1,7 +1,7 @@
 //! `#[format_state]` says what debugging shows.
 
 use quote::ToTokens;
-use syn::{ImplItemFn, Type};
+use syn::{GenericParam, ImplItemFn, Type};
 
 use crate::check::{Context, signature};
 use crate::errors::Errors;
@@ -35,7 +35,9 @@ fn find_wrong<'a>(server: &Server, function: &'a ImplItemFn) -> Option<&'a dyn T
     if let Some(word) = &signature.asyncness {
         return Some(word);
     }
-    if let Some(param) = signature.generics.params.first() {
+    // With a lifetime it may return what borrows from the server and from the state.
+    let is_type = |param: &&GenericParam| !matches!(param, GenericParam::Lifetime(_));
+    if let Some(param) = signature.generics.params.iter().find(is_type) {
         return Some(param);
     }
     let wrong = |(at, ty): (usize, &Type)| at > 0 || !is_state(server, ty);

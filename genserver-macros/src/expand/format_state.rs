@@ -24,7 +24,12 @@ pub(crate) fn expand_format_state(plan: &Plan<'_>) -> TokenStream {
     });
     let rest = (!cfgs.is_empty()).then(|| by_debug(plan));
     let rest = rest.filter(|rest| !rest.is_empty());
-    let rest = rest.map(|rest| quote!(#[cfg(not(all(#(#conditions),*)))] #rest));
+    let conditions: Vec<_> = conditions.collect();
+    let all = match conditions.as_slice() {
+        [one] => quote!(#one),
+        all => quote!(all(#(#all),*)),
+    };
+    let rest = rest.map(|rest| quote!(#[cfg(not(#all))] #rest));
     quote!(#own #rest)
 }
 

@@ -86,8 +86,8 @@ impl Role {
     /// What the duration at the beginning is.
     fn time(self) -> Option<&'static str> {
         match self {
-            Self::Idle => Some("an idle time"),
-            Self::Every => Some("a period"),
+            Self::Idle => Some("the idle time"),
+            Self::Every => Some("the period"),
             _ => None,
         }
     }
