@@ -10,7 +10,12 @@
 //! | [`call`](macro@call) | a method of it | the client waits for the reply |
 //! | [`cast`](macro@cast) | a method of it | nobody waits |
 //! | [`info`](macro@info) | a method of it | takes messages of one type from anywhere |
+//! | [`continued`](macro@continued) | a method of it | goes on with what another one left to do |
+//! | [`idle`](macro@idle) | a method of it | runs when no message has come for a while |
+//! | [`every`](macro@every) | a method of it | runs again and again |
+//! | [`hibernate`](macro@hibernate) | a method of it | gives memory back before the server sleeps |
 //! | [`terminate`](macro@terminate) | a method of it | runs when the server ends |
+//! | [`format_state`](macro@format_state) | a method of it | says what debugging shows |
 //!
 //! All mistakes of a block are reported in one run, each once and at the user's own tokens; the
 //! block stays as it is then, and its client is there as a stub, so that nothing else turns red.
@@ -76,6 +81,8 @@ use proc_macro::TokenStream;
 /// | `overflow` | `wait`, `reject`, `drop_oldest`, `drop_newest`: [`Overflow`] | `wait` |
 /// | `call_timeout` | time of a call that waits, or `infinity` | `"5s"` |
 /// | `shutdown` | time of `#[terminate]`, `kill`, `infinity`: [`Shutdown`] | `"5s"` |
+/// | `hibernate_after` | time without a message after which it sleeps: [`hibernate`](macro@hibernate) | never |
+/// | `passivate` | time without a message after which it stops, if it has a name or a key | never |
 /// | `inline` | `false`: no handler runs where it is called | `true` |
 /// | `states` | `(Pending: initial, ..)`: makes it a machine | |
 /// | `derive` | `(Clone, ..)`, for the state enum and the groups | nothing |
@@ -151,6 +158,7 @@ pub fn genserver(attr: TokenStream, item: TokenStream) -> TokenStream {
 /// | `Pending => Approved` | in a machine: from which states, to which |
 /// | `timeout = "1s"`, `infinity` | in place of the server's `call_timeout` |
 /// | `name = other` | names the message and the client's method |
+/// | `priority = high` | comes before what is queued; `normal` unless given |
 /// | `inline = false` | always through the queue, never on the caller's task |
 /// | `skip_abandoned` | not run when its caller has gone before its turn |
 /// | `blocking` | a `fn` that may block its thread: it runs on the blocking pool |
@@ -187,7 +195,7 @@ pub fn call(_: TokenStream, item: TokenStream) -> TokenStream {
 /// | `Pending => Approved` | in a machine: from which states, to which |
 /// | `name = other` | names the message and the client's method |
 /// | `unbounded` | not counted, never refused: a [`Post`], for `Drop` |
-/// | `inline = false` | as it is: a cast is always queued |
+/// | `priority = high` | comes before what is queued; `normal` unless given |
 ///
 /// [`Cast`]: https://docs.rs/genserver-runtime/latest/genserver_runtime/struct.Cast.html
 /// [`Post`]: https://docs.rs/genserver-runtime/latest/genserver_runtime/struct.Post.html
@@ -215,7 +223,7 @@ pub fn cast(_: TokenStream, item: TokenStream) -> TokenStream {
 /// | option | meaning |
 /// |---|---|
 /// | `Pending => Approved` | in a machine: from which states, to which |
-/// | `inline = false` | as it is: an info is always queued |
+/// | `priority = high` | comes before what is queued; `normal` unless given |
 ///
 /// [`Client::send_info`]: https://docs.rs/genserver-runtime/latest/genserver_runtime/trait.Client.html#method.send_info
 /// [`Recipient`]: https://docs.rs/genserver-runtime/latest/genserver_runtime/struct.Recipient.html
@@ -268,4 +276,125 @@ pub fn init(_: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn terminate(_: TokenStream, item: TokenStream) -> TokenStream {
     entry::stray("terminate", &item.into()).into()
+}
+
+/// Marks a method that goes on with what another one has left to do; stands on methods of a
+/// `#[genserver]` block.
+///
+/// It takes one argument, whose type no other `continued` method of the server takes, and returns
+/// as a [`cast`](macro@cast) does. `cx.continue_with(message)` in `#[init]` or in a handler makes
+/// it run next, before all that is queued. Like `handle_continue/2`; differs: what no method takes
+/// cannot be continued with.
+///
+/// ```text
+/// #[init]
+/// fn open(cx: &mut Cx<Self>, path: PathBuf) -> Self {
+///     cx.continue_with(Load(path)); // `start` is ready, and nothing comes before `load`
+///     Self::default()
+/// }
+///
+/// #[continued]
+/// async fn load(&mut self, Load(path): Load) -> Result<(), Crash> { .. }
+/// ```
+///
+/// # Options
+///
+/// | option | meaning |
+/// |---|---|
+/// | `Pending => Approved` | in a machine: from which states, to which |
+#[proc_macro_attribute]
+pub fn continued(_: TokenStream, item: TokenStream) -> TokenStream {
+    entry::stray("continued", &item.into()).into()
+}
+
+/// Marks the method that runs when no message has come for a while; stands on methods of a
+/// `#[genserver]` block.
+///
+/// There is one at most. It takes no arguments and returns as a [`cast`](macro@cast) does.
+/// `cx.set_idle(..)` changes the time; without one in the attribute it is off until then. Like the
+/// time-out in what a callback returns; differs: it holds for good, not until the next message.
+///
+/// ```text
+/// #[idle("60s")]
+/// fn rest(&mut self, cx: &mut Cx<Self>) { cx.stop(ExitReason::Normal); }
+///
+/// #[idle(Self::PATIENCE, Active => Expired)] // of a machine: only while it is active
+/// fn expire(&mut self) {}
+/// ```
+///
+/// # Options
+///
+/// | option | meaning |
+/// |---|---|
+/// | `"60s"`, `Self::PATIENCE` | the time, a literal or the path of a constant; stands first |
+/// | `Pending => Approved` | in a machine: from which states, to which |
+#[proc_macro_attribute]
+pub fn idle(_: TokenStream, item: TokenStream) -> TokenStream {
+    entry::stray("idle", &item.into()).into()
+}
+
+/// Marks a method that runs again and again, one period after the other; stands on methods of a
+/// `#[genserver]` block.
+///
+/// It takes no arguments and returns as a [`cast`](macro@cast) does. The times are counted from the
+/// start of the server, so that they do not drift. A tick that falls due while an earlier one waits
+/// or is being handled is too late: `missed` says what becomes of it. Like `timer:send_interval/2`;
+/// differs: ticks never pile up in the mailbox.
+///
+/// ```text
+/// #[every("5s")]
+/// fn sweep(&mut self) { self.entries.retain(Entry::is_fresh); }
+///
+/// #[every(Self::BEAT, missed = catch_up)]
+/// async fn beat(&mut self) -> Result<(), Crash> { .. }
+/// ```
+///
+/// # Options
+///
+/// | option | meaning |
+/// |---|---|
+/// | `"5s"`, `Self::BEAT` | the period, a literal or the path of a constant; stands first |
+/// | `Pending => Approved` | in a machine: from which states, to which |
+/// | `missed` | `skip`, the default, `catch_up` or `delay`: [`Missed`] |
+///
+/// [`Missed`]: https://docs.rs/genserver-runtime/latest/genserver_runtime/enum.Missed.html
+#[proc_macro_attribute]
+pub fn every(_: TokenStream, item: TokenStream) -> TokenStream {
+    entry::stray("every", &item.into()).into()
+}
+
+/// Marks the method that gives memory back before the server goes to sleep; stands on methods of a
+/// `#[genserver]` block.
+///
+/// It runs when the server has been idle for `hibernate_after`, or when a handler has asked for it
+/// with `cx.hibernate()`. There is one at most; it takes `&mut self`, returns nothing and has no
+/// options. Like `proc_lib:hibernate/3`; differs: what is given back is the server's own choice.
+///
+/// ```text
+/// #[hibernate]
+/// fn shrink(&mut self) { self.buffer = Vec::new(); }
+/// ```
+#[proc_macro_attribute]
+pub fn hibernate(_: TokenStream, item: TokenStream) -> TokenStream {
+    entry::stray("hibernate", &item.into()).into()
+}
+
+/// Marks the method that says what debugging shows of the server; stands on methods of a
+/// `#[genserver]` block.
+///
+/// It takes `&self`, in a machine the state enum as well, and returns anything that has `Debug`.
+/// Without one a server is shown by the `Debug` of its type and of its states, as far as they have
+/// it; a generic one is not shown. There is one at most, and it has no options. Like
+/// `format_status/1`.
+///
+/// ```text
+/// #[format_state] // the password stays out of it
+/// fn show(&self) -> impl Debug { &self.user }
+///
+/// #[format_state] // of a machine
+/// fn show(&self, st: &DoorState) -> bool { matches!(st, DoorState::Open(_)) }
+/// ```
+#[proc_macro_attribute]
+pub fn format_state(_: TokenStream, item: TokenStream) -> TokenStream {
+    entry::stray("format_state", &item.into()).into()
 }

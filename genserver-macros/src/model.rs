@@ -15,7 +15,10 @@ pub(crate) struct Server {
     /// `#[init]`; without one the server starts from a value.
     pub(crate) init: Option<Init>,
     pub(crate) terminate: Option<Terminate>,
-    /// Calls, casts and infos in source order: a handler's place is its number `H`.
+    /// `#[hibernate]`.
+    pub(crate) hibernate: Option<Method>,
+    pub(crate) format_state: Option<FormatState>,
+    /// All that is handled, in source order: a handler's place is its number `H`.
     pub(crate) handlers: Vec<Handler>,
     /// `states(..)`; `None` for a server without states.
     pub(crate) machine: Option<Machine>,
@@ -34,6 +37,8 @@ pub(crate) struct Options {
     pub(crate) overflow: Option<Overflow>,
     pub(crate) call_timeout: Option<Duration>,
     pub(crate) shutdown: Option<Shutdown>,
+    pub(crate) hibernate_after: Option<Duration>,
+    pub(crate) passivate: Option<Duration>,
     /// `inline = false`: no handler runs where it is called.
     pub(crate) inline: bool,
     pub(crate) vis: Option<Visibility>,
@@ -111,6 +116,13 @@ pub(crate) enum TerminateParam {
     State,
 }
 
+/// `#[format_state]`.
+pub(crate) struct FormatState {
+    pub(crate) method: Method,
+    /// Takes `st: &ContractState`.
+    pub(crate) state: bool,
+}
+
 /// What any annotated method has.
 pub(crate) struct Method {
     pub(crate) ident: Ident,
@@ -142,7 +154,7 @@ pub(crate) struct Arg {
     pub(crate) into: bool,
 }
 
-/// A call, cast or info.
+/// What runs for a message: a call, a cast, an info, or what the server sends itself.
 pub(crate) struct Handler {
     pub(crate) method: Method,
     pub(crate) kind: Kind,
@@ -160,6 +172,10 @@ pub(crate) struct Handler {
     /// `inline = ..`, in place of the server's.
     pub(crate) inline: Option<bool>,
     pub(crate) in_place: bool,
+    /// The duration of `#[idle]`, or the period of `#[every]`.
+    pub(crate) time: Option<Duration>,
+    pub(crate) missed: Option<Missed>,
+    pub(crate) priority: Priority,
     /// The attribute or the signature has an error that was told already: types may be unusable
     /// outside the impl, a guard may be missing or empty.
     pub(crate) flawed: bool,
@@ -176,6 +192,74 @@ pub(crate) enum Kind {
     /// `#[cast(unbounded)]`.
     Unbounded,
     Info,
+    /// `#[continued]`.
+    Continued,
+    /// `#[idle]`.
+    Idle,
+    /// `#[every]`.
+    Every,
+}
+
+impl Kind {
+    /// The name of its attribute.
+    pub(crate) fn attribute(self) -> &'static str {
+        match self {
+            Self::Call | Self::Blocking | Self::Deferred => "call",
+            Self::Cast | Self::Unbounded => "cast",
+            Self::Info => "info",
+            Self::Continued => "continued",
+            Self::Idle => "idle",
+            Self::Every => "every",
+        }
+    }
+
+    /// What it is called in a message.
+    pub(crate) fn noun(self) -> &'static str {
+        match self {
+            Self::Call | Self::Blocking | Self::Deferred => "a call",
+            Self::Cast | Self::Unbounded => "a cast",
+            Self::Info => "an info",
+            Self::Continued => "a `continued` method",
+            Self::Idle => "an `idle` method",
+            Self::Every => "an `every` method",
+        }
+    }
+
+    /// Whether somebody waits for a reply.
+    pub(crate) fn is_call(self) -> bool {
+        self.attribute() == "call"
+    }
+
+    /// Whether the client has a method for it.
+    pub(crate) fn is_offered(self) -> bool {
+        self.is_call() || self.attribute() == "cast"
+    }
+
+    /// Whether the type of its message finds it.
+    pub(crate) fn is_by_type(self) -> bool {
+        matches!(self, Self::Info | Self::Continued)
+    }
+
+    /// Whether it comes of time alone, without a message.
+    pub(crate) fn is_timed(self) -> bool {
+        matches!(self, Self::Idle | Self::Every)
+    }
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Priority {
+    #[default]
+    Normal,
+    High,
+}
+
+/// What becomes of the ticks of `#[every]` that come too late.
+#[derive(Clone, Copy, Default)]
+pub(crate) enum Missed {
+    #[default]
+    Skip,
+    CatchUp,
+    Delay,
 }
 
 pub(crate) enum Receiver {

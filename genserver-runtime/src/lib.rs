@@ -27,6 +27,8 @@ mod ending;
 mod error;
 mod event;
 mod exit;
+#[allow(missing_docs)]
+mod format;
 mod frame;
 mod home;
 mod id;
@@ -113,4 +115,6 @@ pub use crate::timer::Timer;
 /// ```
 pub use genserver_graph::Graph;
 #[cfg(feature = "macros")]
-pub use genserver_macros::{call, cast, genserver, info, init, terminate};
+pub use genserver_macros::{
+    call, cast, continued, every, format_state, genserver, hibernate, idle, info, init, terminate,
+};

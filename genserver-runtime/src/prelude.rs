@@ -31,4 +31,6 @@ pub use crate::{
 pub use crate::{CallResult as _, Client as _, MachineClient as _, State as _};
 #[cfg(feature = "macros")]
 #[doc(no_inline)]
-pub use crate::{call, cast, genserver, info, init, terminate};
+pub use crate::{
+    call, cast, continued, every, format_state, genserver, hibernate, idle, info, init, terminate,
+};

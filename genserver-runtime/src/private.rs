@@ -3,6 +3,7 @@
 pub use crate::address::{Address, AnyAddress, Place};
 pub use crate::body::{Body, peek, peek_mut};
 pub use crate::dispatch::{answer, block, defer, notify};
+pub use crate::format::{Shown, Unshown, show, show_machine};
 pub use crate::info::{Receives, Target};
 pub use crate::machine::{Declares, Leaf, Reaches, Variant, Via};
 pub use crate::options::{Handler, Kind, Missed, Options, Overflow, Shutdown};
@@ -13,6 +14,8 @@ pub use crate::server::{
 };
 pub use crate::slot::Answerable;
 pub use crate::travel::{Argument, Carries, IsResult, Settles, Travels, settled, travels};
+
+use std::time::Duration;
 
 use crate::call::Call;
 use crate::cast::{Cast, Post};
@@ -41,6 +44,17 @@ pub fn call<O: Outcome, S: Server, A, const H: usize>(
 pub const fn room(size: u32) -> u32 {
     assert!(size > 0, "a mailbox needs room for a message");
     size
+}
+
+/// A time that is given by a constant: checked when it is compiled.
+///
+/// # Panics
+///
+/// Where there is none.
+#[must_use]
+pub const fn period(period: Duration) -> Duration {
+    assert!(!period.is_zero(), "this duration cannot be zero");
+    period
 }
 
 #[inline]

@@ -15,14 +15,31 @@ pub(crate) const TRAVELS: &str = "arguments travel in a message";
 
 /// Every argument of a handler.
 pub(crate) fn check_args(subject: Subject<'_>, errors: &mut Errors) {
+    let kind = subject.handler.kind;
+    if kind.is_timed() {
+        return check_none(subject, errors);
+    }
     for typed in params::arguments(subject) {
         if check_no_state(subject, typed, errors) {
             check_travels(typed, TRAVELS, errors);
         }
-        if subject.handler.kind == Kind::Info {
-            check_no_into(typed, errors);
+        if kind.is_by_type() {
+            check_no_into(subject, typed, errors);
         }
     }
+}
+
+/// Nobody sends what time brings: in `#[every("1s")] fn tick(&mut self, count: u8)` nobody would
+/// know the count.
+fn check_none(subject: Subject<'_>, errors: &mut Errors) {
+    let Some(first) = params::arguments(subject).next() else { return };
+    let (noun, ident) = (subject.handler.kind.noun(), &subject.handler.method.ident);
+    let name = ty::pattern(&first.pat);
+    let text = format!(
+        "{noun} has no sender who could give arguments, but `{ident}` takes `{name}`\n\
+         help: keep the value in the server"
+    );
+    errors.at(first, text);
 }
 
 /// `st: &Pending` borrows a state that a server without states does not have: that is what is
@@ -92,9 +109,13 @@ fn check_attrs(typed: &PatType, errors: &mut Errors) {
 }
 
 /// An info is sent by its type: `send_info("text")` would not find `#[into] text: String`.
-fn check_no_into(typed: &PatType, errors: &mut Errors) {
+fn check_no_into(subject: Subject<'_>, typed: &PatType, errors: &mut Errors) {
+    let why = match subject.handler.kind {
+        Kind::Info => "an info is sent by its type",
+        _ => "a `continued` method is found by the type of its message",
+    };
     for attr in typed.attrs.iter().filter(|attr| attr.path().is_ident("into")) {
-        errors.at(attr.path(), "an info is sent by its type, so it takes no `#[into]`");
+        errors.at(attr.path(), format!("{why}, so it takes no `#[into]`"));
     }
 }
 

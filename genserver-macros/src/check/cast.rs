@@ -1,10 +1,9 @@
-//! What a cast or an info may return.
+//! What a handler may return that answers nobody.
 
 use syn::Type;
 
 use crate::check::Subject;
 use crate::errors::Errors;
-use crate::model::Kind;
 use crate::parse::returns::{error_of, ok_of};
 use crate::parse::ty;
 
@@ -12,16 +11,16 @@ use crate::parse::ty;
 /// lost without a word, and so would be the error of a `Result<(), io::Error>`.
 pub(crate) fn check_cast(subject: Subject<'_>, errors: &mut Errors) {
     let handler = subject.handler;
-    let what = match handler.kind {
-        Kind::Cast | Kind::Unbounded => "a cast",
-        Kind::Info => "an info",
-        Kind::Call | Kind::Blocking | Kind::Deferred => return,
-    };
+    if handler.kind.is_call() {
+        return;
+    }
+    let what = handler.kind.noun();
     let Some(output) = &handler.method.output else { return };
     let ident = &handler.method.ident;
-    let call = match handler.kind {
-        Kind::Info => "",
-        _ => "\nhelp: or make it a `#[call]`, which answers its caller",
+    let call = if handler.kind.is_offered() {
+        "\nhelp: or make it a `#[call]`, which answers its caller"
+    } else {
+        ""
     };
     if let Some(value) = value_of(subject, output) {
         let text = format!(

@@ -35,10 +35,11 @@ fn check_state_param(subject: Subject<'_>, errors: &mut Errors) {
     let text = match sources {
         None if state == every => return,
         None => {
-            let attribute = attribute_name(handler.kind);
+            let (attribute, time) = (handler.kind.attribute(), handler.kind.is_timed());
+            let before = if time { ".., " } else { "" };
             format!(
                 "`{ident}` takes `{written}` but has no guard\n\
-                 help: add it, `#[{attribute}({state})]`, or take `{name}: &{every}`"
+                 help: add it, `#[{attribute}({before}{state})]`, or take `{name}: &{every}`"
             )
         }
         Some([source]) if state == source => return,
@@ -51,14 +52,6 @@ fn check_state_param(subject: Subject<'_>, errors: &mut Errors) {
         Some(_) => "a guard of several sources with a state parameter must be one group".to_owned(),
     };
     errors.at(&typed.ty, text);
-}
-
-fn attribute_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Call | Kind::Blocking | Kind::Deferred => "call",
-        Kind::Cast | Kind::Unbounded => "cast",
-        Kind::Info => "info",
-    }
 }
 
 /// An edge that is declared and never taken is as wrong as one that is taken and not declared. One

@@ -5,9 +5,12 @@
 
 mod args;
 mod cast;
+mod format_state;
 mod generics;
 mod graph;
 mod guard;
+mod hibernate;
+mod idle;
 mod info;
 mod init;
 mod names;
@@ -77,11 +80,18 @@ pub(crate) fn check(server: &Server, item: &ItemImpl, errors: &mut Errors) {
     names::check_messages(context, errors);
     names::check_methods(context, errors);
     info::check_infos(context, errors);
+    idle::check_idle(context, errors);
     if let Some(init) = &server.init {
         init::check_init(context, init, errors);
     }
     if let Some(terminate) = &server.terminate {
         terminate::check_terminate(context, terminate, errors);
+    }
+    if let Some(hibernate) = &server.hibernate {
+        hibernate::check_hibernate(context.function(hibernate), errors);
+    }
+    if let Some(format) = &server.format_state {
+        format_state::check_format_state(context, format, errors);
     }
     let sound: Vec<bool> =
         server.handlers.iter().map(|handler| check_handler(context, handler, errors)).collect();

@@ -7,7 +7,7 @@ use syn::ext::IdentExt;
 use crate::check::info::is_conditional;
 use crate::check::{Context, Subject};
 use crate::errors::Errors;
-use crate::model::{Guard, Handler, Kind, Machine};
+use crate::model::{Guard, Handler, Machine};
 use crate::parse::list::enumerate;
 
 /// Whether all names of the guard are known and stand in it once.
@@ -79,7 +79,7 @@ fn check_repetition(subject: Subject<'_>, machine: &Machine, names: &[Ident], er
 /// A client has one method a message: with `#[call(name = get)] fn fetch` and `#[call] fn get` it
 /// would have two of one name.
 pub(crate) fn check_messages(context: Context<'_>, errors: &mut Errors) {
-    let handlers = context.server.handlers.iter().filter(|handler| handler.kind != Kind::Info);
+    let handlers = context.server.handlers.iter().filter(|handler| handler.kind.is_offered());
     let handlers: Vec<&Handler> = handlers.collect();
     for (at, handler) in handlers.iter().enumerate() {
         let name = handler.message.unraw();

@@ -47,19 +47,8 @@ pub(crate) fn check_cx(typed: &PatType, errors: &mut Errors) {
 /// `#[cast] fn reset(&mut self, reply: ReplyTo<u8>)` would answer nobody.
 fn check_reply_to(subject: Subject<'_>, typed: &PatType, errors: &mut Errors) {
     let ident = &subject.handler.method.ident;
-    let text = match subject.handler.kind {
-        Kind::Cast | Kind::Unbounded => {
-            format!(
-                "a cast carries no reply, so `{ident}` cannot take a `ReplyTo`\n\
-                 help: make it a `#[call]`"
-            )
-        }
-        Kind::Info => {
-            format!(
-                "an info carries no reply, so `{ident}` cannot take a `ReplyTo`\n\
-                 help: make it a `#[call]`"
-            )
-        }
+    let kind = subject.handler.kind;
+    let text = match kind {
         Kind::Blocking => {
             format!(
                 "`{ident}` is `blocking`, so it cannot take a `ReplyTo`\n\
@@ -67,6 +56,11 @@ fn check_reply_to(subject: Subject<'_>, typed: &PatType, errors: &mut Errors) {
             )
         }
         Kind::Call | Kind::Deferred => return,
+        _ => {
+            let (noun, help) = (kind.noun(), "\nhelp: make it a `#[call]`");
+            let help = if kind.is_timed() { "" } else { help };
+            format!("{noun} carries no reply, so `{ident}` cannot take a `ReplyTo`{help}")
+        }
     };
     errors.at(&typed.ty, text);
 }
@@ -163,9 +157,8 @@ fn check_places(subject: Subject<'_>, errors: &mut Errors) {
 /// A framework parameter behind an argument. A state by value is an argument there, and so is a
 /// `ReplyTo` that a cast or an info hands on.
 fn is_misplaced(subject: Subject<'_>, ty: &Type) -> bool {
-    let is_call = matches!(subject.handler.kind, Kind::Call | Kind::Blocking | Kind::Deferred);
     if reply_of(ty).is_some() {
-        return is_call;
+        return subject.handler.kind.is_call();
     }
     let is_param = parse_param(ty, subject.scope()).is_some();
     is_cx(ty) || (is_param && ty::as_reference(ty).is_some())

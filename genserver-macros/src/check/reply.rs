@@ -14,8 +14,12 @@ pub(crate) fn check_reply(subject: Subject<'_>, errors: &mut Errors) {
 }
 
 /// The reply outlives the handler: `fn name(&self) -> &str` would lend the caller a part of the
-/// server, and `-> impl Iterator` has no name that the message could hold.
+/// server, and `-> impl Iterator` has no name that the message could hold. A handler without a reply
+/// is told of that instead.
 fn check_travels(subject: Subject<'_>, errors: &mut Errors) {
+    if !subject.handler.kind.is_call() {
+        return;
+    }
     let ident = &subject.handler.method.ident;
     let deferred = subject.handler.params.iter().find_map(|param| match param {
         Param::Reply(reply) => Some(("replies with", "reply with", reply)),

@@ -6,7 +6,7 @@ use syn::{GenericArgument, ImplItem, PathArguments};
 
 use crate::check::Context;
 use crate::errors::Errors;
-use crate::model::{Handler, Kind};
+use crate::model::Handler;
 use crate::parse::ty;
 
 /// A server lives as long as it likes, on any thread: `impl<'a> Cache<'a>` would have to end with
@@ -68,12 +68,9 @@ pub(crate) fn check_taken_names(context: Context<'_>, errors: &mut Errors) {
 
 /// The message keeps its name, the method gets another one.
 fn rename_help(ident: &Ident, handler: Option<&Handler>) -> Option<String> {
-    let kind = match handler?.kind {
-        Kind::Call | Kind::Blocking | Kind::Deferred => "call",
-        Kind::Cast | Kind::Unbounded => "cast",
-        Kind::Info => return None,
-    };
-    Some(format!("`#[{kind}(name = {ident})] fn begin(..)`"))
+    let kind = handler?.kind;
+    let attribute = kind.attribute();
+    kind.is_offered().then(|| format!("`#[{attribute}(name = {ident})] fn begin(..)`"))
 }
 
 /// The generated types stand beside the user's: a state `ContractState` would meet the state enum

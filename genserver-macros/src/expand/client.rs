@@ -39,7 +39,7 @@ fn method(plan: &Plan<'_>, entry: &Entry<'_>) -> Option<TokenStream> {
     let vis = &method.vis;
     let tuple = &entry.args.tuple;
     let (outcome, make) = match (&entry.reply, entry.handler.kind) {
-        (_, Kind::Info) => return None,
+        (_, kind) if !kind.is_offered() => return None,
         (Some(reply), _) => {
             let outcome = &reply.outcome;
             (quote!(#krate::Call<'_, #outcome, #ty, #tuple, #number>), quote!(call))

@@ -3,13 +3,15 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
+use crate::expand::format_state;
 use crate::expand::layout::Layout;
 use crate::expand::machine;
 use crate::expand::message;
 use crate::expand::options;
 use crate::expand::paths;
 use crate::expand::plan::{Entry, Plan};
-use crate::model::{Kind, Terminate, TerminateParam};
+use crate::expand::time;
+use crate::model::{Kind, Method, Terminate, TerminateParam};
 
 pub(crate) fn expand_server(plan: &Plan<'_>) -> TokenStream {
     let (message, name) = (plan.message_ty(), plan.name());
@@ -23,6 +25,9 @@ pub(crate) fn expand_server(plan: &Plan<'_>) -> TokenStream {
         let cfgs = terminate.method.cfgs();
         quote!(#(#cfgs)* const TERMINATES: bool = true;)
     });
+    let time = time::expand_time(plan);
+    let hibernate = plan.server.hibernate.as_ref().map(|method| hibernate(plan, method));
+    let format_state = format_state::expand_format_state(plan);
     let states = plan.layout.as_ref().map(|layout| machine::expand_look(plan, layout));
     let body = quote! {
         type Message = #message;
@@ -31,8 +36,11 @@ pub(crate) fn expand_server(plan: &Plan<'_>) -> TokenStream {
         const OPTIONS: __g::Options = #options;
         const HANDLERS: &'static [__g::Handler] = #handlers;
         #terminates
+        #time
         #dispatch
         #terminate
+        #hibernate
+        #format_state
         #states
     };
     plan.implement(&quote!(__g::Server), &body)
@@ -71,7 +79,7 @@ fn arm(entry: &Entry<'_>) -> TokenStream {
         Kind::Call => quote!(answer),
         Kind::Deferred => quote!(defer),
         Kind::Blocking => quote!(block),
-        Kind::Cast | Kind::Unbounded | Kind::Info => {
+        _ => {
             return quote! {
                 #cfgs __Message::#ident(args) => __g::notify::<Self, #number, _>(body, args).await
             };
@@ -108,6 +116,22 @@ fn terminate(plan: &Plan<'_>, terminate: &Terminate) -> TokenStream {
             reason: &'a #krate::ExitReason,
         ) -> #output {
             async move { #call }
+        }
+    }
+}
+
+/// `HIBERNATES` and `hibernate`.
+fn hibernate(plan: &Plan<'_>, method: &Method) -> TokenStream {
+    let (ident, cfgs) = (&method.ident, method.cfgs().collect::<Vec<_>>());
+    let call =
+        if plan.stub { quote!(let _ = body;) } else { quote!(Self::#ident(&mut body.server)) };
+    let own = plan.sound(&quote!(Self));
+    quote! {
+        #(#cfgs)*
+        const HIBERNATES: bool = true;
+        #(#cfgs)*
+        fn hibernate(body: &mut __g::Body<#own>) {
+            #call
         }
     }
 }

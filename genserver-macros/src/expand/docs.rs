@@ -8,7 +8,7 @@ use crate::expand::graph;
 use crate::expand::layout::Layout;
 use crate::expand::paths;
 use crate::expand::plan::{Entry, Plan};
-use crate::model::{InitWrapper, Kind};
+use crate::model::InitWrapper;
 
 /// The handler's docs; a line of ours where it has none.
 pub(crate) fn of_client_method(entry: &Entry<'_>) -> TokenStream {
@@ -60,11 +60,7 @@ pub(crate) fn of_states(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
 fn table(plan: &Plan<'_>, layout: &Layout<'_>) -> String {
     let mut rows = vec!["| handler | runs in | goes to |".to_owned(), "|---|---|---|".to_owned()];
     for entry in &plan.handlers {
-        let kind = match entry.handler.kind {
-            Kind::Call | Kind::Blocking | Kind::Deferred => "call",
-            Kind::Cast | Kind::Unbounded => "cast",
-            Kind::Info => "info",
-        };
+        let kind = entry.handler.kind.attribute();
         let guard = entry.handler.guard.as_ref();
         let sources = guard.and_then(|guard| graph::listed(&guard.sources, layout));
         let targets = guard.and_then(|guard| graph::listed(&guard.targets, layout));

@@ -31,7 +31,9 @@ pub(crate) fn expand_impl(plan: &Plan<'_>, mut item: ItemImpl) -> TokenStream {
     let methods = server.handlers.iter().map(|handler| &handler.method);
     let init = server.init.as_ref().map(|init| &init.method);
     let terminate = server.terminate.as_ref().map(|terminate| &terminate.method);
-    for method in methods.chain(init).chain(terminate) {
+    let hibernate = server.hibernate.as_ref();
+    let format = server.format_state.as_ref().map(|format| &format.method);
+    for method in methods.chain(init).chain(terminate).chain(hibernate).chain(format) {
         if let Some(ImplItem::Fn(function)) = item.items.get_mut(method.item) {
             function.attrs.insert(0, attrs::allow_shape());
         }

@@ -10,7 +10,7 @@ use crate::expand::layout::{Item, Layout};
 use crate::expand::names;
 use crate::expand::paths;
 use crate::expand::plan::{Entry, Plan};
-use crate::model::{Guard, Kind};
+use crate::model::Guard;
 
 /// What stands beside the user's impl.
 pub(crate) fn expand_machine(plan: &Plan<'_>) -> TokenStream {
@@ -86,7 +86,7 @@ pub(crate) fn guarded<'p>(
     state: usize,
 ) -> impl Iterator<Item = &'p Entry<'p>> {
     plan.handlers.iter().filter(move |entry| {
-        let guard = entry.handler.guard.as_ref().filter(|_| entry.handler.kind != Kind::Info);
+        let guard = entry.handler.guard.as_ref().filter(|_| entry.handler.kind.is_offered());
         guard.is_some_and(|guard| {
             guard.sources.iter().any(|source| layout.machine.leaves(source).contains(&state))
         })

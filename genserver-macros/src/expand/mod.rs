@@ -7,6 +7,7 @@ mod dispatch;
 mod docs;
 mod dropped;
 mod fallback;
+mod format_state;
 mod graph;
 mod impl_block;
 mod layout;
@@ -19,6 +20,7 @@ mod paths;
 mod plan;
 mod request;
 mod start;
+mod time;
 
 use proc_macro2::TokenStream;
 use quote::quote;

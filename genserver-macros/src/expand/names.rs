@@ -8,7 +8,6 @@ use crate::expand::layout::{Item, Layout};
 use crate::expand::machine;
 use crate::expand::paths;
 use crate::expand::plan::Plan;
-use crate::model::Kind;
 
 /// One variant of an enum of names.
 struct Name {
@@ -36,7 +35,7 @@ fn states(plan: &Plan<'_>, layout: &Layout<'_>) -> Names {
 }
 
 fn messages(plan: &Plan<'_>) -> Names {
-    let sent = plan.handlers.iter().filter(|entry| entry.handler.kind != Kind::Info);
+    let sent = plan.handlers.iter().filter(|entry| entry.handler.kind.is_offered());
     let names = sent.map(|entry| {
         let text = paths::plain(&entry.handler.message);
         let kind = if entry.reply.is_some() { "call" } else { "cast" };

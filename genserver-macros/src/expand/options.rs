@@ -1,11 +1,12 @@
 //! The constants of a server: its options and the list of its handlers.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use crate::expand::paths;
 use crate::expand::plan::Plan;
-use crate::model::{Duration, Handler, Kind, Mailbox, Overflow, Shutdown};
+use crate::model::{Duration, Handler, Kind, Mailbox, Overflow, Priority, Shutdown};
 
 pub(crate) fn expand_options(plan: &Plan<'_>) -> TokenStream {
     let options = &plan.server.options;
@@ -47,6 +48,13 @@ pub(crate) fn expand_options(plan: &Plan<'_>) -> TokenStream {
         };
         fields.push(quote!(shutdown: __g::Shutdown::#shutdown));
     }
+    let rests = [("hibernate_after", &options.hibernate_after), ("passivate", &options.passivate)];
+    for (name, rest) in rests {
+        if let Some(rest) = rest {
+            let (name, rest) = (format_ident!("{name}"), some(&positive(rest)));
+            fields.push(quote!(#name: #rest));
+        }
+    }
     if fields.is_empty() {
         return quote!(__g::Options::DEFAULT);
     }
@@ -66,6 +74,9 @@ fn handler(handler: &Handler) -> TokenStream {
         Kind::Call | Kind::Blocking | Kind::Deferred => quote!(Call),
         Kind::Cast | Kind::Unbounded => quote!(Cast),
         Kind::Info => quote!(Info),
+        Kind::Continued => quote!(Continued),
+        Kind::Idle => quote!(Idle),
+        Kind::Every => quote!(Every),
     };
     let new = quote!(__g::Handler::new(#name, #message, __g::Kind::#kind));
     let mut fields = Vec::new();
@@ -76,8 +87,12 @@ fn handler(handler: &Handler) -> TokenStream {
     if handler.skip_abandoned {
         fields.push(quote!(skip_abandoned: true));
     }
-    if handler.kind == Kind::Unbounded {
+    let is_counted = matches!(handler.kind, Kind::Cast | Kind::Info) || handler.kind.is_call();
+    if !is_counted {
         fields.push(quote!(counted: false));
+    }
+    if handler.priority == Priority::High {
+        fields.push(quote!(high: true));
     }
     if fields.is_empty() { new } else { quote!(__g::Handler { #(#fields,)* ..#new }) }
 }
@@ -91,6 +106,18 @@ fn duration(duration: &Duration) -> TokenStream {
         }
         Duration::Constant(path) => quote!(#path),
         Duration::Infinity => quote!(::core::time::Duration::MAX),
+    }
+}
+
+/// A duration that is not zero: of a literal that was checked.
+pub(crate) fn positive(given: &Duration) -> TokenStream {
+    let tokens = duration(given);
+    match given {
+        Duration::Constant(path) => {
+            let span = paths::at(path.span());
+            quote_spanned!(span=> __g::period(#tokens))
+        }
+        _ => tokens,
     }
 }
 

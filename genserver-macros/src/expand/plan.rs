@@ -8,7 +8,7 @@ use syn::{Generics, Ident, ImplItem, ItemImpl, Path, Type, Visibility};
 use crate::expand::attrs;
 use crate::expand::layout::Layout;
 use crate::expand::paths::{self, Reply};
-use crate::model::{Arg, Handler, Kind, Method, Param, Server};
+use crate::model::{Arg, Handler, Method, Param, Server};
 
 /// One expansion.
 pub(crate) struct Plan<'a> {
@@ -93,8 +93,7 @@ impl<'a> Plan<'a> {
             Param::Reply(ty) => Some(ty.clone()),
             _ => None,
         });
-        let calls = matches!(handler.kind, Kind::Call | Kind::Blocking | Kind::Deferred);
-        let reply = calls.then(|| {
+        let reply = handler.kind.is_call().then(|| {
             let reply = deferred.unwrap_or_else(|| paths::reply_of(handler));
             let is_usable = self.is_usable(&reply, &handler.method);
             Reply::new(&if is_usable { reply } else { syn::parse_quote!(()) }, self)

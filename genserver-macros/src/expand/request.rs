@@ -27,7 +27,7 @@ pub(crate) fn expand_handler(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream 
             let block = own(plan, entry, &quote!(Block), &block(plan, entry));
             quote!(#request #block)
         }
-        Kind::Cast | Kind::Unbounded | Kind::Info => notify(plan, entry),
+        _ => notify(plan, entry),
     }
 }
 
@@ -81,14 +81,16 @@ fn notify(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
         #run
     };
     let notify = plan.implement(&quote!(__g::Notify<#number, #args>), &body);
-    let takes = (entry.handler.kind == Kind::Info).then(|| takes(plan, entry));
+    let takes = entry.handler.kind.is_by_type().then(|| takes(plan, entry));
     quote!(#cfgs #notify #takes)
 }
 
-/// The way to an `#[info]` by its type, from inside and through the client.
+/// The way to a handler by the type of its message: to an `#[info]` from inside and through the
+/// client, to a `#[continued]` from inside.
 fn takes(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
-    // Another number of messages, or a type that another info takes, was reported.
-    let of = |other: &&Entry<'_>| other.handler.kind == Kind::Info && other.args.types.len() == 1;
+    // Another number of messages, or a type that another one takes, was reported.
+    let kind = entry.handler.kind;
+    let of = |other: &&Entry<'_>| other.handler.kind == kind && other.args.types.len() == 1;
     let text = |entry: &Entry<'_>| entry.args.tuple.to_string();
     let first = plan.handlers.iter().filter(of).find(|other| text(other) == text(entry));
     let is_first = first.is_some_and(|first| std::ptr::eq(first, entry));
@@ -96,6 +98,15 @@ fn takes(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
         return TokenStream::new();
     };
     let (ident, cfgs, message) = (&entry.handler.method.ident, &entry.cfgs, plan.message_ty());
+    if kind == Kind::Continued {
+        let body = quote! {
+            fn continued(message: #ty) -> #message {
+                __Message::#ident((message,))
+            }
+        };
+        let continues = plan.implement(&quote!(__g::Continues<#ty>), &body);
+        return quote!(#cfgs #continues);
+    }
     let info = quote! {
         fn info(message: #ty) -> #message {
             __Message::#ident((message,))

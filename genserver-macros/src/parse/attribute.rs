@@ -2,12 +2,13 @@
 
 use proc_macro2::{Ident, TokenStream};
 use syn::parse::ParseStream;
-use syn::{Attribute, Meta, Token};
+use syn::{Attribute, Lit, Meta, Path, Token};
 
 use crate::errors::Errors;
-use crate::model::{Duration, Guard, Machine};
+use crate::model::{Duration, Guard, Machine, Missed, Priority};
+use crate::parse::duration::parse_positive;
 use crate::parse::guard::{begins_guard, parse_guard, unreadable};
-use crate::parse::list::{Seen, parse_key, parse_list, unknown_option};
+use crate::parse::list::{Seen, parse_equals, parse_key, parse_list, parse_word, unknown_option};
 use crate::parse::options::{parse_ident, parse_inline, parse_timeout};
 use crate::parse::similar::similar;
 
@@ -18,7 +19,12 @@ pub(crate) enum Role {
     Call,
     Cast,
     Info,
+    Continued,
+    Idle,
+    Every,
+    Hibernate,
     Terminate,
+    FormatState,
 }
 
 const ROLES: &[(&str, Role)] = &[
@@ -26,12 +32,26 @@ const ROLES: &[(&str, Role)] = &[
     ("call", Role::Call),
     ("cast", Role::Cast),
     ("info", Role::Info),
+    ("continued", Role::Continued),
+    ("idle", Role::Idle),
+    ("every", Role::Every),
+    ("hibernate", Role::Hibernate),
     ("terminate", Role::Terminate),
+    ("format_state", Role::FormatState),
 ];
 
 /// The options of all handlers; each takes some of them.
-const OPTIONS: &[&str] =
-    &["timeout", "name", "inline", "skip_abandoned", "blocking", "in_place", "unbounded"];
+const OPTIONS: &[&str] = &[
+    "timeout",
+    "name",
+    "priority",
+    "inline",
+    "skip_abandoned",
+    "blocking",
+    "in_place",
+    "unbounded",
+    "missed",
+];
 
 impl Role {
     /// The role that an attribute gives: `#[call]`, `#[genserver_runtime::call]`. Under whatever
@@ -48,9 +68,27 @@ impl Role {
 
     fn options(self) -> &'static [&'static str] {
         match self {
-            Self::Call => &["timeout", "name", "inline", "skip_abandoned", "blocking", "in_place"],
-            Self::Cast => &["name", "unbounded"],
-            Self::Info | Self::Init | Self::Terminate => &[],
+            Self::Call => {
+                &["timeout", "name", "priority", "inline", "skip_abandoned", "blocking", "in_place"]
+            }
+            Self::Cast => &["name", "priority", "unbounded"],
+            Self::Info => &["priority"],
+            Self::Every => &["missed"],
+            _ => &[],
+        }
+    }
+
+    /// Whether it runs for a message, its own or one of the server's.
+    pub(crate) fn is_handler(self) -> bool {
+        !matches!(self, Self::Init | Self::Hibernate | Self::Terminate | Self::FormatState)
+    }
+
+    /// What the duration at the beginning is.
+    fn time(self) -> Option<&'static str> {
+        match self {
+            Self::Idle => Some("the idle time"),
+            Self::Every => Some("the period"),
+            _ => None,
         }
     }
 }
@@ -66,6 +104,9 @@ pub(crate) struct HandlerOptions {
     pub(crate) in_place: Option<Ident>,
     pub(crate) blocking: bool,
     pub(crate) unbounded: bool,
+    pub(crate) priority: Priority,
+    pub(crate) time: Option<Duration>,
+    pub(crate) missed: Option<Missed>,
 }
 
 /// Reads what stands in the attribute's parentheses; `method` is what it stands on.
@@ -76,34 +117,119 @@ pub(crate) fn parse_handler_options(
     machine: Option<&Machine>,
     errors: &mut Errors,
 ) -> HandlerOptions {
-    let mut options = HandlerOptions::default();
-    let Some(tokens) = arguments(attr, role, errors) else { return options };
-    let mut seen = Seen::default();
-    let mut guarded = false;
-    parse_list(tokens, errors, |input, errors| {
-        if begins_guard(input, machine) {
-            if std::mem::replace(&mut guarded, true) {
-                let text = format!(
-                    "`{method}` has two guards\n\
-                     help: sources with the same targets are one guard, `A | B => C`"
-                );
-                return Err(input.error(text));
-            }
-            options.guard = Some(unreadable());
-            options.guard = Some(parse_guard(input)?);
-            return Ok(());
-        }
-        let guard = options.guard.take();
-        // What cannot be read may have been meant as the guard.
-        options.guard = Some(unreadable());
-        let key = parse_key(input)?;
-        if guard.is_some() || is_option(&key, input) {
-            options.guard = guard;
-        }
-        seen.check(&key, errors);
-        parse_option(input, &key, role, &mut options)
-    });
+    let before = errors.len();
+    let mut reader = Reader {
+        role,
+        method,
+        machine,
+        options: HandlerOptions::default(),
+        begun: Begun::default(),
+    };
+    if let Some(tokens) = arguments(attr, role, errors) {
+        parse_list(tokens, errors, |input, errors| reader.read_item(input, errors));
+    }
+    let Reader { options, begun, .. } = reader;
+    // What could not be read may have been meant as the period.
+    if role == Role::Every && !begun.timed && (begun.readable || errors.len() == before) {
+        let text = "the `every` attribute needs a period\nhelp: for instance `#[every(\"5s\")]`";
+        errors.at(attr.path(), text);
+    }
     options
+}
+
+struct Reader<'a> {
+    role: Role,
+    method: &'a Ident,
+    machine: Option<&'a Machine>,
+    options: HandlerOptions,
+    begun: Begun,
+}
+
+/// What has been read, if not understood.
+#[derive(Default)]
+struct Begun {
+    items: usize,
+    timed: bool,
+    guarded: bool,
+    /// The first item is a guard or an option.
+    readable: bool,
+    seen: Seen,
+}
+
+impl Reader<'_> {
+    fn read_item(&mut self, input: ParseStream, errors: &mut Errors) -> syn::Result<()> {
+        let is_first = self.begun.items == 0;
+        self.begun.items += 1;
+        if let Some(what) = self.role.time()
+            && begins_duration(input, is_first)
+        {
+            return self.read_time(input, what, is_first);
+        }
+        if begins_guard(input, self.machine) {
+            self.begun.readable |= is_first;
+            return self.read_guard(input);
+        }
+        let guard = self.options.guard.take();
+        // What cannot be read may have been meant as the guard.
+        self.options.guard = Some(unreadable());
+        let key = parse_key(input)?;
+        self.begun.readable |= is_first;
+        if guard.is_some() || is_option(&key, input) {
+            self.options.guard = guard;
+        }
+        self.begun.seen.check(&key, errors);
+        parse_option(input, &key, self.role, &mut self.options)
+    }
+
+    fn read_guard(&mut self, input: ParseStream) -> syn::Result<()> {
+        if std::mem::replace(&mut self.begun.guarded, true) {
+            let method = self.method;
+            let text = format!(
+                "`{method}` has two guards\n\
+                 help: sources with the same targets are one guard, `A | B => C`"
+            );
+            return Err(input.error(text));
+        }
+        self.options.guard = Some(unreadable());
+        self.options.guard = Some(parse_guard(input)?);
+        Ok(())
+    }
+
+    /// A word alone at the beginning is a constant; behind the duration it is a state.
+    fn read_time(&mut self, input: ParseStream, what: &str, is_first: bool) -> syn::Result<()> {
+        if std::mem::replace(&mut self.begun.timed, true) {
+            return Err(input.error(format!("{what} is given twice")));
+        }
+        if !is_first {
+            return Err(input.error(format!("{what} stands first")));
+        }
+        let state = input.fork().parse::<Ident>();
+        if let Ok(state) = state.as_ref()
+            && self.machine.is_some_and(|machine| machine.declares(state))
+        {
+            self.options.guard = Some(unreadable());
+            let name = self.role.name();
+            let text = format!(
+                "`{state}` is a state, but {what} stands first\n\
+                 help: write `#[{name}(\"5s\", {state})]`"
+            );
+            return Err(syn::Error::new(state.span(), text));
+        }
+        self.options.time = Some(parse_positive(input, what)?);
+        Ok(())
+    }
+}
+
+/// Whether a duration begins here: a literal, or at the beginning the path of a constant.
+fn begins_duration(input: ParseStream, is_first: bool) -> bool {
+    if input.peek(Lit) || input.peek(Token![-]) {
+        return true;
+    }
+    let ahead = input.fork();
+    let Ok(path) = ahead.call(Path::parse_mod_style) else { return false };
+    let is_alone = ahead.is_empty() || ahead.peek(Token![,]);
+    let is_option = path.get_ident().is_some_and(|word| OPTIONS.iter().any(|name| word == name));
+    is_first && is_alone && !is_option
 }
 
 /// Whether a word was meant as an option, be it a wrong one: it has a value, or nearly a known
@@ -142,6 +268,8 @@ fn parse_option(
     }
     match name.as_str() {
         "timeout" => options.timeout = Some(parse_timeout(input, key)?),
+        "priority" => options.priority = parse_priority(input, key)?,
+        "missed" => options.missed = Some(parse_missed(input, key)?),
         "name" => options.name = Some(parse_ident(input, key, "begin")?),
         "inline" => options.inline = Some((key.clone(), parse_inline(input, key)?)),
         "skip_abandoned" => options.skip_abandoned = true,
@@ -157,6 +285,17 @@ fn parse_option(
     Ok(())
 }
 
+fn parse_priority(input: ParseStream, key: &Ident) -> syn::Result<Priority> {
+    parse_equals(input, key, "high")?;
+    parse_word(input, key, &[("high", Priority::High), ("normal", Priority::Normal)])
+}
+
+fn parse_missed(input: ParseStream, key: &Ident) -> syn::Result<Missed> {
+    parse_equals(input, key, "skip")?;
+    let words = [("skip", Missed::Skip), ("catch_up", Missed::CatchUp), ("delay", Missed::Delay)];
+    parse_word(input, key, &words)
+}
+
 /// An option that exists, but not for this kind of handler, or one that does not exist.
 fn misplaced_option(key: &Ident, role: Role) -> syn::Error {
     let owner = format!("the `{}` attribute", role.name());
@@ -165,20 +304,32 @@ fn misplaced_option(key: &Ident, role: Role) -> syn::Error {
         return unknown_option(key, &owner, role.options());
     }
     let mut text = format!("{owner} takes no `{name}`");
-    let why = match (name.as_str(), role) {
-        ("timeout" | "skip_abandoned", _) => "only the caller of a `call` waits for a reply",
-        ("blocking", _) => "only a `call` can run on the blocking pool",
-        ("in_place", _) => "only a `call` that can fail holds its state back from changes",
-        ("unbounded", Role::Call) => {
-            "a call waits for its reply anyway; only a `cast` is sent without waiting"
-        }
-        ("unbounded", _) => "an info is sent by its sender's rules; only a `cast` can be unbounded",
-        ("inline", _) => "casts and infos always go through the queue",
-        ("name", _) => "an info is sent by type and has no client method",
-        _ => "",
-    };
+    let why = why_misplaced(&name, role);
     if !why.is_empty() {
         text = format!("{text}\nnote: {why}");
     }
     syn::Error::new(key.span(), text)
+}
+
+fn why_misplaced(name: &str, role: Role) -> &'static str {
+    match (name, role) {
+        ("timeout" | "skip_abandoned", _) => "only the caller of a `call` waits for a reply",
+        ("blocking", _) => "only a `call` can run on the blocking pool",
+        ("in_place", _) => "only a `call` that can fail holds its state back from changes",
+        ("missed", _) => "only `every` has ticks that can come too late",
+        ("priority", Role::Continued) => "it comes before all that is queued anyway",
+        ("priority", _) => "only what others send, a `call`, `cast` or `info`, has a priority",
+        ("unbounded", Role::Call) => {
+            "a call waits for its reply anyway; only a `cast` is sent without waiting"
+        }
+        ("unbounded", Role::Info) => {
+            "an info is sent by its sender's rules; only a `cast` can be unbounded"
+        }
+        ("unbounded", _) => "the mailbox counts only what others send",
+        ("inline", Role::Cast | Role::Info) => "casts and infos always go through the queue",
+        ("inline", _) => "only a `call` can run where it is called",
+        ("name", Role::Info) => "an info is sent by type and has no client method",
+        ("name", _) => "the client has no method for it",
+        _ => "",
+    }
 }

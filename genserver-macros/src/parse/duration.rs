@@ -38,6 +38,14 @@ pub(crate) fn parse_duration(input: ParseStream) -> syn::Result<Duration> {
     Err(input.error(format!("expected a duration or a path to a constant\n{HELP}")))
 }
 
+/// A duration that stands for something that happens after it: `what` it is.
+pub(crate) fn parse_positive(input: ParseStream, what: &str) -> syn::Result<Duration> {
+    match parse_duration(input)? {
+        Duration::Literal(0, span) => Err(syn::Error::new(span, format!("{what} cannot be zero"))),
+        duration => Ok(duration),
+    }
+}
+
 fn parse_literal(text: &str, span: Span) -> syn::Result<Duration> {
     if text.trim().is_empty() {
         return Err(syn::Error::new(span, format!("empty duration\n{HELP}")));

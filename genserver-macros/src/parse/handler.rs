@@ -1,4 +1,4 @@
-//! Calls, casts and infos.
+//! Handlers: calls, casts, infos, and what the server sends itself.
 
 use syn::{Attribute, ImplItemFn};
 
@@ -40,6 +40,9 @@ pub(crate) fn parse_handler(
         skip_abandoned: options.skip_abandoned,
         inline: options.inline.map(|(_, inline)| inline),
         in_place: options.in_place.is_some(),
+        time: options.time,
+        missed: options.missed,
+        priority: options.priority,
         flawed: errors.len() > before,
         method,
     }
@@ -72,6 +75,9 @@ fn kind(role: Role, options: &HandlerOptions, params: &[Param]) -> Kind {
         Role::Cast if options.unbounded => Kind::Unbounded,
         Role::Cast => Kind::Cast,
         Role::Info => Kind::Info,
+        Role::Continued => Kind::Continued,
+        Role::Idle => Kind::Idle,
+        Role::Every => Kind::Every,
         _ if options.blocking => Kind::Blocking,
         _ if params.iter().any(|param| matches!(param, Param::Reply(_))) => Kind::Deferred,
         _ => Kind::Call,

@@ -2,6 +2,7 @@
 
 mod attribute;
 mod duration;
+mod format_state;
 mod guard;
 mod handler;
 pub(crate) mod init;
@@ -29,6 +30,7 @@ pub(crate) use self::item::parse_item;
 
 use crate::errors::Errors;
 use crate::model::Server;
+use crate::parse::format_state::parse_format_state;
 use crate::parse::handler::parse_handler;
 use crate::parse::init::parse_init;
 use crate::parse::options::parse_options;
@@ -47,6 +49,8 @@ pub(crate) fn parse(attr: TokenStream, item: &ItemImpl, errors: &mut Errors) -> 
         options: attribute.options,
         init: None,
         terminate: None,
+        hibernate: None,
+        format_state: None,
         handlers: Vec::new(),
         machine: attribute.machine,
         attrs: method::copied(&item.attrs, &["cfg", "allow", "expect"]),
@@ -173,23 +177,27 @@ fn parse_function(function: &ImplItemFn, at: usize, server: &mut Server, errors:
         machine: server.machine.as_ref(),
         lenient: server.states_flawed,
     };
+    if role.is_handler() {
+        let mut handler = parse_handler(function, at, (role, attr), scope, errors);
+        handler.flawed |= flawed;
+        server.handlers.push(handler);
+        return;
+    }
+    check_bare(attr, role, errors);
+    if check_single(function, attr, role, server, errors) {
+        parse_single(function, at, role, server);
+    }
+}
+
+/// What a server has at most one of.
+fn parse_single(function: &ImplItemFn, at: usize, role: Role, server: &mut Server) {
     match role {
-        Role::Init | Role::Terminate => {
-            check_bare(attr, role, errors);
-            check_single(function, attr, role, server, errors);
-            match role {
-                Role::Init if server.init.is_none() => server.init = Some(parse_init(function, at)),
-                Role::Terminate if server.terminate.is_none() => {
-                    server.terminate = Some(parse_terminate(function, at));
-                }
-                _ => {}
-            }
+        Role::Init => server.init = Some(parse_init(function, at)),
+        Role::Terminate => server.terminate = Some(parse_terminate(function, at)),
+        Role::Hibernate => {
+            server.hibernate = Some(method::parse_method(function, at, Vec::new()));
         }
-        Role::Call | Role::Cast | Role::Info => {
-            let mut handler = parse_handler(function, at, (role, attr), scope, errors);
-            handler.flawed |= flawed;
-            server.handlers.push(handler);
-        }
+        _ => server.format_state = Some(parse_format_state(function, at)),
     }
 }
 
@@ -204,25 +212,29 @@ fn one_role_only(method: &Ident, role: Role, other: Role) -> String {
     }
 }
 
-/// A server starts in one way and ends in one way; the second `#[init]` would never run.
+/// A server starts in one way and ends in one way; the second `#[init]` would never run. Tells
+/// whether it is the first.
 fn check_single(
     function: &ImplItemFn,
     attr: &Attribute,
     role: Role,
     server: &Server,
     errors: &mut Errors,
-) {
+) -> bool {
     let first = match role {
-        Role::Init => server.init.as_ref().map(|init| &init.method.ident),
-        _ => server.terminate.as_ref().map(|terminate| &terminate.method.ident),
+        Role::Init => server.init.as_ref().map(|init| &init.method),
+        Role::Terminate => server.terminate.as_ref().map(|terminate| &terminate.method),
+        Role::Hibernate => server.hibernate.as_ref(),
+        _ => server.format_state.as_ref().map(|format| &format.method),
     };
     if let Some(first) = first {
-        let (name, second) = (role.name(), &function.sig.ident);
+        let (name, first, second) = (role.name(), &first.ident, &function.sig.ident);
         errors.at(attr.path(), format!("two `{name}` methods: `{first}` and `{second}`"));
     }
+    first.is_none()
 }
 
-/// Neither `#[init]` nor `#[terminate]` has options.
+/// What is no handler has no options.
 fn check_bare(attr: &Attribute, role: Role, errors: &mut Errors) {
     let name = role.name();
     match &attr.meta {

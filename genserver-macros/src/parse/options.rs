@@ -9,7 +9,7 @@ use syn::{Expr, Lit, LitBool, LitStr, Path, Token, Visibility};
 
 use crate::errors::Errors;
 use crate::model::{Duration, Machine, Mailbox, Options, Overflow, Shutdown};
-use crate::parse::duration::parse_duration;
+use crate::parse::duration::{parse_duration, parse_positive};
 use crate::parse::list::{Seen, parse_equals, parse_key, parse_list, parse_word, unknown_option};
 use crate::parse::states::parse_states;
 
@@ -20,6 +20,8 @@ const OPTIONS: &[&str] = &[
     "overflow",
     "call_timeout",
     "shutdown",
+    "hibernate_after",
+    "passivate",
     "inline",
     "crate",
     "vis",
@@ -82,6 +84,8 @@ fn defaults(ident: &Ident) -> Options {
         overflow: None,
         call_timeout: None,
         shutdown: None,
+        hibernate_after: None,
+        passivate: None,
         inline: true,
         vis: None,
         start: format_ident!("start", span = ident.span()),
@@ -98,6 +102,8 @@ fn parse_option(input: ParseStream, key: &Ident, options: &mut Options) -> syn::
         "overflow" => options.overflow = Some(parse_overflow(input, key)?),
         "call_timeout" => options.call_timeout = Some(parse_timeout(input, key)?),
         "shutdown" => options.shutdown = Some(parse_shutdown(input, key)?),
+        "hibernate_after" => options.hibernate_after = Some(parse_rest(input, key)?),
+        "passivate" => options.passivate = Some(parse_rest(input, key)?),
         "inline" => options.inline = parse_inline(input, key)?,
         "crate" => options.krate = parse_crate(input, key)?,
         "vis" => options.vis = Some(parse_vis(input, key)?),
@@ -180,6 +186,12 @@ fn parse_shutdown(input: ParseStream, key: &Ident) -> syn::Result<Shutdown> {
         return Ok(Shutdown::Kill);
     }
     parse_duration(input).map(Shutdown::After)
+}
+
+/// How long a server rests before something is done about it.
+fn parse_rest(input: ParseStream, key: &Ident) -> syn::Result<Duration> {
+    parse_equals(input, key, "\"60s\"")?;
+    parse_positive(input, &format!("`{key}`"))
 }
 
 /// Takes the word if it is the whole value; `infinity::OF` is a path.

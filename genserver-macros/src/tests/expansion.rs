@@ -154,3 +154,53 @@ fn a_state_machine() {
     );
     insta::assert_snapshot!(pretty(&expansion));
 }
+
+#[test]
+fn a_server_that_moves_by_itself() {
+    let expansion = genserver(
+        quote!(
+            states(Open: initial, Expired: terminal),
+            hibernate_after = "60s",
+            passivate = Self::PATIENCE
+        ),
+        &quote! {
+            impl Session {
+                #[init]
+                fn new(cx: &mut Cx<Self>) -> (Self, Open) {
+                    (Self, Open)
+                }
+
+                #[cast(Open, priority = high)]
+                fn touch(&mut self) {}
+
+                #[continued]
+                async fn load(&mut self, message: Load) -> Result<(), Crash> {
+                    Ok(())
+                }
+
+                #[cfg(feature = "expiry")]
+                #[idle(Self::PATIENCE, Open => Expired)]
+                fn expire(&mut self) {}
+
+                #[every("5s")]
+                fn sweep(&mut self) {}
+
+                #[cfg(feature = "expiry")]
+                #[every(BEAT, Open => Expired, missed = catch_up)]
+                fn beat(&self, cx: &mut Cx<Self>, st: &Open) -> Next {
+                    st.stay()
+                }
+
+                #[hibernate]
+                fn shrink(&mut self) {}
+
+                #[cfg(not(feature = "secrets"))]
+                #[format_state]
+                fn show(&self, st: &SessionState) -> impl Debug {
+                    "a session"
+                }
+            }
+        },
+    );
+    insta::assert_snapshot!(pretty(&expansion));
+}

@@ -13,6 +13,7 @@ fn attribute() -> TokenStream {
     quote! {
         states(Pending: initial, Active { Disbursed, Repaying }, Completed: terminal),
         mailbox = 16, overflow = drop_oldest, call_timeout = "1s", shutdown = kill,
+        hibernate_after = "60s", passivate = Self::REST,
         inline = false, vis = pub(crate), start = launch, client = Bank, state = Stage,
         derive(Debug, Clone)
     }
@@ -54,6 +55,36 @@ fn machine() -> TokenStream {
             }
             #[terminate]
             fn close(&mut self, reason: &ExitReason, state: Option<&Stage>) {}
+        }
+    }
+}
+
+fn clockwork() -> TokenStream {
+    quote! {
+        impl Loan<u8> {
+            #[call(priority = high)]
+            fn count(&self, cx: &mut Cx<Self>) -> usize {
+                0
+            }
+            #[continued(Pending => Active)]
+            fn load(&mut self, st: &Pending, message: Load) -> Next {
+                st.goto(|_| Disbursed)
+            }
+            #[idle("60s", Active => Completed)]
+            async fn rest(&mut self) -> Result<(), Crash> {
+                Ok(())
+            }
+            #[every(Self::PERIOD, missed = catch_up)]
+            fn beat(&mut self, cx: &mut Cx<Self>) {}
+            #[cfg(unix)]
+            #[every("5s", Active, missed = delay)]
+            fn sweep(&mut self, st: &Active) {}
+            #[hibernate]
+            fn shrink(&mut self) {}
+            #[format_state]
+            fn show(&self, st: &Stage) -> impl Debug {
+                1
+            }
         }
     }
 }
@@ -120,11 +151,18 @@ fn every_prefix_of_an_impl_survives() {
         check_survives(&attribute(), &item);
         check_survives(&TokenStream::new(), &item);
     }
+    for item in prefixes(&clockwork()) {
+        check_survives(&attribute(), &item);
+        check_survives(&TokenStream::new(), &item);
+    }
 }
 
 #[test]
 fn an_impl_without_one_of_its_tokens_survives() {
     for item in without_one(&machine()) {
+        check_survives(&attribute(), &item);
+    }
+    for item in without_one(&clockwork()) {
         check_survives(&attribute(), &item);
     }
     for attr in without_one(&attribute()) {
@@ -198,6 +236,13 @@ fn word() -> impl Strategy<Value = TokenTree> {
         "info",
         "init",
         "terminate",
+        "continued",
+        "idle",
+        "every",
+        "hibernate",
+        "format_state",
+        "missed",
+        "priority",
         "Pending",
         "Active",
         "Next",
@@ -271,6 +316,10 @@ proptest! {
             impl Loan {
                 #[cast(#options)]
                 fn pay(&mut self) {}
+                #[every(#options)]
+                fn beat(&mut self) {}
+                #[idle(#options)]
+                fn rest(&mut self) {}
                 #[call]
                 fn get(&self) {}
             }

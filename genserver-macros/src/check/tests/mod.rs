@@ -8,6 +8,7 @@ mod handler;
 mod init;
 mod names;
 mod slip;
+mod time;
 
 pub(crate) use crate::parse::tests::check;
 

@@ -46,9 +46,9 @@ fn unknown_options_name_the_similar_one() {
            help: an option with a similar name exists: `timeout`"],
     );
     check_handler(
-        "#[call(priority = high)] fn get(&self) {}",
-        &["priority: unknown option `priority` of the `call` attribute\n\
-           help: the options are `timeout`, `name`, `inline`, `skip_abandoned`, `blocking` and `in_place`"],
+        "#[call(hurry = high)] fn get(&self) {}",
+        &["hurry: unknown option `hurry` of the `call` attribute\n\
+           help: the options are `timeout`, `name`, `priority`, `inline`, `skip_abandoned`, `blocking` and `in_place`"],
     );
     check_handler(
         "#[call(blocking, blocking)] fn get(&self) {}",

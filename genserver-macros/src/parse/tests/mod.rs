@@ -5,6 +5,7 @@ mod item;
 mod model;
 mod options;
 mod states;
+mod time;
 
 use proc_macro2::TokenStream;
 

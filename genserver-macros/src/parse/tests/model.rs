@@ -26,6 +26,9 @@ fn line(handler: &Handler) -> String {
         Kind::Cast => "cast",
         Kind::Unbounded => "unbounded",
         Kind::Info => "info",
+        Kind::Continued => "continued",
+        Kind::Idle => "idle",
+        Kind::Every => "every",
     };
     let receiver = match handler.receiver {
         Receiver::Shared => "&self",

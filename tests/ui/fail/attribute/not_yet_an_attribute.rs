@@ -8,25 +8,8 @@ pub struct Counter;
 
 #[genserver(states(Pending: initial, Closed: terminal))]
 impl Counter {
-    #[idle("60s")]
-    fn idle(&mut self) {}
-
-    #[every("5s")]
-    fn every(&mut self) {}
-
-    #[continued]
-    fn continued(&mut self, _: u8) {}
-
-    #[hibernate]
-    fn hibernate(&mut self) {}
-
     #[code_change(from = 1)]
     fn migrate(_: u8) -> u8 {
-        1
-    }
-
-    #[format_state]
-    fn format(&self) -> u8 {
         1
     }
 

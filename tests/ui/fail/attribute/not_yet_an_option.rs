@@ -7,15 +7,13 @@ pub struct Closed;
 pub struct Counter;
 
 #[genserver(
-    hibernate_after = "1s",
-    passivate = "60s",
     trap_exit,
     restart = permanent,
     version = 2,
     states(Pending: initial, Closed: terminal, exhaustive),
 )]
 impl Counter {
-    #[call(priority = high)]
+    #[call(otherwise = ignore)]
     pub fn get(&self) -> u8 {
         1
     }

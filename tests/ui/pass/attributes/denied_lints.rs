@@ -35,7 +35,14 @@ pub struct Counter<T> {
     value: T,
 }
 
-#[genserver(name = "counter", mailbox = 8, call_timeout = "1s", shutdown = "1s")]
+#[genserver(
+    name = "counter",
+    mailbox = 8,
+    call_timeout = "1s",
+    shutdown = "1s",
+    hibernate_after = "60s",
+    passivate = "60s"
+)]
 impl<T: Clone + fmt::Debug + Send + Sync + 'static> Counter<T> {
     /// Starts.
     ///
@@ -101,6 +108,27 @@ impl<T: Clone + fmt::Debug + Send + Sync + 'static> Counter<T> {
         }
     }
 
+    #[continued]
+    fn go_on(&mut self, (value,): (T,)) {
+        self.value = value;
+    }
+
+    #[idle("60s")]
+    async fn rest(&mut self, cx: &mut Cx<Self>) {
+        cx.stop(ExitReason::Normal);
+    }
+
+    #[every("5s", missed = delay)]
+    fn beat(&self) {}
+
+    #[hibernate]
+    fn shrink(&mut self) {}
+
+    #[format_state]
+    fn show(&self) -> &T {
+        &self.value
+    }
+
     #[terminate]
     fn close(&mut self, _: &ExitReason) {}
 }
@@ -141,8 +169,16 @@ impl Door {
     }
 
     /// Removes it.
-    #[cast(Shut => Gone)]
+    #[cast(Shut => Gone, priority = high)]
     pub fn remove(&self) {}
+
+    #[idle("60s", Shut => Gone)]
+    fn rot(&self) {}
+
+    #[every("60s", Open => Closed)]
+    fn shut_itself(&self, st: &Open) -> Next {
+        st.goto(|_| Closed)
+    }
 }
 
 /// Runs both.

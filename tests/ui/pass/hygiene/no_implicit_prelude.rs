@@ -9,8 +9,17 @@ pub struct Counter {
     value: i64,
 }
 
-#[genserver(name = "counter", mailbox = 8, call_timeout = "1s", shutdown = kill)]
+#[genserver(
+    name = "counter",
+    mailbox = 8,
+    call_timeout = "1s",
+    shutdown = kill,
+    hibernate_after = "60s",
+    passivate = Self::REST
+)]
 impl Counter {
+    const REST: ::std::time::Duration = ::std::time::Duration::from_secs(60);
+
     #[init]
     pub async fn new(cx: &mut Cx<Self>, value: i64) -> Init<Self, Infallible> {
         ::std::assert!(cx.name().is_some());
@@ -57,6 +66,29 @@ impl Counter {
         self.value += <i64 as ::std::convert::From<u8>>::from(by);
     }
 
+    #[continued]
+    fn go_on(&mut self, by: u16) {
+        self.value += <i64 as ::std::convert::From<u16>>::from(by);
+    }
+
+    #[idle(Self::REST)]
+    async fn rest(&mut self, cx: &mut Cx<Self>) {
+        cx.stop(ExitReason::Normal);
+    }
+
+    #[every("5s", missed = catch_up)]
+    fn beat(&mut self) -> ::std::result::Result<(), ::genserver_runtime::Crash> {
+        ::std::result::Result::Ok(())
+    }
+
+    #[hibernate]
+    fn shrink(&mut self) {}
+
+    #[format_state]
+    fn show(&self) -> impl ::std::fmt::Debug {
+        self.value
+    }
+
     #[terminate]
     async fn close(&mut self, _: &ExitReason) {}
 }
@@ -81,6 +113,14 @@ impl Job {
 
     #[cast(Active => Paused)]
     pub fn pause(&self) {}
+
+    #[idle("60s", Paused => Closed)]
+    fn give_up(&self) {}
+
+    #[every("60s", Active => Paused)]
+    fn yield_now(&self, st: &Active) -> ::genserver_runtime::Next {
+        ::genserver_runtime::State::goto(st, |_| Paused)
+    }
 
     #[call(Running => Closed)]
     pub fn close(&self, reason: &'static str) -> ::std::result::Result<(), &'static str> {
