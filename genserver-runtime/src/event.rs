@@ -164,8 +164,10 @@ impl fmt::Display for What {
 pub struct Events {
     channel: Arc<Channel>,
     node: Weak<dyn Node>,
-    filter: Option<Box<dyn FnMut(&Event) -> bool + Send + Sync>>,
+    filter: Option<Filter>,
 }
+
+type Filter = Box<dyn FnMut(&Event) -> bool + Send + Sync>;
 
 impl Events {
     pub(crate) fn new(channel: Arc<Channel>, node: Weak<dyn Node>) -> Self {

@@ -87,6 +87,7 @@ pub trait Server: Sized + Send + 'static {
 
     /// The message of an `#[idle]` or `#[every]` handler, which takes none; `None` for others.
     #[doc(hidden)]
+    #[must_use]
     fn signal(handler: usize) -> Option<Self::Message> {
         let _ = handler;
         None

@@ -153,7 +153,6 @@ impl<S: Server> Cx<S> {
     /// assert_eq!(reporter.reports().await?, 2);
     /// # Ok(()) }
     /// ```
-    #[expect(clippy::must_use_candidate, reason = "most timers are left alone")]
     pub fn send_after<M>(&self, after: Duration, message: M) -> Timer
     where
         S: Takes<M>,
@@ -162,7 +161,6 @@ impl<S: Server> Cx<S> {
     }
 
     /// As [`send_after`](Cx::send_after), at a time. Like `erlang:send_after/4` with `{abs, true}`.
-    #[expect(clippy::must_use_candidate, reason = "most timers are left alone")]
     pub fn send_at<M>(&self, at: Instant, message: M) -> Timer
     where
         S: Takes<M>,
@@ -177,7 +175,6 @@ impl<S: Server> Cx<S> {
     /// # Panics
     ///
     /// For a period of zero.
-    #[expect(clippy::must_use_candidate, reason = "most timers are left alone")]
     pub fn send_interval<M>(&self, period: Duration, message: M) -> Timer
     where
         S: Takes<M>,
@@ -191,7 +188,6 @@ impl<S: Server> Cx<S> {
     /// # Panics
     ///
     /// For a period of zero.
-    #[expect(clippy::must_use_candidate, reason = "most timers are left alone")]
     pub fn send_interval_with<M>(&self, period: Duration, missed: Missed, message: M) -> Timer
     where
         S: Takes<M>,
@@ -235,7 +231,6 @@ impl<S: Server> Cx<S> {
     /// The deadline of the running request, the span and the [`callers`](crate::callers) go along.
     ///
     /// Like `Task.Supervisor.start_child/2` under the server; differs: it cannot outlive it.
-    #[expect(clippy::must_use_candidate, reason = "most tasks are left alone")]
     pub fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) -> Task {
         self.core().spawn(future)
     }
@@ -270,7 +265,6 @@ impl<S: Server> Cx<S> {
     /// assert_eq!(prices.newest().await?, Some(42)); // a little later
     /// # Ok(()) }
     /// ```
-    #[expect(clippy::must_use_candidate, reason = "most tasks are left alone")]
     pub fn spawn_then<T, M>(
         &self,
         future: impl Future<Output = T> + Send + 'static,
@@ -289,7 +283,6 @@ impl<S: Server> Cx<S> {
     /// with the panic if it ended so. The stream is dropped with the server.
     ///
     /// Stands for a process that reads a source and sends its owner what it reads.
-    #[expect(clippy::must_use_candidate, reason = "most streams are left alone")]
     pub fn attach<T>(&self, stream: impl Stream<Item = T> + Send + 'static) -> Task
     where
         S: Takes<T> + Takes<StreamEnd<T>>,
