@@ -1,6 +1,8 @@
 //! A server: its inbox, its identity, and what its parts tell each other without the lock.
 
 use std::collections::VecDeque;
+#[cfg(feature = "introspection")]
+use std::sync::Weak;
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -18,6 +20,8 @@ use crate::orphan;
 use crate::report;
 use crate::rest::Stir;
 use crate::room::Ticket;
+#[cfg(feature = "introspection")]
+use crate::roster::Listed;
 use crate::server::Server;
 use crate::slot::{Answerable, Slot};
 
@@ -45,6 +49,8 @@ pub struct Core<S: Server> {
     pub(crate) started: u32,
     /// How many calls were handled. Whoever runs the server counts, nobody else writes.
     pub(crate) calls: AtomicU64,
+    #[cfg(feature = "introspection")]
+    listed: Listed,
 }
 
 /// How a sender meets a full mailbox whose policy is to wait.
@@ -74,7 +80,7 @@ impl<S: Server> Core<S> {
     /// A server whose `init` has not run, held by its starter.
     pub(crate) fn starting(home: Arc<Home>) -> Arc<Self> {
         let started = u32::try_from(home.age().as_millis() / 100).unwrap_or(u32::MAX);
-        Arc::new(Self {
+        let core = Arc::new(Self {
             inbox: Mutex::new(Inbox::new()),
             home,
             id: ServerId::next(),
@@ -88,7 +94,12 @@ impl<S: Server> Core<S> {
             state: AtomicU16::new(0),
             started,
             calls: AtomicU64::new(0),
-        })
+            #[cfg(feature = "introspection")]
+            listed: Listed::new(),
+        });
+        #[cfg(feature = "introspection")]
+        core.home.roster().enter(&core.listed, Arc::downgrade(&core) as Weak<dyn Node>);
+        core
     }
 
     /// The inbox. Nothing panics while it is locked but by a mistake of this crate, and then what
@@ -311,6 +322,13 @@ impl<S: Server> Core<S> {
     pub(crate) fn retain(&self) -> bool {
         let more = |holders| (holders > 0).then(|| holders + 1);
         self.holders.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).is_ok()
+    }
+}
+
+#[cfg(feature = "introspection")]
+impl<S: Server> Drop for Core<S> {
+    fn drop(&mut self) {
+        self.home.roster().leave(&self.listed);
     }
 }
 

@@ -15,6 +15,8 @@ use tokio::runtime::{Handle, Id};
 use crate::clock;
 use crate::id::ServerId;
 use crate::node::Node;
+#[cfg(feature = "introspection")]
+use crate::roster::Roster;
 use crate::sweeper::Sweeper;
 
 /// The homes of all runtimes with servers. The one global map of this crate: a runtime has no
@@ -40,6 +42,8 @@ pub(crate) struct Home {
     /// Detached servers: nobody else holds them.
     kept: Mutex<HashMap<ServerId, Arc<dyn Node>>>,
     sweeper: Sweeper,
+    #[cfg(feature = "introspection")]
+    roster: Roster,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -92,6 +96,8 @@ impl Home {
             keyed: Mutex::default(),
             kept: Mutex::default(),
             sweeper: Sweeper::default(),
+            #[cfg(feature = "introspection")]
+            roster: Roster::default(),
         }
     }
 
@@ -124,6 +130,11 @@ impl Home {
 
     pub(crate) fn handle(&self) -> &Handle {
         &self.handle
+    }
+
+    #[cfg(feature = "introspection")]
+    pub(crate) fn roster(&self) -> &Roster {
+        &self.roster
     }
 
     pub(crate) fn sweeper(&self) -> &Sweeper {
@@ -205,6 +216,12 @@ impl Home {
         }
         self.sweeper.end();
     }
+}
+
+/// The homes of all runtimes that have servers.
+#[cfg(feature = "introspection")]
+pub(crate) fn all() -> Vec<Arc<Home>> {
+    lock(&HOMES).iter().flat_map(HashMap::values).cloned().collect()
 }
 
 /// Whether the runtime was built with time enabled: tokio tells it only by a panic, and without a

@@ -54,6 +54,8 @@ mod reply;
 mod report;
 mod rest;
 mod room;
+#[cfg(feature = "introspection")]
+mod roster;
 mod send;
 mod server;
 mod shown;
@@ -93,6 +95,8 @@ pub use crate::options::{Missed, Overflow, Shutdown};
 pub use crate::pending::Pending;
 pub use crate::registry::Registry;
 pub use crate::reply::ReplyTo;
+#[cfg(feature = "introspection")]
+pub use crate::roster::{AnyServer, servers};
 pub use crate::send::SendCall;
 pub use crate::server::Server;
 pub use crate::start::Start;

@@ -224,19 +224,19 @@ impl<C> Sys<C> {
         readers.into_iter().for_each(Waker::wake);
         Ok(())
     }
-}
 
-impl<C: Client> Sys<C> {
     /// Ends the server with a reason, after the running handler and before what is queued. Like
     /// `sys:terminate/2`.
     ///
     /// # Errors
     ///
-    /// As [`Client::stop`].
+    /// As [`Client::stop`](crate::Client::stop).
     pub fn terminate(&self, reason: ExitReason) -> Stop {
         Stop::of(self.node.clone(), How::Now(reason.clone()), reason)
     }
+}
 
+impl<C: Client> Sys<C> {
     /// A copy of the server's data. In order with what this sender sent before; at once while
     /// suspended. Like `sys:get_state/1`; of a machine the data, without its state: see
     /// [`get_machine`](Sys::get_machine).
