@@ -55,10 +55,11 @@ fn own(plan: &Plan<'_>, format: &FormatState) -> TokenStream {
     };
     let output = format.method.output.as_ref().map(ToTokens::to_token_stream).unwrap_or_default();
     let (first, last) = paths::ends(&output);
-    // At the return type: there rustc says that it has no `Debug`.
-    let show = quote_spanned!(paths::at(first)=> ::core::fmt::Debug::fmt);
-    let value = quote_spanned!(paths::at(last)=> &#value);
-    function(plan, &quote!(::core::option::Option::Some(#show(#value, f))))
+    // At the return type, from end to end: there rustc says that it has no `Debug`.
+    let show = quote_spanned!(paths::at(ident.span())=> ::core::fmt::Debug::fmt);
+    let borrow = quote_spanned!(paths::at(first)=> &);
+    let value = quote_spanned!(paths::at(last)=> (#value));
+    function(plan, &quote!(::core::option::Option::Some(#show(#borrow #value, f))))
 }
 
 /// Whether a type has `Debug` is known only of one without parameters: of a generic server nothing

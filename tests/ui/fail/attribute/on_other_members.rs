@@ -9,6 +9,9 @@ impl Counter {
     #[call]
     pub const LIMIT: u8 = 1;
 
+    #[idle("5s")]
+    const IDLE: u8 = 1;
+
     #[call]
     pub fn get(&self) -> u8 {
         Self::LIMIT

@@ -14,6 +14,14 @@ impl Counter {
     #[info]
     fn told(&mut self, _: u8) {}
 
+    #[every("5s")]
+    #[idle("5s")]
+    fn tick(&mut self) {}
+
+    #[hibernate]
+    #[terminate]
+    fn end(&mut self) {}
+
     #[init]
     #[call]
     pub fn new() -> Self {

@@ -21,6 +21,23 @@ impl Counter {
     #[info]
     fn told(&mut self, _: u8) {}
 
+    #[continued]
+    fn go_on(&mut self, _: u8) {}
+
+    #[idle("5s")]
+    fn rest(&mut self) {}
+
+    #[every("5s")]
+    fn tick(&mut self) {}
+
+    #[hibernate]
+    fn shrink(&mut self) {}
+
+    #[format_state]
+    fn show(&self) -> u8 {
+        1
+    }
+
     #[terminate]
     fn end(&mut self, _: &ExitReason) {}
 }

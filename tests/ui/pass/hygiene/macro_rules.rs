@@ -34,6 +34,12 @@ macro_rules! counter {
                 self.value
             }
 
+            #[every($timeout, missed = delay)]
+            fn tick(&mut self) {}
+
+            #[idle($timeout)]
+            fn rest(&mut self) {}
+
             #[cast]
             $vis fn reset(&mut self, $by: $arg) {
                 let _ = $by;

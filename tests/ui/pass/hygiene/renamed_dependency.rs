@@ -51,6 +51,25 @@ impl Counter {
         self.0 += by;
     }
 
+    #[gs::every("5s")]
+    fn tick(&mut self) {}
+
+    #[gs::idle]
+    fn rest(&mut self, cx: &mut Cx<Self>) {
+        cx.stop(ExitReason::Normal);
+    }
+
+    #[gs::continued]
+    fn go_on(&mut self, _: u8) {}
+
+    #[gs::hibernate]
+    fn shrink(&mut self) {}
+
+    #[gs::format_state]
+    fn show(&self) -> i64 {
+        self.0
+    }
+
     #[gs::terminate]
     fn close(&mut self, _: &gs::ExitReason) {}
 }

@@ -62,6 +62,8 @@ macro_rules! unreachable {
 
 use ::genserver_runtime::{Cx, ExitReason, ReplyTo, genserver};
 
+pub const PERIOD: ::std::time::Duration = ::std::time::Duration::from_secs(5);
+
 pub struct Counter {
     value: i64,
 }
@@ -103,6 +105,23 @@ impl Counter {
     #[cast]
     pub fn add(&mut self, by: i64) {
         self.value += by;
+    }
+
+    #[continued]
+    fn go_on(&mut self, _: Option) {}
+
+    #[idle("60s")]
+    fn rest(&mut self) {}
+
+    #[every(crate::PERIOD)]
+    fn tick(&mut self) {}
+
+    #[hibernate]
+    fn shrink(&mut self) {}
+
+    #[format_state]
+    fn show(&self) -> i64 {
+        self.value
     }
 
     #[info]
