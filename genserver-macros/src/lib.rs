@@ -81,8 +81,8 @@ use proc_macro::TokenStream;
 /// | `overflow` | `wait`, `reject`, `drop_oldest`, `drop_newest`: [`Overflow`] | `wait` |
 /// | `call_timeout` | time of a call that waits, or `infinity` | `"5s"` |
 /// | `shutdown` | time of `#[terminate]`, `kill`, `infinity`: [`Shutdown`] | `"5s"` |
-/// | `hibernate_after` | time without a message after which it sleeps: [`hibernate`](macro@hibernate) | never |
-/// | `passivate` | time without a message after which it stops, if it has a name or a key | never |
+/// | `hibernate_after` | idle so long it sleeps: [`hibernate`](macro@hibernate) | never |
+/// | `passivate` | idle so long under a name or key it stops | never |
 /// | `inline` | `false`: no handler runs where it is called | `true` |
 /// | `states` | `(Pending: initial, ..)`: makes it a machine | |
 /// | `derive` | `(Clone, ..)`, for the state enum and the groups | nothing |
