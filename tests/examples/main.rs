@@ -1,7 +1,9 @@
 //! Runs every example as its user would and asserts what it prints.
 
+mod cache;
 mod loan_replay;
 mod printed;
+mod top;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -40,6 +40,47 @@ fn sessions() {
 }
 
 #[test]
+fn reporter() {
+    check(
+        "reporter",
+        "Report #1: 5s\n\
+         Report #2: 10s\n\
+         Report #3: 15s\n\
+         3 reports\n\
+         Tick #1: 5s\n\
+         Tick #2: 10s\n\
+         Tick #3: 23s\n\
+         Tick #4: 25s\n\
+         Tick #5: 30s\n\
+         1 tick was left out\n\
+         stopped\n",
+    );
+}
+
+#[test]
+fn stuck() {
+    check(
+        "stuck",
+        "checkout -> Some(1)\n\
+         the pool: \"1 free, password of 6 characters\"\n\
+         checkout -> `Pool::checkout` timed out after 5s, next in the mailbox; \
+         `Pool::reap` has been running for 6s\n\
+         the greeter says hello\n\
+         Pool \"pool\"\n  \
+           up for    36s\n  \
+           activity  Handling { handler: \"reap\", since: 6s }\n  \
+           mailbox   1 waiting, 1 at the most\n  \
+           handled   1 calls\n  \
+           late      0 replies\n  \
+           state     `Pool::format_state` timed out after 1s, queued behind 1 message; \
+         `Pool::reap` has been running for 7s\n\
+         killed; 1 servers run\n\
+         checkout -> Some(1)\n\
+         stuck now: 0\n",
+    );
+}
+
+#[test]
 fn manual() {
     check(
         "manual",
