@@ -1,5 +1,7 @@
 //! What holds for the repository as a whole.
 
+mod life;
+
 use std::path::Path;
 use std::process::Command;
 
