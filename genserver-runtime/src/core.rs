@@ -290,7 +290,7 @@ impl<S: Server> Core<S> {
             drop(item);
             return false;
         }
-        inbox.push_own(item);
+        inbox.push_own(item, self.taken());
         self.note_high(&inbox);
         self.kick(inbox);
         true

@@ -123,8 +123,11 @@ impl<S: Server> Node for Core<S> {
     }
 
     fn withdraw(&self, slot: usize) -> Option<Box<dyn Send>> {
-        let item = self.lock().withdraw(slot)?;
-        Some(Box::new(item))
+        let mut inbox = self.lock();
+        match inbox.withdraw(slot) {
+            Some(item) => Some(Box::new(item)),
+            None => Some(Box::new(inbox.withdraw_act(slot)?)),
+        }
     }
 
     fn waits_on(&self, edges: Vec<Edge>) {

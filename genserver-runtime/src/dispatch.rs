@@ -52,8 +52,9 @@ where
 }
 
 /// A handler returned, and no reply went out by that.
-fn told_without_reply<S: Server>(core: &Core<S>, handler: usize) {
+fn told_without_reply<S: Server>(core: &Core<S>, body: &Body<S>, handler: usize) {
     if core.is_watched() {
+        core.note_state(body);
         core.tell_watch(What::NoReply { message: S::HANDLERS[handler].message });
     }
 }
@@ -99,7 +100,7 @@ where
         if body.state.as_ref().is_none_or(S::accepts) {
             let span = report::handler_span(&core, H);
             match watched(&core, || Deadline::Never, span, S::run(&mut body, args)).await {
-                Ok(Ok(())) => told_without_reply(&core, H),
+                Ok(Ok(())) => told_without_reply(&core, &body, H),
                 Ok(Err(crash)) => {
                     let mut ending = Ending::new(crash.0);
                     ending.last = S::HANDLERS[H].name;
@@ -110,6 +111,9 @@ where
         } else {
             let state = body.state.as_ref().map_or("", state_name::<S>);
             report::refused(&core, S::HANDLERS[H].message, state);
+            if core.is_watched() {
+                core.tell_watch(What::Refused { message: S::HANDLERS[H].message });
+            }
         }
         body.cx.run = Some(core);
         body
@@ -140,7 +144,7 @@ where
                     if slot.awaited() {
                         core.remember(&(slot as Arc<dyn Answerable>));
                     }
-                    told_without_reply(&core, H);
+                    told_without_reply(&core, &body, H);
                 }
                 Err(interrupt) => {
                     let mut ending = crash::<S>(H, interrupt);

@@ -20,7 +20,7 @@ use crate::options::{Kind, Overflow};
 use crate::rest::{self, Stir};
 use crate::server::{Message as _, Server, state_name};
 use crate::sleep;
-use crate::system::{Run, System};
+use crate::system::{self, Run, System};
 use crate::turn::keep;
 use crate::watch::Tally;
 
@@ -155,7 +155,7 @@ impl<S: Server> Drain<S> {
                     }
                 }
                 Next::Act(act) => {
-                    act(&self.core, &mut body);
+                    system::run(&self.core, &mut body, act);
                     self.stir = self.stir.max(Stir::System);
                 }
                 Next::End => return self.end(body).await,
@@ -302,9 +302,14 @@ impl<S: Server> Drain<S> {
         let core = Arc::clone(&self.core);
         let mut inbox = core.lock();
         publish(&mut self.tally, &mut inbox);
+        if let Some(cold) = &mut inbox.cold {
+            // Seen of the last item: a call that runs where it is made has the same number.
+            cold.since = None;
+        }
         let suspended = inbox.mode.is(Mode::SUSPENDED);
         let told = if suspended {
-            inbox.put_back(&mut self.batch, std::mem::take(&mut self.counted));
+            inbox.put_back(&mut self.batch);
+            self.counted = 0;
             core.taken.store(0, Ordering::Relaxed);
             Vec::new()
         } else {

@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use crate::body::Body;
 use crate::core::Core;
 use crate::error::ServerError;
+use crate::event::What;
 use crate::exit::{ExitReason, Panic};
 use crate::frame::Deadline;
 use crate::inbox::{Asked, Life, Mode, Waiter};
@@ -21,6 +22,9 @@ use crate::slot::{Answerable as _, Slot};
 use crate::system::Act;
 use crate::turn::{Interrupt, watched};
 
+/// A call, by name, and what sends its reply.
+pub(crate) type LastReply = (&'static str, Box<dyn FnOnce() + Send>);
+
 /// An end that is decided.
 pub(crate) struct Ending {
     pub(crate) reason: ExitReason,
@@ -28,7 +32,7 @@ pub(crate) struct Ending {
     /// Tells the caller whose handler crashed.
     pub(crate) crashed: Option<Box<dyn FnOnce(ServerError) + Send>>,
     /// Sends the reply of the call that asked for the end.
-    pub(crate) reply: Option<Box<dyn FnOnce() + Send>>,
+    pub(crate) reply: Option<LastReply>,
     /// The handler that ran last, for the report.
     pub(crate) last: &'static str,
 }
@@ -169,7 +173,10 @@ pub(crate) async fn end<S: Server>(
         reason = worse;
     }
     drop_body(body);
-    if let Some(reply) = ending.reply {
+    if let Some((message, reply)) = ending.reply {
+        if core.is_watched() {
+            core.tell_watch(What::Replied { message });
+        }
         reply();
     }
     unfinished.reason = None;

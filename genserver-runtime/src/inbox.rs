@@ -12,7 +12,7 @@ use crate::clock::Instant;
 use crate::drain::Begun;
 use crate::exit::ExitReason;
 use crate::frame::Edge;
-use crate::item::Item;
+use crate::item::{Item, Priorities};
 use crate::node::{Counters, Stop};
 use crate::options::Overflow;
 use crate::owned::Owned;
@@ -246,7 +246,7 @@ impl<S: Server> Inbox<S> {
     pub(crate) fn push(&mut self, item: Item<S>, taken: u32) -> Result<(), Full<S>> {
         // Whoever waits for room comes before who comes now.
         if !item.counted() || (self.has_room(taken) && !self.has_waiters()) {
-            self.enqueue(item);
+            self.enqueue(item, taken);
             return Ok(());
         }
         let call = item.reply().is_some();
@@ -256,7 +256,7 @@ impl<S: Server> Inbox<S> {
             Overflow::DropOldest => match self.queue.iter().position(Item::droppable) {
                 Some(at) => {
                     let oldest = self.remove(at).expect("invariant: `position` is in");
-                    self.enqueue(item);
+                    self.enqueue(item, taken);
                     Full::Dropped(oldest)
                 }
                 None => Full::Refused(item),
@@ -266,26 +266,33 @@ impl<S: Server> Inbox<S> {
     }
 
     /// Queues a message of the server's own: it takes no room.
-    pub(crate) fn push_own(&mut self, item: Item<S>) {
-        self.enqueue(item);
+    pub(crate) fn push_own(&mut self, item: Item<S>, taken: u32) {
+        self.enqueue(item, taken);
     }
 
-    fn enqueue(&mut self, item: Item<S>) {
+    fn enqueue(&mut self, item: Item<S>, taken: u32) {
         self.counted += u32::from(item.counted());
         if item.high() {
             self.cold().high.push_back(item);
-            return;
+        } else {
+            self.seq += 1;
+            if let Some(reply) = item.reply() {
+                reply.enqueued(self.seq);
+            }
+            self.queue.push_back(item);
         }
-        self.seq += 1;
-        if let Some(reply) = item.reply() {
-            reply.enqueued(self.seq);
-        }
-        self.queue.push_back(item);
-        let waiting = self.queue.len();
+        let waiting = self.waiting(taken);
         if waiting > 1 {
             let high_water = &mut self.cold().high_water;
             *high_water = (*high_water).max(u32::try_from(waiting).unwrap_or(u32::MAX));
         }
+    }
+
+    /// How many messages lie in the mailbox, with `taken` of them in the running batch.
+    pub(crate) fn waiting(&self, taken: u32) -> usize {
+        // Where no handler has a priority, nothing is looked up.
+        let cold = self.cold.as_ref().filter(|_| Priorities::<S>::ANY);
+        self.queue.len() + taken as usize + cold.map_or(0, |cold| cold.high.len())
     }
 
     /// Takes the oldest message of a high priority.
@@ -308,9 +315,9 @@ impl<S: Server> Inbox<S> {
     }
 
     /// Puts back what a drain task has taken out and not handled.
-    pub(crate) fn put_back(&mut self, batch: &mut VecDeque<Item<S>>, counted: u32) {
-        self.counted += counted;
+    pub(crate) fn put_back(&mut self, batch: &mut VecDeque<Item<S>>) {
         while let Some(item) = batch.pop_back() {
+            self.counted += u32::from(item.counted());
             self.queue.push_front(item);
         }
     }
@@ -320,7 +327,7 @@ impl<S: Server> Inbox<S> {
         let mut accepted = Vec::new();
         while self.has_waiters() && self.has_room(taken) {
             let Some(waiter) = self.cold().waiters.pop_front() else { break };
-            self.enqueue(waiter.item);
+            self.enqueue(waiter.item, taken);
             accepted.extend(waiter.accepted);
         }
         accepted
@@ -361,6 +368,14 @@ impl<S: Server> Inbox<S> {
             }
         }
         Some(item)
+    }
+
+    /// Takes back what was asked of the server apart from its messages.
+    pub(crate) fn withdraw_act(&mut self, slot: usize) -> Option<Act<S>> {
+        let acts = &mut self.cold.as_mut()?.acts;
+        let mine = |act: &Act<S>| act.waits.as_ref().is_some_and(|by| by.identity() == slot);
+        let at = acts.iter().position(mine)?;
+        acts.remove(at)
     }
 
     /// The place in the queue of the request that this slot belongs to.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use tracing::{Level, Span, debug, enabled, error, info, warn};
+use tracing::{Level, Span, debug, enabled, error, event_enabled, info, warn};
 
 use crate::body::Body;
 use crate::core::Core;
@@ -66,7 +66,7 @@ pub(crate) fn ending<S: Server>(
             debug!(target: "genserver", server = S::NAME, id, %reason, "ended");
         }
         reason if reason.is_crash() => {
-            if Level::ERROR <= tracing::level_filters::LevelFilter::current() {
+            if event_enabled!(target: "genserver", Level::ERROR) {
                 crashed(core, reason, last, body);
             }
         }
@@ -109,6 +109,11 @@ pub(crate) fn traced(event: &Event) {
 /// A task of a server panicked, and nobody is told but by this.
 pub(crate) fn task_panicked(server: &'static str, id: ServerId, panic: &Panic) {
     error!(target: "genserver", server, id = id.as_u64(), %panic, "a task of the server panicked");
+}
+
+/// The state could not be copied for somebody who looked into a server.
+pub(crate) fn panic_in_sys(server: &'static str, id: ServerId, panic: &Panic) {
+    error!(target: "genserver", server, id = id.as_u64(), %panic, "what was asked of the server panicked");
 }
 
 pub(crate) fn init_failed(server: &'static str, reason: &dyn std::fmt::Display) {

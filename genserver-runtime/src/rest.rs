@@ -176,7 +176,7 @@ impl<S: Server> Core<S> {
             None => None,
         };
         if let Some(message) = message {
-            inbox.push_own(Item::own(message, Source::Idle));
+            inbox.push_own(Item::own(message, Source::Idle), self.taken());
             self.kick(inbox);
         }
     }

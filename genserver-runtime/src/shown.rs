@@ -1,5 +1,6 @@
 //! A state as text, for those who look into a server and for the report of its crash.
 
+use std::cell::Cell;
 use std::fmt::{self, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -14,21 +15,27 @@ pub(crate) const REPORTED_MAX: usize = 1024;
 /// What debugging shows of a server, at most so many characters of it.
 pub(crate) fn shown<S: Server>(body: &Body<S>, chars_max: usize) -> Result<String, FormatError> {
     let mut text = Limited { text: String::new(), left: chars_max };
-    let write = AssertUnwindSafe(|| write!(text, "{}", State(body)));
+    let state = State { body, known: Cell::new(true) };
+    let write = AssertUnwindSafe(|| write!(text, "{state}"));
     match catch_unwind(write) {
-        Ok(Ok(())) => Ok(text.text),
-        // The writer's own limit, else the server cannot be shown.
-        Ok(Err(fmt::Error)) if text.left == 0 => Ok(text.text),
-        Ok(Err(fmt::Error)) => Err(FormatError::Unformatted { server: S::NAME }),
+        _ if !state.known.get() => Err(FormatError::Unformatted { server: S::NAME }),
+        // An error is the writer's own limit, or one of a `Debug` that gave up: what there is.
+        Ok(_) => Ok(text.text),
         Err(payload) => Err(FormatError::Panic(Panic::new("format_state", &*payload))),
     }
 }
 
-struct State<'a, S: Server>(&'a Body<S>);
+struct State<'a, S: Server> {
+    body: &'a Body<S>,
+    /// Whether it can be shown, as far as is known.
+    known: Cell<bool>,
+}
 
 impl<S: Server> fmt::Display for State<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        S::format_state(self.0, f).unwrap_or(Err(fmt::Error))
+        let shown = S::format_state(self.body, f);
+        self.known.set(shown.is_some());
+        shown.unwrap_or(Ok(()))
     }
 }
 

@@ -210,7 +210,7 @@ impl<S: Server> Core<S> {
             type_name: std::any::type_name::<S>(),
             name: cold.and_then(|cold| cold.name.as_deref()).map(str::to_owned),
             keys: cold.map_or(0, |cold| {
-                cold.claims_held() - usize::from(cold.name.is_some() && !cold.claims.is_empty())
+                cold.claims_held().saturating_sub(usize::from(cold.name.is_some()))
             }),
             machine: !S::STATES.is_empty(),
             version: S::OPTIONS.version,
@@ -260,11 +260,9 @@ impl<S: Server> Core<S> {
 
     fn mailbox(&self, inbox: &Inbox<S>) -> Mailbox {
         let cold = inbox.cold.as_deref();
-        let now =
-            inbox.queue.len() + self.taken() as usize + cold.map_or(0, |cold| cold.high.len());
         let seen = cold.map_or(0, |cold| cold.high_water as usize);
         Mailbox {
-            now,
+            now: inbox.waiting(self.taken()),
             high_water: seen.max(usize::from(inbox.seq > 0)),
             bound: inbox.bound(),
             senders: cold.map_or(0, |cold| cold.waiters.len()),

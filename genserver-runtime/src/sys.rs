@@ -83,12 +83,13 @@ impl<C> Sys<C> {
 
     /// Stops the handling of messages, after the running handler: they queue up, and their callers
     /// wait. Timers go on, and what they send queues up too; an idle time-out begins anew when the
-    /// server is resumed. Like `sys:suspend/1`.
+    /// server is resumed. A stop comes at once, without what is queued, and so does the end of a
+    /// server that nobody holds any more. Like `sys:suspend/1`.
     ///
     /// # Errors
     ///
     /// `NotRunning`; `Timeout` while a handler runs, and then it is suspended after it; `Deadlock` in
-    /// a handler of the server itself.
+    /// a handler of the server itself, and then it is not.
     pub fn suspend(&self) -> SysCall<()> {
         self.ask("suspend", |node, reply| node.suspend(true, reply))
     }
@@ -243,7 +244,8 @@ impl<C: Client> Sys<C> {
     ///
     /// # Errors
     ///
-    /// As [`suspend`](Sys::suspend). A server that is not `Clone` does not compile.
+    /// As [`suspend`](Sys::suspend), and `NoReply` when its `Clone` panicked. A server that is not
+    /// `Clone` does not compile.
     pub fn get_state<S: ServedBy<C> + Cloned>(&self) -> SysCall<S> {
         self.look("get_state", |body: &mut Body<S>| body.server.cloned())
     }
@@ -303,8 +305,9 @@ impl<C: Client> Sys<C> {
         f: impl FnOnce(S) -> S + Send + 'static,
     ) -> SysCall<S, ReplaceError> {
         self.replace("replace_state", move |body: &mut Body<S>| {
-            body.server = f(body.server.cloned());
-            body.server.cloned()
+            let server = f(body.server.cloned());
+            let copy = server.cloned();
+            (copy, std::mem::replace(&mut body.server, server))
         })
     }
 
@@ -326,26 +329,30 @@ impl<C: Client> Sys<C> {
             let (server, state, _) = body.parts();
             let (server, state) = f(server.cloned(), state.cloned());
             let copy = (server.cloned(), state.cloned());
-            body.server = server;
-            body.state = Some(state);
-            copy
+            let old = (std::mem::replace(&mut body.server, server), body.state.replace(state));
+            (copy, old)
         })
     }
 
-    fn replace<S: ServedBy<C>, T: Send + 'static>(
+    /// `replace` changes nothing if it panics; it gives the answer, and what was there before.
+    fn replace<S: ServedBy<C>, T: Send + 'static, Old>(
         &self,
         call: &'static str,
-        replace: impl FnOnce(&mut Body<S>) -> T + Send + 'static,
+        replace: impl FnOnce(&mut Body<S>) -> (T, Old) + Send + 'static,
     ) -> SysCall<T, ReplaceError> {
         self.ask(call, |node, reply| {
             let slot = reply.share();
             let core = downcast::<S>(node).expect(ONE_TYPE);
             let run = move |core: &Arc<Core<S>>, body: &mut Body<S>| {
                 let replace = AssertUnwindSafe(|| replace(body));
-                let outcome = catch_unwind(replace)
-                    .map_err(|payload| ReplaceError::Panic(Panic::new("replace_state", &*payload)));
+                let (outcome, old) = match catch_unwind(replace) {
+                    Ok((copy, old)) => (Ok(copy), Some(old)),
+                    Err(payload) => (Err(ReplaceError::Panic(Panic::new(call, &*payload))), None),
+                };
                 core.note_state(body);
                 drop(reply.reply(outcome));
+                // Last: the user's `Drop` may panic, and by now it is replaced and told.
+                drop(old);
             };
             core.act(Turn::Queued, slot, run);
         })

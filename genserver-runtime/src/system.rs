@@ -2,6 +2,7 @@
 //! takes no room in the mailbox, and comes when the running handler is done or at its place in the
 //! queue.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -9,13 +10,15 @@ use crate::body::Body;
 use crate::core::Core;
 use crate::ending;
 use crate::error::ServerError;
+use crate::exit::Panic;
 use crate::inbox::{Inbox, Life, Mode};
 use crate::item::Item;
 use crate::node::Stop;
+use crate::report;
 use crate::server::Server;
 use crate::slot::Answerable;
 
-/// Something done with the body between two messages; it catches its own panics.
+/// Something done with the body between two messages.
 pub(crate) struct Act<S: Server> {
     /// The newest item that was queued before it; `None` for what goes before the queue.
     pub(crate) position: Option<u64>,
@@ -25,6 +28,14 @@ pub(crate) struct Act<S: Server> {
 }
 
 pub(crate) type Run<S> = Box<dyn FnOnce(&Arc<Core<S>>, &mut Body<S>) + Send>;
+
+/// Does it. What it does is partly the user's, as the copying of a state is: a panic costs whoever
+/// waits for it the answer, and no more.
+pub(crate) fn run<S: Server>(core: &Arc<Core<S>>, body: &mut Body<S>, act: Run<S>) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| act(core, body))) {
+        report::panic_in_sys(S::NAME, core.id, &Panic::new("sys", &*payload));
+    }
+}
 
 /// When an act is done.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -120,7 +131,7 @@ impl<S: Server> Core<S> {
         }
         let position = (turn == Turn::Queued).then_some(inbox.seq);
         // Should the waiting end first, it is told how many are ahead.
-        waits.enqueued(inbox.seq + 1);
+        waits.enqueued(position.map_or(0, |position| position + 1));
         let act = Act { position, waits: Some(waits), run: Box::new(run) };
         inbox.cold().acts.push_back(act);
         self.attention.store(true, Ordering::Release);

@@ -180,17 +180,25 @@ pub(crate) fn settle<S: Server, R: Send + 'static>(
     reply: ReplyTo<R>,
 ) {
     match outcome {
-        Ok(value) => match &mut body.cx.ending {
-            None => {
-                if core.is_watched() {
-                    core.tell_watch(What::Replied { message: S::HANDLERS[handler].message });
+        Ok(value) => {
+            let message = S::HANDLERS[handler].message;
+            if core.is_watched() {
+                core.note_state(body);
+            }
+            match &mut body.cx.ending {
+                None => {
+                    if core.is_watched() {
+                        core.tell_watch(What::Replied { message });
+                    }
+                    if reply.reply(value).is_err() {
+                        core.count_late();
+                    }
                 }
-                if reply.reply(value).is_err() {
-                    core.count_late();
+                Some(ending) => {
+                    ending.reply = Some((message, Box::new(move || drop(reply.reply(value)))));
                 }
             }
-            Some(ending) => ending.reply = Some(Box::new(move || drop(reply.reply(value)))),
-        },
+        }
         Err(interrupt) => {
             let mut ending = crash::<S>(handler, interrupt);
             ending.crashed = Some(Box::new(move |error| reply.refuse_with(error)));
