@@ -14,6 +14,7 @@ use tracing::{Event, Level, Metadata, Subscriber};
 #[derive(Clone, Debug)]
 pub struct Told {
     pub level: Level,
+    pub target: String,
     fields: BTreeMap<&'static str, String>,
 }
 
@@ -37,8 +38,13 @@ pub struct Events {
 impl Events {
     /// Listens on this thread, and so on a runtime that has no other.
     pub fn listen() -> Self {
+        Self::listen_to("genserver")
+    }
+
+    /// Listens to targets that begin so.
+    pub fn listen_to(target: &'static str) -> Self {
         let told = Arc::default();
-        let listener = Listener { told: Arc::clone(&told) };
+        let listener = Listener { target, told: Arc::clone(&told) };
         Self { told, _standing: tracing::subscriber::set_default(listener) }
     }
 
@@ -65,12 +71,13 @@ impl Events {
 }
 
 struct Listener {
+    target: &'static str,
     told: Arc<Mutex<Vec<Told>>>,
 }
 
 impl Subscriber for Listener {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.is_event() && metadata.target().starts_with("genserver")
+        metadata.is_event() && metadata.target().starts_with(self.target)
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
@@ -88,7 +95,8 @@ impl Subscriber for Listener {
     fn event(&self, event: &Event<'_>) {
         let mut fields = Fields(BTreeMap::new());
         event.record(&mut fields);
-        let told = Told { level: *event.metadata().level(), fields: fields.0 };
+        let (level, target) = (*event.metadata().level(), event.metadata().target().to_owned());
+        let told = Told { level, target, fields: fields.0 };
         self.told.lock().expect("no listener panics").push(told);
     }
 

@@ -12,7 +12,7 @@ fn rows() -> BTreeMap<String, String> {
     for line in page.lines() {
         let cells: Vec<_> = line.split('|').map(str::trim).collect();
         let [_, row, _, status, ..] = cells[..] else { continue };
-        if row.starts_with("GS-") || row.starts_with("SM-") {
+        if ["GS-", "SM-", "SYS-"].iter().any(|list| row.starts_with(list)) {
             let known = ["pass", "adapted", "not applicable", "later"];
             assert!(known.contains(&status), "{row} is {status:?}");
             let twice = rows.insert(row.to_owned(), status.to_owned());
@@ -33,7 +33,8 @@ fn tested() -> BTreeSet<String> {
             let line = line.trim_start();
             let name = line.strip_prefix("async ").unwrap_or(line).strip_prefix("fn ");
             let Some(mut words) = name.map(|name| name.split('_')) else { continue };
-            if let (Some(list @ ("gs" | "sm")), Some(number)) = (words.next(), words.next()) {
+            if let (Some(list @ ("gs" | "sm" | "sys")), Some(number)) = (words.next(), words.next())
+            {
                 tested.insert(format!("{}-{number}", list.to_uppercase()));
             }
         }
@@ -59,5 +60,9 @@ fn every_row_of_the_list_is_on_the_page() {
     let rows = rows();
     for number in (1..=77).filter(|number| !missing.contains(number)) {
         assert!(rows.contains_key(&format!("GS-{number}")), "GS-{number} is missing");
+    }
+    let missing = [3, 9, 22];
+    for number in (1..=26).filter(|number| !missing.contains(number)) {
+        assert!(rows.contains_key(&format!("SYS-{number}")), "SYS-{number} is missing");
     }
 }

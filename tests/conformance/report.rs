@@ -1,11 +1,15 @@
 //! What is written to `tracing`: crash reports, dead letters, drops.
 
+use std::cell::Cell;
+use std::fmt;
+
 use genserver_runtime::prelude::*;
 use tracing::Level;
 
-use crate::events::Events;
+use crate::events::{Events, Told};
 use crate::servers::{Birth, Broken, Counter, How, Order, Probe, ProbeClient, busy_probe, probe};
-use crate::support::{Gate, Journal, settle};
+use crate::support::{Gate, Journal, panicked, settle};
+use crate::tally::{Door, Tally};
 
 #[tokio::test]
 async fn gs_20_a_quiet_failure_of_init_writes_nothing() {
@@ -148,6 +152,159 @@ async fn gs_74_a_crash_report_names_the_state_of_a_machine() {
     settle().await;
     let told = events.only_trouble("Lamp");
     assert_eq!((told.get("state"), told.get("last_message")), ("On", "smash"));
+}
+
+#[tokio::test]
+async fn gs_74_a_crash_report_shows_the_state_as_the_handler_left_it() {
+    let events = Events::listen();
+    let tally = Tally::start(Tally { value: 3 }).await.expect("it starts");
+    tally.burst().await.expect("there is room");
+    settle().await;
+    let told = events.only_trouble("Tally");
+    assert_eq!((told.get("data"), told.get("log")), ("Tally { value: -1 }", ""));
+    let door = Door::start().await.expect("it starts");
+    door.smash().await.expect("there is room");
+    settle().await;
+    let told = events.only_trouble("Door");
+    assert_eq!((told.get("state"), told.get("data")), ("Shut", "(Door { moves: 0 }, Shut)"));
+}
+
+#[tokio::test]
+async fn gs_74_a_crash_report_holds_the_log() {
+    let events = Events::listen();
+    let tally = Tally::start(Tally { value: 3 }).log(3).await.expect("it starts");
+    tally.add(1).await.expect("it runs");
+    tally.burst().await.expect("there is room");
+    settle().await;
+    let id = tally.id().expect("known");
+    let log = format!(
+        "Tally {id} got call `add`; Tally {id} replied to `add`; Tally {id} got cast `burst`"
+    );
+    assert_eq!(events.only_trouble("Tally").get("log"), log);
+}
+
+/// Shown as `Shown` says.
+struct Account {
+    secret: &'static str,
+    shown: Shown,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Shown {
+    /// As so many characters.
+    Long(usize),
+    /// Not at all: it panics.
+    Panic,
+}
+
+struct Face<'a>(&'a Account);
+
+impl fmt::Debug for Face<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.shown {
+            Shown::Long(chars) => f.write_str(&"\u{e4}".repeat(chars)),
+            Shown::Panic => panic!("not shown"),
+        }
+    }
+}
+
+#[genserver]
+impl Account {
+    #[format_state]
+    fn shown(&self) -> impl fmt::Debug {
+        Face(self)
+    }
+
+    #[call]
+    fn check(&self, secret: String) {
+        assert!(secret == self.secret, "a wrong secret");
+    }
+
+    #[terminate]
+    fn close(&mut self, _: &ExitReason) {
+        CLOSED.with(|closed| closed.set(closed.get() + 1));
+    }
+}
+
+thread_local! {
+    static CLOSED: Cell<u32> = const { Cell::new(0) };
+}
+
+/// What the report of a crash shows of an account.
+async fn reported_of(shown: Shown) -> Told {
+    let events = Events::listen();
+    let start = Account::start(Account { secret: "1234", shown });
+    let account = start.log(9).await.expect("it starts");
+    let closed = CLOSED.get();
+    let crash = panicked(account.check("4321".to_owned()).await);
+    assert_eq!(crash.message(), "a wrong secret");
+    account.stop().await.expect_err("it ends of something else, or has ended");
+    assert_eq!(CLOSED.get(), closed + 1);
+    events.only_trouble("Account")
+}
+
+#[tokio::test]
+async fn gs_75_a_crash_report_hides_what_the_server_hides() {
+    let told = reported_of(Shown::Long(3)).await;
+    assert_eq!(told.get("data"), "\u{e4}\u{e4}\u{e4}");
+    let everything = format!("{told:?}");
+    assert!(!everything.contains("1234") && !everything.contains("4321"), "{everything}");
+}
+
+#[tokio::test]
+async fn gs_75_a_state_that_cannot_be_shown_is_left_out_of_the_report() {
+    let told = reported_of(Shown::Panic).await;
+    assert_eq!((told.get("data"), told.get("last_message")), ("", "check"));
+    assert_eq!(told.get("reason"), "`check` panicked: a wrong secret");
+}
+
+#[tokio::test]
+async fn gs_77_a_crash_report_shows_1024_characters_of_the_state() {
+    for (length, shown) in [(1023, 1023), (1024, 1024), (1025, 1024), (100_000, 1024)] {
+        let told = reported_of(Shown::Long(length)).await;
+        assert_eq!(told.get("data").chars().count(), shown);
+    }
+}
+
+/// Not to be shown while it stands.
+struct Unlistened;
+
+impl fmt::Debug for Unlistened {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        FORMATTED.with(|formatted| formatted.set(true));
+        Ok(())
+    }
+}
+
+thread_local! {
+    static FORMATTED: Cell<bool> = const { Cell::new(false) };
+}
+
+#[genserver]
+impl Unlistened {
+    #[call]
+    fn boom(&self) {
+        panic!("boom");
+    }
+}
+
+async fn crash() -> bool {
+    FORMATTED.set(false);
+    let server = Unlistened::start(Unlistened).await.expect("it starts");
+    panicked(server.boom().await);
+    server.stop().await.expect_err("it ends of something else, or has ended");
+    FORMATTED.get()
+}
+
+#[tokio::test]
+async fn gs_77_nothing_is_formatted_where_nobody_listens() {
+    assert!(!crash().await, "no subscriber");
+    {
+        let _events = Events::listen();
+        assert!(crash().await, "a subscriber");
+    }
+    let _deaf = Events::listen_to("elsewhere");
+    assert!(!crash().await, "a subscriber of something else");
 }
 
 struct Off;
