@@ -8,7 +8,7 @@ use genserver_runtime::prelude::*;
 use genserver_runtime::{Client, Event, Events, What};
 use tracing::Level;
 
-use crate::events::Events as Told;
+use crate::events::{Events as Listener, Told};
 use crate::sequence::{Bird, heard};
 use crate::servers::busy_probe;
 use crate::support::{exited, settle};
@@ -28,7 +28,7 @@ fn logged(client: &impl Client) -> Vec<String> {
 
 #[tokio::test(start_paused = true)]
 async fn sys_13_a_traced_server_writes_its_events_to_tracing() {
-    let told = Told::listen();
+    let told = Listener::listen();
     let door = Door::start().await.expect("it starts");
     door.sys().trace(true).expect("it runs");
     door.open().await.expect("it is shut");
@@ -126,8 +126,8 @@ async fn sys_15_a_file_that_cannot_be_written_does_no_harm() {
 async fn sys_16_several_readers_each_see_what_they_chose() {
     let tally = tally().await;
     let mut all = tally.sys().events().expect("it runs");
-    let replies = |event: &Event| matches!(event.what, What::Replied { .. });
-    let mut replied = tally.sys().events().expect("it runs").only(replies);
+    let is_reply = |event: &Event| matches!(event.what, What::Replied { .. });
+    let mut replied = tally.sys().events().expect("it runs").only(is_reply);
     tally.add(1).await.expect("it runs");
     tally.bump(1).await.expect("there is room");
     tally.sync().await.expect("it runs");
@@ -182,7 +182,7 @@ async fn sys_17_a_reader_that_panics_does_no_harm() {
 
 #[tokio::test(start_paused = true)]
 async fn sys_18_no_debug_ends_it_all() {
-    let told = Told::listen();
+    let told = Listener::listen();
     let tally = Tally::start(Tally { value: 0 }).trace().log(9).statistics().await;
     let tally = tally.expect("it starts");
     let sys = tally.sys();
@@ -209,13 +209,13 @@ async fn sys_18_no_debug_ends_it_all() {
 
 #[tokio::test(start_paused = true)]
 async fn gs_22_what_is_asked_for_at_the_start_sees_the_first_message() {
-    let told = Told::listen();
+    let told = Listener::listen();
     let bird = Bird::start().trace().log(9).statistics().await.expect("it starts");
     settle().await;
     let first = ["got continued `hatch`", "handled `hatch` without a reply"];
     assert_eq!(logged(&bird), first);
     let traced = told.of("Bird", Level::INFO);
-    assert_eq!(traced.iter().map(|told| told.message()).collect::<Vec<_>>(), first);
+    assert_eq!(traced.iter().map(Told::message).collect::<Vec<_>>(), first);
     let statistics = bird.sys().get_statistics().expect("it runs").expect("it is measured");
     assert_eq!((statistics.messages_in, statistics.messages_out), (1, 0));
 }
