@@ -1,7 +1,7 @@
 //! The only door to time, so that `tokio::time::pause` drives everything.
 
 pub(crate) use tokio::time::Instant;
-pub(crate) use tokio::time::{Sleep, sleep, sleep_until};
+pub(crate) use tokio::time::{Sleep, sleep, sleep_until, timeout_at};
 
 /// A duration as people write it: `5s`, `250ms`, `4.9s`.
 pub(crate) struct Human(pub(crate) std::time::Duration);

@@ -143,6 +143,10 @@ impl<S: Server> Core<S> {
             }
             inbox.body = Some(body);
         } else {
+            if inbox.mode.is(Mode::RESTS) {
+                // What the drain task does next need not be a message.
+                self.rested(&mut inbox, Stir::Message);
+            }
             self.run_on(inbox, body);
         }
     }
@@ -270,10 +274,11 @@ impl<S: Server> Core<S> {
         Sent::Waiting(ticket)
     }
 
-    /// Has the drain task look for messages that go before the queue.
+    /// Has the drain task look for messages that go before the queue. While it is suspended there is
+    /// nothing to see: it is told when it is resumed.
     #[inline]
     pub(crate) fn note_high(&self, inbox: &Inbox<S>) {
-        if Priorities::<S>::ANY && inbox.has_high() {
+        if Priorities::<S>::ANY && inbox.has_high() && !inbox.mode.is(Mode::SUSPENDED) {
             self.attention.store(true, Ordering::Release);
         }
     }

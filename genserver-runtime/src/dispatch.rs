@@ -18,6 +18,7 @@ use crate::ending::Ending;
 use crate::event::What;
 use crate::frame::{self, Deadline};
 use crate::node::Node;
+use crate::options::Kind;
 use crate::reply::ReplyTo;
 use crate::report;
 use crate::server::{Block, Defer, Notify, Request, Server, state_name};
@@ -108,7 +109,8 @@ where
                 }
                 Err(interrupt) => body.cx.ending = Some(Box::new(crash::<S>(H, interrupt))),
             }
-        } else {
+        } else if !matches!(S::HANDLERS[H].kind, Kind::Idle | Kind::Every) {
+            // What time brings in another state was sent by nobody.
             let state = body.state.as_ref().map_or("", state_name::<S>);
             report::refused(&core, S::HANDLERS[H].message, state);
             if core.is_watched() {

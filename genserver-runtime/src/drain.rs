@@ -212,13 +212,16 @@ impl<S: Server> Drain<S> {
         let handled = inbox.batch_end() - self.batch.len() as u64;
         let alive = self.core.holders.load(Ordering::Acquire) > 0;
         let next = inbox.next_system(handled, alive, chained);
+        if matches!(next, Some(System::Message(_))) {
+            inbox.mode.set(Mode::ASLEEP, false);
+        }
         if matches!(next, None | Some(System::Suspended)) && !inbox.has_system() {
             self.core.attention.store(false, Ordering::Release);
         }
         next
     }
 
-    async fn handle(&mut self, body: Box<Body<S>>, item: Item<S>) -> Box<Body<S>> {
+    async fn handle(&mut self, mut body: Box<Body<S>>, item: Item<S>) -> Box<Body<S>> {
         self.budget = self.budget.saturating_sub(1);
         let (message, span, source) = match item {
             Item::User(message) => (message, None, Source::Sender),
@@ -227,6 +230,7 @@ impl<S: Server> Drain<S> {
                 publish(&mut self.tally, &mut self.core.lock());
                 let state = body.state.as_ref().map_or("", state_name::<S>);
                 let _ = reply.reply(state);
+                self.stir = self.stir.max(Stir::System);
                 return body;
             }
         };
@@ -236,10 +240,13 @@ impl<S: Server> Drain<S> {
             // Flushed.
             return body;
         }
-        self.stir = match source {
-            Source::Idle => self.stir,
+        self.stir = self.stir.max(match source {
+            Source::Idle => Stir::Signal,
             _ => Stir::Message,
-        };
+        });
+        if !matches!(source, Source::Continued) {
+            body.cx.stay_awake();
+        }
         let number = message.handler();
         let handler = &S::HANDLERS[number];
         match handler.kind {
@@ -350,7 +357,7 @@ impl<S: Server> Drain<S> {
 
     /// Moves the queue into the batch; one item only where the policy must reach the oldest.
     fn take_batch(&mut self, inbox: &mut Inbox<S>) {
-        if !inbox.queue.is_empty() {
+        if !inbox.queue.iter().all(Item::asks) {
             inbox.mode.set(Mode::ASLEEP, false);
         }
         if S::OPTIONS.overflow == Overflow::DropOldest {
@@ -385,9 +392,13 @@ impl<S: Server> Drain<S> {
     }
 
     /// Awaits a handler that has begun; `None` when it was killed, and the server with it.
-    async fn finish(self, begun: Begun<S>) -> Option<(Self, Box<Body<S>>)> {
+    async fn finish(mut self, begun: Begun<S>) -> Option<(Self, Box<Body<S>>)> {
         match begun.await {
-            Ok(body) => Some((self, body)),
+            Ok(body) => {
+                self.core.note_state(&body);
+                self.stir = Stir::Message;
+                Some((self, body))
+            }
             Err(caller) => {
                 self.end_killed(caller);
                 None

@@ -313,10 +313,10 @@ pub(crate) fn ask<S: Server>(
         end_here(core, body, how, done);
         return;
     }
-    let position = inbox.seq;
+    let position = inbox.position();
     if let (Some(done), Stop::After(_)) = (&done, &how) {
         // Should the waiting end first, it is told how many are ahead.
-        done.enqueued(position + 1);
+        done.enqueued(position.queued + 1);
     }
     let kill = matches!(how, Stop::Kill);
     let cold = inbox.cold();

@@ -19,7 +19,7 @@ use crate::owned::Owned;
 use crate::rest::Rest;
 use crate::server::Server;
 use crate::slot::{Answerable, Slot};
-use crate::system::Act;
+use crate::system::{Act, Position};
 use crate::task::Callers;
 use crate::watch::{Tally, Watch};
 
@@ -89,6 +89,8 @@ pub(crate) struct Cold<S: Server> {
     pub(crate) acts: VecDeque<Act<S>>,
     /// Messages of a high priority: they come before the queue, and have no number.
     pub(crate) high: VecDeque<Item<S>>,
+    /// How many of these were queued in the server's life.
+    pub(crate) high_seq: u64,
     pub(crate) waiters: VecDeque<Waiter<S>>,
     /// The drain task, while it is parked or its handler waits.
     pub(crate) drain: Option<Waker>,
@@ -146,8 +148,7 @@ pub(crate) trait Claim: Send {
 /// An end that was asked for.
 pub(crate) struct Asked {
     pub(crate) how: Stop,
-    /// The newest item that was queued before it.
-    pub(crate) position: u64,
+    pub(crate) position: Position,
     /// Whether it is void while the server has a client.
     pub(crate) orphan: bool,
 }
@@ -174,6 +175,7 @@ impl<S: Server> Default for Cold<S> {
             stops: Vec::new(),
             acts: VecDeque::new(),
             high: VecDeque::new(),
+            high_seq: 0,
             waiters: VecDeque::new(),
             drain: None,
             begun: None,
@@ -197,6 +199,14 @@ impl<S: Server> Default for Cold<S> {
             deferred: Vec::new(),
             watch: None,
         }
+    }
+}
+
+impl<S: Server> Cold<S> {
+    /// The places of what was asked for.
+    fn positions(&mut self) -> impl Iterator<Item = &mut Position> {
+        let stops = self.stops.iter_mut().map(|stop| &mut stop.position);
+        stops.chain(self.acts.iter_mut().filter_map(|act| act.position.as_mut()))
     }
 }
 
@@ -273,7 +283,9 @@ impl<S: Server> Inbox<S> {
     fn enqueue(&mut self, item: Item<S>, taken: u32) {
         self.counted += u32::from(item.counted());
         if item.high() {
-            self.cold().high.push_back(item);
+            let cold = self.cold();
+            cold.high.push_back(item);
+            cold.high_seq += 1;
         } else {
             self.seq += 1;
             if let Some(reply) = item.reply() {
@@ -344,9 +356,7 @@ impl<S: Server> Inbox<S> {
     pub(crate) fn withdraw(&mut self, slot: usize) -> Option<Item<S>> {
         self.leave_room(slot).or_else(|| {
             if let Some(at) = self.high_at(slot) {
-                let item = self.cold.as_mut()?.high.remove(at)?;
-                self.counted -= u32::from(item.counted());
-                return Some(item);
+                return self.remove_high(at);
             }
             let at = self.queued_at(slot)?;
             self.remove(at)
@@ -361,10 +371,8 @@ impl<S: Server> Inbox<S> {
         self.counted -= u32::from(item.counted());
         self.seq -= 1;
         if let Some(cold) = &mut self.cold {
-            let stops = cold.stops.iter_mut().map(|stop| &mut stop.position);
-            let acts = cold.acts.iter_mut().filter_map(|act| act.position.as_mut());
-            for position in stops.chain(acts) {
-                *position -= u64::from(*position >= number);
+            for place in cold.positions() {
+                place.queued -= u64::from(place.queued >= number);
             }
         }
         Some(item)
@@ -376,6 +384,25 @@ impl<S: Server> Inbox<S> {
         let mine = |act: &Act<S>| act.waits.as_ref().is_some_and(|by| by.identity() == slot);
         let at = acts.iter().position(mine)?;
         acts.remove(at)
+    }
+
+    /// The same, of those of a high priority.
+    fn remove_high(&mut self, at: usize) -> Option<Item<S>> {
+        let cold = self.cold.as_mut()?;
+        let number = cold.high_seq - cold.high.len() as u64 + 1 + at as u64;
+        let item = cold.high.remove(at)?;
+        cold.high_seq -= 1;
+        for place in cold.positions() {
+            place.high -= u64::from(place.high >= number);
+        }
+        self.counted -= u32::from(item.counted());
+        Some(item)
+    }
+
+    /// The place behind all that is queued.
+    pub(crate) fn position(&self) -> Position {
+        let high = self.cold.as_ref().map_or(0, |cold| cold.high_seq);
+        Position { queued: self.seq, high }
     }
 
     /// The place in the queue of the request that this slot belongs to.

@@ -9,7 +9,7 @@ use crate::options::{Handler, Kind};
 use crate::reply::ReplyTo;
 use crate::server::{Message as _, Server};
 use crate::slot::Answerable;
-use crate::timer::Armed;
+use crate::timer::Fired;
 
 /// One thing in the queue.
 pub(crate) enum Item<S: Server> {
@@ -33,7 +33,7 @@ pub(crate) enum Source {
     Sender,
     /// A timer, which may be flushed until its message is taken; an interval's next tick waits until
     /// this one is handled.
-    Timer(Arc<Armed>, #[expect(dead_code, reason = "it tells when it is dropped")] Option<Paced>),
+    Timer(Fired, #[expect(dead_code, reason = "it tells when it is dropped")] Option<Paced>),
     /// A stream's item: the next one waits until this one is handled.
     Stream(#[expect(dead_code, reason = "it tells when it is dropped")] Paced),
     /// The end of a stream, what a task came to.
@@ -99,6 +99,11 @@ impl<S: Server> Item<S> {
     #[inline]
     pub(crate) fn high(&self) -> bool {
         Priorities::<S>::ANY && self.handler().is_some_and(|handler| handler.high)
+    }
+
+    /// Whether it is no message, but a question about the server.
+    pub(crate) fn asks(&self) -> bool {
+        matches!(self, Self::Ask(_))
     }
 
     /// The message's name, for reports.

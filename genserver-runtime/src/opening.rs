@@ -43,7 +43,6 @@ impl<S: Server> Drop for Half<S> {
 /// The server begins to take messages; those sent while it began come first.
 pub(crate) fn open<S: Server>(core: &Arc<Core<S>>, server: S, state: S::State, cx: Cx<S>) {
     let body = Box::new(Body { server, state: Some(state), cx });
-    core.open_rest();
     core.lock().life = Life::Running;
     core.leave(body);
     core.open_ticks();

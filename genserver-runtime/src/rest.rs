@@ -8,6 +8,8 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use tokio::sync::Notify;
+
 use crate::clock::{self, Instant};
 use crate::core::Core;
 use crate::drain;
@@ -16,19 +18,22 @@ use crate::exit::ExitReason;
 use crate::inbox::{Inbox, Life, Mode};
 use crate::item::{Item, Source};
 use crate::server::Server;
-use crate::system::Act;
 
 /// A server's idleness and what follows from it.
 pub(crate) struct Rest<S: Server> {
+    /// Since when nobody wanted anything of it.
     since: Instant,
+    /// Since when it rests awake; `None` while it hibernates.
+    awake: Option<Instant>,
     idle: Option<(Duration, Signal<S>)>,
     hibernate: Option<Duration>,
     passivate: Option<Duration>,
-    /// What has followed since the last message.
+    /// Whether it was told that it is idle since the last message.
     idled: bool,
-    slept: bool,
-    /// Whether a task looks at it.
-    watched: bool,
+    /// When the task that looks at it does so next; `None` without one.
+    looks: Option<Instant>,
+    /// Has that task look earlier.
+    sooner: Arc<Notify>,
 }
 
 /// What a server is sent that was idle.
@@ -36,15 +41,17 @@ pub(crate) enum Signal<S: Server> {
     /// The message of its `#[idle]`, each time.
     Handler(usize),
     /// This one, once.
-    Once(Option<S::Message>),
+    Once(S::Message),
 }
 
 /// What the server did since it last rested, the greater the more it disturbs its rest.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stir {
-    /// Nothing, or it was told that it is idle.
+    /// Nothing.
     #[default]
     Still,
+    /// It was told that it is idle, which is no message of anybody's, but wakes it.
+    Signal,
     /// It was looked into: the times begin anew.
     System,
     /// It handled a message: what has followed may follow again.
@@ -55,25 +62,59 @@ impl<S: Server> Rest<S> {
     fn new() -> Self {
         Self {
             since: Instant::now(),
+            awake: None,
             idle: None,
             hibernate: None,
             passivate: None,
             idled: false,
-            slept: false,
-            watched: false,
+            looks: None,
+            sooner: Arc::new(Notify::new()),
         }
     }
 
-    /// When the next thing follows, if nothing comes.
-    fn next(&self) -> Option<Instant> {
-        let idle = self.idle.as_ref().filter(|_| !self.idled).map(|(after, _)| *after);
-        let sleep = self.hibernate.filter(|_| !self.slept);
-        let next = [idle, sleep, self.passivate].into_iter().flatten().min()?;
-        self.since.checked_add(next)
+    fn idle_at(&self) -> Option<Instant> {
+        let idle = self.idle.as_ref().filter(|_| !self.idled);
+        idle.and_then(|(after, _)| self.since.checked_add(*after))
     }
 
-    fn is_due(&self, after: Option<Duration>, now: Instant) -> bool {
-        after.is_some_and(|after| now.saturating_duration_since(self.since) >= after)
+    fn sleep_at(&self) -> Option<Instant> {
+        self.hibernate.zip(self.awake).and_then(|(after, awake)| awake.checked_add(after))
+    }
+
+    fn passivate_at(&self) -> Option<Instant> {
+        self.passivate.and_then(|after| self.since.checked_add(after))
+    }
+
+    /// When something follows, if nothing comes.
+    fn times(&self) -> impl Iterator<Item = Instant> {
+        [self.idle_at(), self.sleep_at(), self.passivate_at()].into_iter().flatten()
+    }
+
+    /// The body was put back.
+    fn begin(&mut self, stir: Stir, asleep: bool) {
+        let now = Instant::now();
+        // An idle handler may have set another time, which begins with its end.
+        if stir > Stir::Signal || (stir == Stir::Signal && !self.idled) {
+            self.since = now;
+        }
+        self.idled &= stir != Stir::Message;
+        self.awake = (!asleep).then_some(now);
+    }
+
+    /// When to look again; what is due and cannot be done now, or is done, has time.
+    fn next_look(&self, now: Instant) -> Option<Instant> {
+        let idle = self.idle.as_ref().map(|(after, _)| *after);
+        let shortest = [idle, self.hibernate, self.passivate].into_iter().flatten().min()?;
+        let overdue = self.times().any(|at| at <= now);
+        let later = overdue.then(|| clock::after(shortest.max(Duration::from_millis(1))));
+        self.times().filter(|at| *at > now).chain(later).min()
+    }
+}
+
+impl<S: Server> Drop for Rest<S> {
+    /// The server has ended: the task that looks at it ends too.
+    fn drop(&mut self) {
+        self.sooner.notify_one();
     }
 }
 
@@ -85,7 +126,7 @@ impl<S: Server> Inbox<S> {
 }
 
 impl<S: Server> Core<S> {
-    /// What the attributes say of a server that begins.
+    /// What the attributes say of a server that begins; its `#[init]` may say something else.
     pub(crate) fn open_rest(&self) {
         let idle = S::IDLE.filter(|idle| idle.after < Duration::MAX);
         let options = &S::OPTIONS;
@@ -94,10 +135,7 @@ impl<S: Server> Core<S> {
         }
         let mut inbox = self.lock();
         let rest = inbox.rest();
-        // `#[init]` may have set another one.
-        if rest.idle.is_none() {
-            rest.idle = idle.map(|idle| (idle.after, Signal::Handler(idle.handler)));
-        }
+        rest.idle = idle.map(|idle| (idle.after, Signal::Handler(idle.handler)));
         rest.hibernate = options.hibernate_after;
         rest.passivate = options.passivate;
     }
@@ -116,63 +154,56 @@ impl<S: Server> Core<S> {
     /// The body is put back, or lies there suspended.
     #[cold]
     pub(crate) fn rested(self: &Arc<Self>, inbox: &mut Inbox<S>, stir: Stir) {
+        let asleep = inbox.mode.is(Mode::ASLEEP);
         let Some(rest) = inbox.cold.as_mut().and_then(|cold| cold.rest.as_mut()) else { return };
-        if stir > Stir::Still {
-            rest.since = Instant::now();
+        if stir != Stir::Still || rest.awake.is_some() == asleep {
+            rest.begin(stir, asleep);
         }
-        if stir == Stir::Message {
-            rest.idled = false;
-            rest.slept = false;
+        let Some(next) = rest.times().min() else { return };
+        match rest.looks {
+            None => {
+                let watch = watch(Arc::downgrade(self), Arc::clone(&rest.sooner));
+                drop(self.home.handle().spawn(watch));
+            }
+            Some(looks) if next < looks => rest.sooner.notify_one(),
+            Some(_) => return,
         }
-        if !rest.watched && rest.next().is_some() {
-            rest.watched = true;
-            let watch = watch(Arc::downgrade(self));
-            drop(self.home.handle().spawn(watch));
-        }
+        rest.looks = Some(next);
     }
 
     /// Does what is due, and tells when to look again.
     fn look_at_rest(self: &Arc<Self>) -> Option<Instant> {
         let now = Instant::now();
         let mut inbox = self.lock();
-        let running = inbox.life == Life::Running && !self.home.is_gone();
-        let rest = inbox.cold.as_mut().and_then(|cold| cold.rest.as_mut()).filter(|_| running)?;
-        let shortest = rest.next().map(|next| next.saturating_duration_since(rest.since));
-        let is_idle_due = !rest.idled && rest.is_due(rest.idle.as_ref().map(|idle| idle.0), now);
-        let is_sleep_due = !rest.slept && rest.is_due(rest.hibernate, now);
-        let is_passive_due = rest.is_due(rest.passivate, now);
-        let Some(shortest) = shortest else {
-            rest.watched = false;
+        if inbox.life != Life::Running || self.home.is_gone() {
             return None;
-        };
-        let next = rest.next().filter(|next| *next > now);
-        // Busy, or suspended: whatever comes of it, nothing follows sooner than that.
-        let later = clock::after(shortest.max(Duration::from_millis(1)));
-        if !inbox.is_at_rest() || self.attention.load(Ordering::Acquire) {
-            return Some(later);
         }
-        if is_idle_due {
+        let at_rest = inbox.is_at_rest() && !self.attention.load(Ordering::Acquire);
+        let rest = inbox.cold.as_mut().and_then(|cold| cold.rest.as_mut())?;
+        rest.looks = rest.next_look(now);
+        let looks = rest.looks;
+        let is_due = |at: Option<Instant>| at_rest && at.is_some_and(|at| at <= now);
+        let (idle, sleep) = (is_due(rest.idle_at()), is_due(rest.sleep_at()));
+        let passive = is_due(rest.passivate_at());
+        if idle {
             self.signal_idle(inbox);
-            return Some(later);
-        }
-        if is_passive_due && self.is_unused(&inbox) {
+        } else if passive && self.is_unused(&inbox) {
             drain::passivate(self, inbox);
-            return None;
-        }
-        if is_sleep_due {
-            inbox.cold().rest.as_mut()?.slept = true;
+        } else if sleep {
             self.fall_asleep(inbox);
-            return Some(later);
         }
-        Some(next.unwrap_or(later))
+        looks
     }
 
     fn signal_idle(self: &Arc<Self>, mut inbox: std::sync::MutexGuard<'_, Inbox<S>>) {
         let Some(rest) = inbox.cold().rest.as_mut() else { return };
         rest.idled = true;
-        let message = match rest.idle.as_mut().map(|idle| &mut idle.1) {
-            Some(Signal::Handler(handler)) => S::signal(*handler),
-            Some(Signal::Once(message)) => message.take(),
+        let message = match rest.idle.take() {
+            Some((after, Signal::Handler(handler))) => {
+                rest.idle = Some((after, Signal::Handler(handler)));
+                S::signal(handler)
+            }
+            Some((_, Signal::Once(message))) => Some(message),
             None => None,
         };
         if let Some(message) = message {
@@ -182,8 +213,8 @@ impl<S: Server> Core<S> {
     }
 
     fn fall_asleep(self: &Arc<Self>, mut inbox: std::sync::MutexGuard<'_, Inbox<S>>) {
-        let run = Box::new(|_: &Arc<Self>, body: &mut crate::body::Body<S>| body.cx.hibernate());
-        inbox.cold().acts.push_back(Act { position: None, waits: None, run });
+        let Some(body) = &mut inbox.body else { return };
+        body.cx.hibernate();
         self.attention.store(true, Ordering::Release);
         self.rouse(inbox);
     }
@@ -210,9 +241,9 @@ impl<S: Server> Inbox<S> {
 }
 
 /// Looks at a server's rest until nothing can follow from it any more.
-async fn watch<S: Server>(core: Weak<Core<S>>) {
+async fn watch<S: Server>(core: Weak<Core<S>>, sooner: Arc<Notify>) {
     while let Some(next) = core.upgrade().and_then(|core| core.look_at_rest()) {
-        clock::sleep_until(next).await;
+        let _ = clock::timeout_at(next, sooner.notified()).await;
     }
 }
 

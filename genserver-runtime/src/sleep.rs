@@ -1,6 +1,5 @@
 //! Hibernation: memory is given back until the next message.
 
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::body::Body;
@@ -35,7 +34,7 @@ impl<S: Server> Inbox<S> {
         self.queue.shrink_to_fit();
         if let Some(cold) = &mut self.cold {
             cold.acts.shrink_to_fit();
-            cold.high = VecDeque::new();
+            cold.high.shrink_to_fit();
             cold.waiters.shrink_to_fit();
             cold.stops.shrink_to_fit();
             cold.watchers.shrink_to_fit();

@@ -286,6 +286,7 @@ where
         if let Some(room) = self.mailbox {
             core.lock().cold().mailbox = Some(room);
         }
+        core.open_rest();
         let mut context = Cx::new(&core);
         if !S::ASYNC {
             let began = begin_fn(&mut context, args);

@@ -18,10 +18,20 @@ use crate::report;
 use crate::server::Server;
 use crate::slot::Answerable;
 
+/// A place among the messages: how many of each kind were queued before it, in the server's life.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Position {
+    /// The number of the newest item of the queue.
+    pub(crate) queued: u64,
+    /// How many of a high priority, which have no number: they come before what is queued, but not
+    /// before what was asked for earlier than they were sent.
+    pub(crate) high: u64,
+}
+
 /// Something done with the body between two messages.
 pub(crate) struct Act<S: Server> {
-    /// The newest item that was queued before it; `None` for what goes before the queue.
-    pub(crate) position: Option<u64>,
+    /// Its place; `None` for what goes before the queue.
+    pub(crate) position: Option<Position>,
     /// Who waits for it: told when the server ends before it is done.
     pub(crate) waits: Option<Arc<dyn Answerable>>,
     pub(crate) run: Run<S>,
@@ -72,6 +82,7 @@ impl<S: Server> Inbox<S> {
         }
         let suspended = self.mode.is(Mode::SUSPENDED);
         let Some(cold) = &mut self.cold else { return None };
+        let hurried = cold.high_seq - cold.high.len() as u64;
         if alive {
             cold.stops.retain(|stop| !stop.orphan);
         }
@@ -84,7 +95,7 @@ impl<S: Server> Inbox<S> {
         if let Some(first) = cold.acts.iter().position(|act| act.position.is_none()) {
             return cold.acts.remove(first).map(|act| System::Act(act.run));
         }
-        let due = |position: u64| suspended || position <= handled;
+        let due = |place: Position| suspended || (place.queued <= handled && place.high <= hurried);
         let stop = cold.stops.iter().find(|stop| due(stop.position));
         let act = cold.acts.front().and_then(|act| act.position).filter(|&at| due(at));
         match (act, stop) {
@@ -129,9 +140,9 @@ impl<S: Server> Core<S> {
             waits.refuse(ServerError::NotRunning);
             return;
         }
-        let position = (turn == Turn::Queued).then_some(inbox.seq);
+        let position = (turn == Turn::Queued).then(|| inbox.position());
         // Should the waiting end first, it is told how many are ahead.
-        waits.enqueued(position.map_or(0, |position| position + 1));
+        waits.enqueued(position.map_or(0, |position| position.queued + 1));
         let act = Act { position, waits: Some(waits), run: Box::new(run) };
         inbox.cold().acts.push_back(act);
         self.attention.store(true, Ordering::Release);

@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tracing::Span;
 
+use crate::clock::Instant;
 use crate::core::Core;
 use crate::exit::Panic;
 use crate::frame::{self, Deadline};
@@ -87,6 +88,17 @@ async fn on_behalf<F: Future>(
         }
     })
     .await
+}
+
+/// Until when the caller of the running handler waits: a task outlives the handler, so its clock is
+/// read now.
+fn until() -> Deadline {
+    match frame::deadline() {
+        Deadline::Within(within) => {
+            Instant::now().checked_add(within).map_or(Deadline::Never, Deadline::At)
+        }
+        known => known,
+    }
 }
 
 /// A task of a server, made by [`Cx::spawn`](crate::Cx::spawn) or [`Cx::attach`](crate::Cx::attach).
@@ -181,7 +193,7 @@ impl<S: Server> Core<S> {
         future: impl Future<Output = ()> + Send + 'static,
     ) -> Task {
         let id = self.id;
-        let run = on_behalf(self.caller(), frame::deadline(), Span::current(), future);
+        let run = on_behalf(self.caller(), until(), Span::current(), future);
         let abort = self.own(What::Task, async move {
             if let Err(panic) = run.await {
                 report::task_panicked(S::NAME, id, &panic);
@@ -200,7 +212,7 @@ impl<S: Server> Core<S> {
         S: Takes<M>,
     {
         let (core, id) = (Arc::downgrade(self), self.id);
-        let run = on_behalf(self.caller(), frame::deadline(), Span::current(), future);
+        let run = on_behalf(self.caller(), until(), Span::current(), future);
         let abort = self.own(What::Task, async move {
             let outcome = run.await;
             match catch_unwind(AssertUnwindSafe(|| S::info(into_info(outcome)))) {

@@ -61,7 +61,7 @@ pub(crate) struct Armed {
 const LIVE: u8 = 0;
 /// It has fired, and its message lies in the mailbox.
 const FIRED: u8 = 1;
-/// Its message was handled, or it was cancelled before it fired.
+/// Its message was handled or dropped, or it was cancelled before it fired.
 const OVER: u8 = 2;
 /// As over, and a message of it that still lies in the mailbox is not handled.
 const FLUSHED: u8 = 3;
@@ -100,11 +100,6 @@ impl Armed {
         self.moves(LIVE, OVER);
     }
 
-    /// Its message is taken out of the mailbox; `false` when it is not to be handled.
-    pub(crate) fn take(&self) -> bool {
-        self.moves(FIRED, OVER) || self.state.load(Ordering::Acquire) != FLUSHED
-    }
-
     pub(crate) fn due(&self) -> Instant {
         *self.due.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -121,6 +116,22 @@ impl Armed {
         if let Some(abort) = self.abort.get() {
             abort.abort();
         }
+    }
+}
+
+/// A timer in its message, which is handled or dropped.
+pub(crate) struct Fired(Arc<Armed>);
+
+impl Fired {
+    /// The message is taken out of the mailbox; `false` when it is not to be handled.
+    pub(crate) fn take(&self) -> bool {
+        self.0.moves(FIRED, OVER) || self.0.state.load(Ordering::Acquire) != FLUSHED
+    }
+}
+
+impl Drop for Fired {
+    fn drop(&mut self) {
+        self.0.moves(FIRED, OVER);
     }
 }
 
@@ -236,7 +247,7 @@ impl<S: Server> Core<S> {
         match due {
             Due::Message(message) => {
                 if armed.moves(LIVE, FIRED) {
-                    let source = Source::Timer(Arc::clone(armed), None);
+                    let source = Source::Timer(Fired(Arc::clone(armed)), None);
                     self.deliver(Item::own(message, source));
                 }
             }
@@ -303,7 +314,7 @@ async fn run_ticks(
             return;
         }
         let paced = Some(Paced(Arc::clone(&handled)));
-        if !deliver(Source::Timer(Arc::clone(&armed), paced)) {
+        if !deliver(Source::Timer(Fired(Arc::clone(&armed)), paced)) {
             return;
         }
         handled.notified().await;
@@ -328,7 +339,7 @@ pub(crate) fn arm_loose<F: Future<Output = ()> + Send>(
     let task = handle.spawn(async move {
         clock::sleep_until(at).await;
         if shared.moves(LIVE, FIRED) {
-            fire(Source::Timer(shared, None)).await;
+            fire(Source::Timer(Fired(shared), None)).await;
         }
     });
     let _ = armed.abort.set(task.abort_handle());

@@ -104,7 +104,9 @@ impl<S: Server> Core<S> {
                     cold.edges.push(edge.clone());
                 }
             }
-            (inbox.admit(self.taken()), over)
+            let told = inbox.admit(self.taken());
+            self.note_high(&inbox);
+            (told, over)
         };
         // What was waited for may be the last hold on another server, whose `Drop` runs then.
         drop(over);

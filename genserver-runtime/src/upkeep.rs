@@ -119,7 +119,7 @@ impl<S: Server> Cx<S> {
         S: Takes<M>,
     {
         assert!(after != Duration::ZERO, "a server is never idle for no time at all");
-        self.core().set_idle(Some((after, Signal::Once(Some(S::info(message))))));
+        self.core().set_idle(Some((after, Signal::Once(S::info(message)))));
     }
 
     /// Sends `message` to this server's `#[info]` handler after a time: never earlier, and at once

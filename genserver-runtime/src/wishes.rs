@@ -40,6 +40,14 @@ impl<S: Server> Cx<S> {
         self.wishes().hibernate = true;
     }
 
+    /// A message came before it could hibernate.
+    #[inline]
+    pub(crate) fn stay_awake(&mut self) {
+        if let Some(wishes) = &mut self.wishes {
+            wishes.hibernate = false;
+        }
+    }
+
     /// Whether it shall hibernate now; nothing is wished any more.
     pub(crate) fn take_hibernate(&mut self) -> bool {
         self.wishes.take().is_some_and(|wishes| wishes.hibernate)

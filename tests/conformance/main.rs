@@ -1,11 +1,16 @@
 //! The conformance tests: what OTP's `gen_server` does, row by row, and the rules of this
 //! runtime. `docs/conformance.md` holds the table of rows.
 
+mod bell;
 mod blocking;
 mod call;
 mod cast;
+mod continued;
 mod deadlock;
 mod events;
+mod every;
+mod hibernate;
+mod idle;
 mod info;
 mod inherit;
 mod kill;
@@ -17,7 +22,9 @@ mod mailbox;
 mod name;
 mod page;
 mod panics;
+mod passivate;
 mod pending;
+mod priority;
 mod reply;
 mod report;
 mod runtime_end;
@@ -33,6 +40,9 @@ mod support;
 mod suspend;
 mod suspended_time;
 mod tally;
+mod tasks;
 mod terminate;
 mod timeout;
+mod timer;
+mod timer_mailbox;
 mod trace;

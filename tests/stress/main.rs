@@ -9,6 +9,7 @@ mod crowd;
 mod desk;
 mod ledger;
 mod memory;
+mod passivate;
 mod races;
 mod random;
 mod runtime_end;
