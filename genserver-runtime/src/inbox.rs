@@ -202,14 +202,6 @@ impl<S: Server> Default for Cold<S> {
     }
 }
 
-impl<S: Server> Cold<S> {
-    /// The places of what was asked for.
-    fn positions(&mut self) -> impl Iterator<Item = &mut Position> {
-        let stops = self.stops.iter_mut().map(|stop| &mut stop.position);
-        stops.chain(self.acts.iter_mut().filter_map(|act| act.position.as_mut()))
-    }
-}
-
 /// What to do with a message that the mailbox has no room for.
 pub(crate) enum Full<S: Server> {
     /// It waits.
@@ -384,25 +376,6 @@ impl<S: Server> Inbox<S> {
         let mine = |act: &Act<S>| act.waits.as_ref().is_some_and(|by| by.identity() == slot);
         let at = acts.iter().position(mine)?;
         acts.remove(at)
-    }
-
-    /// The same, of those of a high priority.
-    fn remove_high(&mut self, at: usize) -> Option<Item<S>> {
-        let cold = self.cold.as_mut()?;
-        let number = cold.high_seq - cold.high.len() as u64 + 1 + at as u64;
-        let item = cold.high.remove(at)?;
-        cold.high_seq -= 1;
-        for place in cold.positions() {
-            place.high -= u64::from(place.high >= number);
-        }
-        self.counted -= u32::from(item.counted());
-        Some(item)
-    }
-
-    /// The place behind all that is queued.
-    pub(crate) fn position(&self) -> Position {
-        let high = self.cold.as_ref().map_or(0, |cold| cold.high_seq);
-        Position { queued: self.seq, high }
     }
 
     /// The place in the queue of the request that this slot belongs to.

@@ -69,6 +69,7 @@ mod sys;
 mod sys_call;
 mod system;
 mod task;
+mod tick;
 mod timer;
 mod travel;
 mod turn;

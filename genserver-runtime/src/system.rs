@@ -11,7 +11,7 @@ use crate::core::Core;
 use crate::ending;
 use crate::error::ServerError;
 use crate::exit::Panic;
-use crate::inbox::{Inbox, Life, Mode};
+use crate::inbox::{Cold, Inbox, Life, Mode};
 use crate::item::Item;
 use crate::node::Stop;
 use crate::report;
@@ -68,7 +68,34 @@ pub(crate) enum System<S: Server> {
     Gone,
 }
 
+impl<S: Server> Cold<S> {
+    /// The places of what was asked for.
+    pub(crate) fn positions(&mut self) -> impl Iterator<Item = &mut Position> {
+        let stops = self.stops.iter_mut().map(|stop| &mut stop.position);
+        stops.chain(self.acts.iter_mut().filter_map(|act| act.position.as_mut()))
+    }
+}
+
 impl<S: Server> Inbox<S> {
+    /// Takes one of a high priority out: those behind it move up, and what was asked for after them.
+    pub(crate) fn remove_high(&mut self, at: usize) -> Option<Item<S>> {
+        let cold = self.cold.as_mut()?;
+        let number = cold.high_seq - cold.high.len() as u64 + 1 + at as u64;
+        let item = cold.high.remove(at)?;
+        cold.high_seq -= 1;
+        for place in cold.positions() {
+            place.high -= u64::from(place.high >= number);
+        }
+        self.counted -= u32::from(item.counted());
+        Some(item)
+    }
+
+    /// The place behind all that is queued.
+    pub(crate) fn position(&self) -> Position {
+        let high = self.cold.as_ref().map_or(0, |cold| cold.high_seq);
+        Position { queued: self.seq, high }
+    }
+
     /// What is due when items up to `handled` were handled; in a chain of continued messages only
     /// what does not wait for its end.
     pub(crate) fn next_system(

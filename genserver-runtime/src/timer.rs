@@ -7,18 +7,18 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
 use crate::clock::{self, Instant};
 use crate::core::Core;
 use crate::ending;
 use crate::id::ServerId;
-use crate::item::{Item, Paced, Source};
+use crate::item::{Item, Source};
 use crate::node::Stop;
 use crate::options::Missed;
 use crate::owned::What;
 use crate::server::Server;
+use crate::tick::run_ticks;
 
 /// A timer that was set, by [`Cx::send_after`](crate::Cx::send_after) and its siblings or by
 /// [`Client::send_after`](crate::Client::send_after) and its siblings.
@@ -104,7 +104,7 @@ impl Armed {
         *self.due.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn put_off(&self, due: Instant) {
+    pub(crate) fn put_off(&self, due: Instant) {
         *self.due.lock().unwrap_or_else(PoisonError::into_inner) = due;
     }
 
@@ -123,6 +123,10 @@ impl Armed {
 pub(crate) struct Fired(Arc<Armed>);
 
 impl Fired {
+    pub(crate) fn new(armed: &Arc<Armed>) -> Self {
+        Self(Arc::clone(armed))
+    }
+
     /// The message is taken out of the mailbox; `false` when it is not to be handled.
     pub(crate) fn take(&self) -> bool {
         self.0.moves(FIRED, OVER) || self.0.state.load(Ordering::Acquire) != FLUSHED
@@ -247,7 +251,7 @@ impl<S: Server> Core<S> {
         match due {
             Due::Message(message) => {
                 if armed.moves(LIVE, FIRED) {
-                    let source = Source::Timer(Fired(Arc::clone(armed)), None);
+                    let source = Source::Timer(Fired::new(armed), None);
                     self.deliver(Item::own(message, source));
                 }
             }
@@ -298,34 +302,6 @@ impl<S: Server> Core<S> {
     }
 }
 
-/// Delivers tick after tick, each when the one before was handled, until `deliver` says that nobody
-/// is there any more.
-async fn run_ticks(
-    armed: Arc<Armed>,
-    period: Duration,
-    missed: Missed,
-    mut deliver: impl FnMut(Source) -> bool,
-    mut count: impl FnMut(u64),
-) {
-    let handled = Arc::new(Notify::new());
-    loop {
-        clock::sleep_until(armed.due()).await;
-        if !armed.is_live() {
-            return;
-        }
-        let paced = Some(Paced(Arc::clone(&handled)));
-        if !deliver(Source::Timer(Fired(Arc::clone(&armed)), paced)) {
-            return;
-        }
-        handled.notified().await;
-        let (next, late) = next_tick(armed.due(), Instant::now(), period, missed);
-        armed.put_off(next);
-        if late > 0 {
-            count(late);
-        }
-    }
-}
-
 /// A timer that looks its server up when it fires; it belongs to the runtime that it was set in.
 /// `None` outside of one.
 pub(crate) fn arm_loose<F: Future<Output = ()> + Send>(
@@ -363,53 +339,7 @@ pub(crate) fn arm_loose_interval(
     Some(Timer::new(armed))
 }
 
-/// When the tick after the one of `due` comes, which was handled at `now`, and how many ticks
-/// were late or left out by then. A fixed rate: what a handler takes does not add up.
-fn next_tick(due: Instant, now: Instant, period: Duration, missed: Missed) -> (Instant, u64) {
-    let behind = now.saturating_duration_since(due);
-    let late = u64::try_from(behind.as_nanos() / period.as_nanos().max(1)).unwrap_or(u64::MAX);
-    match missed {
-        Missed::CatchUp => (due + period, u64::from(late > 0)),
-        Missed::Delay if late > 0 => (now + period, late),
-        Missed::Skip | Missed::Delay => {
-            let into = behind.as_nanos() % period.as_nanos().max(1);
-            let into = Duration::from_nanos(u64::try_from(into).unwrap_or(u64::MAX));
-            (now.max(due) - into + period, late)
-        }
-    }
-}
-
 fn name_of<S: Server>(message: &S::Message) -> &'static str {
     use crate::server::Message as _;
     S::HANDLERS[message.handler()].message
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(missed: Missed, handled_after_ms: u64, next_after_ms: u64, late: u64) {
-        let due = Instant::now();
-        let ms = Duration::from_millis;
-        let now = due + ms(handled_after_ms);
-        let expected = (due + ms(next_after_ms), late);
-        assert_eq!(next_tick(due, now, ms(100), missed), expected);
-    }
-
-    #[test]
-    fn a_tick_that_is_handled_in_time_moves_nothing() {
-        for missed in [Missed::Skip, Missed::CatchUp, Missed::Delay] {
-            check(missed, 0, 100, 0);
-            check(missed, 99, 100, 0);
-        }
-    }
-
-    #[test]
-    fn late_ticks_are_skipped_caught_up_or_delayed() {
-        check(Missed::Skip, 100, 200, 1);
-        check(Missed::Skip, 350, 400, 3);
-        check(Missed::CatchUp, 350, 100, 1);
-        check(Missed::Delay, 350, 450, 3);
-    }
 }

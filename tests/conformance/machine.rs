@@ -286,6 +286,15 @@ async fn state_is_in_order_with_the_senders_messages() {
 }
 
 #[tokio::test]
+async fn the_state_seen_from_outside_is_that_after_a_call_that_waited() {
+    let (client, _) = letter().await;
+    client.send().await.expect("it is a draft");
+    client.forward(true).await.expect("there are stamps");
+    settle().await;
+    assert_eq!(client.sys().get_status().expect("it runs").state, "Unread");
+}
+
+#[tokio::test]
 async fn a_client_can_ask_what_is_allowed() {
     let (client, _) = letter().await;
     assert_eq!(client.can(LetterMessage::Send).await, Ok(true));

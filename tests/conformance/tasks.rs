@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tokio_stream::{Stream, StreamExt as _};
-use tracing::{Instrument as _, info_span};
+use tracing::info_span;
 
 use crate::servers::{Dropped, busy_probe};
 use crate::support::{Gate, Journal, pass, settle, timed_out};
@@ -148,7 +148,7 @@ fn endless(journal: &Journal, name: &'static str) -> impl Future<Output = ()> + 
     let dropped = Dropped(journal.clone(), name);
     async move {
         let _dropped = dropped;
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
@@ -159,11 +159,11 @@ async fn tasks_and_streams_end_with_their_server_and_keep_it_not_alive() {
     let held = Dropped(journal.clone(), "stream");
     let (feed, items) = unbounded_channel();
     let stream = UnboundedReceiverStream::new(items).map(move |number| {
-        let _held = &held;
+        assert!(!held.1.is_empty());
         Piece(number)
     });
     let tasks = within(&desk, |cx| {
-        let then = cx.spawn_then(async { then.await.into() }, |_: Result<(), _>| Came(Ok(1)));
+        let then = cx.spawn_then(then, |_| Came(Ok(1)));
         [cx.spawn(task), then, cx.attach(stream)]
     })
     .await;
@@ -203,14 +203,12 @@ async fn an_aborted_task_is_dropped_and_tells_nothing() {
 type Told = (Result<usize, ServerError>, Duration);
 
 /// A task that calls a busy server after a while.
-fn caller(after: Duration, tell: UnboundedSender<Told>) -> impl Future<Output = ()> + Send {
-    async move {
-        let (probe, _, _busy) = busy_probe().await;
-        pass(after).await;
-        let begun = Instant::now();
-        let outcome = probe.note("x").await;
-        tell.send((outcome, begun.elapsed())).expect("the test listens");
-    }
+async fn caller(after: Duration, tell: UnboundedSender<Told>) {
+    let (probe, _, _busy) = busy_probe().await;
+    pass(after).await;
+    let begun = Instant::now();
+    let outcome = probe.note("x").await;
+    tell.send((outcome, begun.elapsed())).expect("the test listens");
 }
 
 #[track_caller]
@@ -250,10 +248,13 @@ async fn the_span_goes_along() {
         let name = tracing::Span::current().metadata().map(tracing::Metadata::name);
         tell.send(name).expect("the test listens");
     };
-    let act: Act = Box::new(move |cx| drop(cx.spawn(task)));
-    desk.act(act).instrument(info_span!("caller")).await.expect("it runs");
+    within(&desk, |cx| {
+        let _entered = info_span!("own").entered();
+        cx.spawn(task);
+    })
+    .await;
     let name = told.await.expect("the task tells").expect("there is a span");
-    assert_eq!(name, "handler");
+    assert_eq!(name, "own");
     drop(standing);
 }
 
@@ -363,7 +364,7 @@ async fn an_aborted_stream_has_no_end() {
     let (feed, items) = unbounded_channel();
     let kept = Arc::clone(&held);
     let stream = UnboundedReceiverStream::new(items).map(move |number| {
-        let _kept = &kept;
+        drop(kept.lock());
         Piece(number)
     });
     let task = within(&desk, |cx| cx.attach(stream)).await;

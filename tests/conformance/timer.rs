@@ -287,13 +287,13 @@ async fn tm_13_a_server_ends_after_a_time() {
             let pending = bell.act(Box::new(|_| {})).no_timeout().send().await;
             let watch = tokio::spawn(pending.expect("there is room"));
             pass(2 * SECOND).await;
-            if !kill {
+            if kill {
+                assert_eq!(exited(watch.await.expect("no panic")), expected, "{by:?}");
+            } else {
                 settle().await;
                 assert!(bell.is_running(), "what was queued before comes first: {by:?}");
                 gate.open();
                 watch.await.expect("no panic").expect("it was queued before");
-            } else {
-                assert_eq!(exited(watch.await.expect("no panic")), expected, "{by:?}");
             }
             settle().await;
             took(begun, 2 * SECOND);
@@ -337,10 +337,11 @@ async fn tm_14_timers_that_are_over_can_be_cancelled_by_anybody() {
 async fn tm_16_very_long_times_work() {
     for by in ALL {
         let (bell, journal) = named_bell().await;
-        let long = Duration::from_millis((1 << 32) + 1_000);
+        let almost = Duration::from_millis(1 << 32);
+        let long = almost + SECOND;
         let timer = by.send_after(&bell, long, "x").await;
         assert_eq!(timer.remaining(), Some(long));
-        pass(long - SECOND).await;
+        pass(almost).await;
         settle().await;
         journal.holds(&[]);
         pass(2 * SECOND).await;
