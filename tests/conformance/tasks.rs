@@ -159,6 +159,8 @@ async fn tasks_and_streams_end_with_their_server_and_keep_it_not_alive() {
     let held = Dropped(journal.clone(), "stream");
     let (feed, items) = unbounded_channel();
     let stream = UnboundedReceiverStream::new(items).map(move |number| {
+        // All of it is captured.
+        let held = &held;
         assert!(!held.1.is_empty());
         Piece(number)
     });
