@@ -106,6 +106,9 @@ impl Slow {
         cx.hibernate();
     }
 
+    #[cast]
+    fn wake(&mut self) {}
+
     #[terminate]
     async fn close(&mut self, _: &ExitReason) {
         self.0.pass().await;
@@ -119,6 +122,10 @@ async fn sys_10_a_server_that_hibernates() {
     settle().await;
     assert_eq!(status(&slow).activity, Activity::Hibernating);
     slow.sync().await.expect("it runs");
+    settle().await;
+    // Nobody's message: it sleeps on.
+    assert_eq!(status(&slow).activity, Activity::Hibernating);
+    slow.wake().await.expect("there is room");
     settle().await;
     assert_eq!(status(&slow).activity, Activity::Idle);
     slow.kill().await.expect("it is killed");
