@@ -15,7 +15,7 @@ use crate::body::Body;
 use crate::clock::Instant;
 use crate::core::Core;
 use crate::ending::Ending;
-use crate::event::What;
+use crate::event::EventKind;
 use crate::frame::{self, Deadline};
 use crate::node::Node;
 use crate::options::Kind;
@@ -46,7 +46,7 @@ where
     }
     core.lock().cold().counters.refused += 1;
     if core.is_watched() {
-        core.tell_watch(What::Refused { message: S::HANDLERS[H].message });
+        core.tell_watch(EventKind::Refused { message: S::HANDLERS[H].message });
     }
     reply.refuse_with(invalid::<S>(H, state));
     None
@@ -56,7 +56,7 @@ where
 fn told_without_reply<S: Server>(core: &Core<S>, body: &Body<S>, handler: usize) {
     if core.is_watched() {
         core.note_state(body);
-        core.tell_watch(What::NoReply { message: S::HANDLERS[handler].message });
+        core.tell_watch(EventKind::NoReply { message: S::HANDLERS[handler].message });
     }
 }
 
@@ -114,7 +114,7 @@ where
             let state = body.state.as_ref().map_or("", state_name::<S>);
             report::refused(&core, S::HANDLERS[H].message, state);
             if core.is_watched() {
-                core.tell_watch(What::Refused { message: S::HANDLERS[H].message });
+                core.tell_watch(EventKind::Refused { message: S::HANDLERS[H].message });
             }
         }
         body.cx.run = Some(core);

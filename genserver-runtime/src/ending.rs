@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use crate::body::Body;
 use crate::core::Core;
 use crate::error::ServerError;
-use crate::event::What;
+use crate::event::EventKind;
 use crate::exit::{ExitReason, Panic};
 use crate::frame::Deadline;
 use crate::inbox::{Asked, Life, Mode, Waiter};
@@ -77,7 +77,7 @@ impl<S: Server> Left<S> {
             let cold = inbox.cold();
             items.extend(std::mem::take(&mut cold.high));
             let acts = std::mem::take(&mut cold.acts);
-            let owned = std::mem::take(&mut cold.owned);
+            let owned = cold.owned.take();
             let rest = cold.rest.take();
             cold.since = None;
             cold.reason = Some(reason.clone());
@@ -91,7 +91,9 @@ impl<S: Server> Left<S> {
             (Self { items, waiters, acts, error }, detached, (edges, rest), owned)
         };
         drop(edges);
-        owned.abort();
+        if let Some(owned) = owned {
+            owned.abort();
+        }
         if detached {
             core.home.let_go(core.id);
         }
@@ -175,7 +177,7 @@ pub(crate) async fn end<S: Server>(
     drop_body(body);
     if let Some((message, reply)) = ending.reply {
         if core.is_watched() {
-            core.tell_watch(What::Replied { message });
+            core.tell_watch(EventKind::Replied { message });
         }
         reply();
     }

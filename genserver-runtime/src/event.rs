@@ -27,7 +27,7 @@ const ROOM: usize = 1024;
 /// let counter = Counter::start(Counter(0)).log(10).await?;
 /// counter.increment().await?;
 /// let log = counter.sys().get_log()?;
-/// let lines: Vec<String> = log.iter().map(|event| event.what.to_string()).collect();
+/// let lines: Vec<String> = log.iter().map(|event| event.kind.to_string()).collect();
 /// assert_eq!(lines, ["got call `increment`", "replied to `increment`"]);
 /// # Ok(()) }
 /// ```
@@ -46,12 +46,12 @@ pub struct Event {
     /// The machine's state; empty without states.
     pub state: &'static str,
     /// What it did.
-    pub what: What,
+    pub kind: EventKind,
 }
 
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}", self.server, self.id, self.what)?;
+        write!(f, "{} {} {}", self.server, self.id, self.kind)?;
         if self.state.is_empty() { Ok(()) } else { write!(f, " in {}", self.state) }
     }
 }
@@ -60,11 +60,11 @@ impl fmt::Display for Event {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub enum What {
+pub enum EventKind {
     /// It took a message. Like `{in, Msg}`.
     In {
         /// Where the message came from.
-        from: From,
+        from: Origin,
         /// The message.
         message: &'static str,
     },
@@ -94,7 +94,7 @@ pub enum What {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub enum From {
+pub enum Origin {
     /// A client, as a call.
     Call,
     /// A client, as a cast.
@@ -113,19 +113,19 @@ pub enum From {
     Continued,
 }
 
-impl fmt::Display for What {
+impl fmt::Display for EventKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::In { from, message } => {
                 let from = match from {
-                    From::Call => "call",
-                    From::Cast => "cast",
-                    From::Info => "info",
-                    From::Timer => "timer",
-                    From::Idle => "idle time-out",
-                    From::Stream => "stream item",
-                    From::Task => "task result",
-                    From::Continued => "continued",
+                    Origin::Call => "call",
+                    Origin::Cast => "cast",
+                    Origin::Info => "info",
+                    Origin::Timer => "timer",
+                    Origin::Idle => "idle time-out",
+                    Origin::Stream => "stream item",
+                    Origin::Task => "task result",
+                    Origin::Continued => "continued",
                 };
                 write!(f, "got {from} `{message}`")
             }
@@ -157,7 +157,7 @@ impl fmt::Display for What {
 /// let mut replies = counter.sys().events()?.only(|event| event.to_string().contains("replied"));
 /// counter.increment().await?;
 /// let reply = replies.next().await.expect("the server runs");
-/// assert_eq!(reply.what.to_string(), "replied to `increment`");
+/// assert_eq!(reply.kind.to_string(), "replied to `increment`");
 /// # Ok(()) }
 /// ```
 #[must_use = "a server is watched for as long as its events are held"]

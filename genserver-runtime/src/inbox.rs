@@ -121,7 +121,7 @@ pub(crate) struct Cold<S: Server> {
     pub(crate) tally: Tally,
     pub(crate) rest: Option<Box<Rest<S>>>,
     /// Timers, tasks and streams.
-    pub(crate) owned: Owned,
+    pub(crate) owned: Option<Box<Owned>>,
     /// Requests whose handler has left the reply for later.
     pub(crate) deferred: Vec<Weak<dyn Answerable>>,
     /// Since a trace, a log or statistics were asked for.
@@ -195,7 +195,7 @@ impl<S: Server> Default for Cold<S> {
             high_water: 0,
             tally: Tally::default(),
             rest: None,
-            owned: Owned::default(),
+            owned: None,
             deferred: Vec::new(),
             watch: None,
         }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Weak};
 use tokio::task::AbortHandle;
 
 use crate::core::Core;
-use crate::inbox::Life;
+use crate::inbox::{Inbox, Life};
 use crate::server::Server;
 use crate::timer::Armed;
 
@@ -76,9 +76,15 @@ struct Place<S: Server> {
 impl<S: Server> Drop for Place<S> {
     fn drop(&mut self) {
         if let Some(core) = self.core.upgrade() {
-            let entry = core.lock().cold().owned.entries.remove(&self.id);
+            let entry = core.lock().owned().and_then(|owned| owned.entries.remove(&self.id));
             drop(entry);
         }
+    }
+}
+
+impl<S: Server> Inbox<S> {
+    fn owned(&mut self) -> Option<&mut Owned> {
+        self.cold.as_mut()?.owned.as_deref_mut()
     }
 }
 
@@ -94,7 +100,7 @@ impl<S: Server> Core<S> {
             if matches!(inbox.life, Life::Ending | Life::Ended) {
                 return None;
             }
-            inbox.cold().owned.insert(what)
+            inbox.cold().owned.get_or_insert_default().insert(what)
         };
         let place = Place { core: Arc::downgrade(self), id };
         let task = self.home.handle().spawn(async move {
@@ -103,7 +109,7 @@ impl<S: Server> Core<S> {
         });
         let abort = task.abort_handle();
         let mut inbox = self.lock();
-        match inbox.cold().owned.entries.get_mut(&id) {
+        match inbox.owned().and_then(|owned| owned.entries.get_mut(&id)) {
             Some(entry) => entry.abort = Some(abort.clone()),
             // It is done already, or the server has ended meanwhile.
             None => abort.abort(),

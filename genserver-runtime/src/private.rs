@@ -9,7 +9,7 @@ pub use crate::machine::{Declares, Leaf, Reaches, Variant, Via};
 pub use crate::options::{Handler, Kind, Missed, Options, Overflow, Shutdown};
 pub use crate::reply::ReplyTo;
 pub use crate::server::{
-    Begin, Block, Continues, Defer, Idle, Leaf as LeafText, Message, Mode, Notify, Request,
+    Begin, Block, Continues, Defer, Idle, Idles, Leaf as LeafText, Message, Mode, Notify, Request,
     ServedBy, Server, Takes, Tick,
 };
 pub use crate::slot::Answerable;

@@ -103,7 +103,7 @@ fn crashed<S: Server>(
 
 /// One event of a traced server.
 pub(crate) fn traced(event: &Event) {
-    info!(target: "genserver::trace", server = event.server, id = event.id.as_u64(), state = event.state, "{}", event.what);
+    info!(target: "genserver::trace", server = event.server, id = event.id.as_u64(), state = event.state, "{}", event.kind);
 }
 
 /// A task of a server panicked, and nobody is told but by this.

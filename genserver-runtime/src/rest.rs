@@ -5,18 +5,16 @@
 //! stamp nor task.
 
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, MutexGuard, Weak};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 
 use crate::clock::{self, Instant};
 use crate::core::Core;
-use crate::drain;
-use crate::ending::Ending;
-use crate::exit::ExitReason;
 use crate::inbox::{Inbox, Life, Mode};
 use crate::item::{Item, Source};
+use crate::passivation;
 use crate::server::Server;
 
 /// A server's idleness and what follows from it.
@@ -128,7 +126,7 @@ impl<S: Server> Inbox<S> {
 impl<S: Server> Core<S> {
     /// What the attributes say of a server that begins; its `#[init]` may say something else.
     pub(crate) fn open_rest(&self) {
-        let idle = S::IDLE.filter(|idle| idle.after < Duration::MAX);
+        let idle = S::IDLE_AFTER.filter(|idle| idle.after < Duration::MAX);
         let options = &S::OPTIONS;
         if idle.is_none() && options.hibernate_after.is_none() && options.passivate.is_none() {
             return;
@@ -188,14 +186,14 @@ impl<S: Server> Core<S> {
         if idle {
             self.signal_idle(inbox);
         } else if passive && self.is_unused(&inbox) {
-            drain::passivate(self, inbox);
+            passivation::passivate(self, inbox);
         } else if sleep {
             self.fall_asleep(inbox);
         }
         looks
     }
 
-    fn signal_idle(self: &Arc<Self>, mut inbox: std::sync::MutexGuard<'_, Inbox<S>>) {
+    fn signal_idle(self: &Arc<Self>, mut inbox: MutexGuard<'_, Inbox<S>>) {
         let Some(rest) = inbox.cold().rest.as_mut() else { return };
         rest.idled = true;
         let message = match rest.idle.take() {
@@ -212,7 +210,7 @@ impl<S: Server> Core<S> {
         }
     }
 
-    fn fall_asleep(self: &Arc<Self>, mut inbox: std::sync::MutexGuard<'_, Inbox<S>>) {
+    fn fall_asleep(self: &Arc<Self>, mut inbox: MutexGuard<'_, Inbox<S>>) {
         let Some(body) = &mut inbox.body else { return };
         body.cx.hibernate();
         self.attention.store(true, Ordering::Release);
@@ -245,9 +243,4 @@ async fn watch<S: Server>(core: Weak<Core<S>>, sooner: Arc<Notify>) {
     while let Some(next) = core.upgrade().and_then(|core| core.look_at_rest()) {
         let _ = clock::timeout_at(next, sooner.notified()).await;
     }
-}
-
-/// The end of a server that nobody used for long.
-pub(crate) fn passivated() -> Ending {
-    Ending::new(ExitReason::Normal)
 }

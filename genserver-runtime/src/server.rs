@@ -59,7 +59,7 @@ pub trait Server: Sized + Send + 'static {
 
     /// The `#[idle]` handler.
     #[doc(hidden)]
-    const IDLE: Option<Idle> = None;
+    const IDLE_AFTER: Option<Idle> = None;
 
     /// The `#[every]` handlers.
     #[doc(hidden)]
@@ -261,6 +261,15 @@ pub trait Takes<M>: Server {
 pub trait Continues<M>: Server {
     fn continued(message: M) -> Self::Message;
 }
+
+/// The server has an `#[idle]` handler.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no `#[idle]` handler",
+    label = "needs an `#[idle]` handler in the server's block",
+    note = "add `#[idle] fn name(&mut self)`, or send a message of your own with `set_idle_with`"
+)]
+pub trait Idles: Server {}
 
 /// The client type that the macro made for a server.
 #[doc(hidden)]

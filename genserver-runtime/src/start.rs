@@ -18,6 +18,7 @@ use crate::blocking;
 use crate::clock::{self, Sleep};
 use crate::context::Cx;
 use crate::core::Core;
+use crate::debugged::Debugged;
 use crate::error::StartError;
 use crate::exit::Panic;
 use crate::frame;
@@ -66,17 +67,9 @@ pub struct Start<S: Server, C, A, E> {
     mailbox: Option<u32>,
     timeout: Option<Duration>,
     detach: bool,
-    debug: Debugged,
+    pub(crate) debug: Debugged,
     waiting: Option<Waiting<S, E>>,
     client: PhantomData<fn() -> C>,
-}
-
-/// What is watched from the first message on.
-#[derive(Clone, Copy, Default)]
-struct Debugged {
-    trace: bool,
-    log: usize,
-    statistics: bool,
 }
 
 type Began<S, E> = Result<Init<(S, <S as Server>::State), E>, Payload>;
@@ -206,38 +199,6 @@ impl<S: Server, C, A, E> Start<S, C, A, E> {
         self.detach = true;
         self
     }
-
-    /// Traces it from its first message on: see [`Sys::trace`](crate::Sys::trace). Like the option
-    /// `{debug, [trace]}` of `gen_server:start/4`.
-    pub fn trace(mut self) -> Self {
-        self.debug.trace = true;
-        self
-    }
-
-    /// Keeps its newest events from the first message on: see [`Sys::log`](crate::Sys::log). Like
-    /// `{debug, [{log, N}]}`.
-    pub fn log(mut self, size: usize) -> Self {
-        self.debug.log = size;
-        self
-    }
-
-    /// Measures it from its first message on: see [`Sys::statistics`](crate::Sys::statistics). Like
-    /// `{debug, [statistics]}`.
-    pub fn statistics(mut self) -> Self {
-        self.debug.statistics = true;
-        self
-    }
-
-    fn watch(&self, core: &Core<S>) {
-        let Debugged { trace, log, statistics } = self.debug;
-        if trace || log > 0 || statistics {
-            core.with_watch(|watch| {
-                watch.trace = trace;
-                watch.keep_log(log);
-                watch.measure(statistics);
-            });
-        }
-    }
 }
 
 impl<S, C, A, E> Start<S, C, A, E>
@@ -278,7 +239,7 @@ where
         if let Some(callers) = Callers::current() {
             core.lock().cold().callers = Some(callers);
         }
-        self.watch(&core);
+        self.debug.watch(&core);
         let half = Half::new(Arc::clone(&core));
         if let Err(holder) = self.claim(&core) {
             return Poll::Ready(Err(StartError::AlreadyStarted(S::client(holder))));

@@ -7,6 +7,7 @@ use crate::core::Core;
 use crate::id::ServerId;
 use crate::inbox::{Inbox, Life, Mode};
 use crate::node::{Counters, Node as _};
+use crate::owned::Owned;
 use crate::server::Server;
 use crate::timer::Armed;
 
@@ -193,8 +194,8 @@ impl<S: Server> Core<S> {
             return None;
         }
         let cold = inbox.cold.as_deref();
-        let mut timers: Vec<&Armed> =
-            cold.into_iter().flat_map(|cold| cold.owned.timers()).collect();
+        let owned = cold.and_then(|cold| cold.owned.as_deref());
+        let mut timers: Vec<&Armed> = owned.into_iter().flat_map(Owned::timers).collect();
         timers.sort_unstable_by_key(|armed| armed.due());
         let next_timers = timers.iter().take(TIMERS_MAX).map(|armed| NextTimer {
             what: armed.what,
@@ -233,8 +234,8 @@ impl<S: Server> Core<S> {
             next_timers: next_timers.collect(),
             timers: timers.len(),
             deferred: owed.count(),
-            tasks: cold.map_or(0, |cold| cold.owned.tasks()),
-            streams: cold.map_or(0, |cold| cold.owned.streams()),
+            tasks: owned.map_or(0, Owned::tasks),
+            streams: owned.map_or(0, Owned::streams),
         })
     }
 

@@ -16,7 +16,7 @@ use crate::core::{Core, tell};
 use crate::drain;
 use crate::ending::Ending;
 use crate::error::ServerError;
-use crate::event::What;
+use crate::event::EventKind;
 use crate::exit::{ExitReason, Panic};
 use crate::frame::{self, Deadline, Edge};
 use crate::late::CallPath;
@@ -190,7 +190,7 @@ pub(crate) fn settle<S: Server, R: Send + 'static>(
             match &mut body.cx.ending {
                 None => {
                     if core.is_watched() {
-                        core.tell_watch(What::Replied { message });
+                        core.tell_watch(EventKind::Replied { message });
                     }
                     if reply.reply(value).is_err() {
                         core.count_late();

@@ -11,7 +11,7 @@ use crate::exit::{ExitReason, Panic};
 use crate::node::Stop;
 use crate::options::Missed;
 use crate::rest::Signal;
-use crate::server::{Continues, Message as _, Server, Takes};
+use crate::server::{Continues, Idles, Message as _, Server, Takes};
 use crate::task::{StreamEnd, Task};
 use crate::timer::{Due, Timer};
 
@@ -93,32 +93,57 @@ impl<S: Server> Cx<S> {
     }
 
     /// From now on the `#[idle]` handler runs when no message came for so long; `None` for never. It
-    /// runs once, and again only after another message.
+    /// runs once, and again only after another message. For no time at all it runs as soon as nothing
+    /// waits.
     ///
     /// Like the time-out in a callback's return; differs: it stays until it is set again.
     ///
-    /// # Panics
+    /// ```
+    /// # use genserver_runtime::prelude::*; use std::time::Duration;
+    /// struct Draft { text: String, saved: bool }
     ///
-    /// When the server has no `#[idle]` handler, or for a time of zero.
-    pub fn set_idle(&mut self, after: impl Into<Option<Duration>>) {
-        let idle = S::IDLE.expect("`set_idle` needs an `#[idle]` handler in the server's block");
+    /// #[genserver]
+    /// impl Draft {
+    ///     #[call]
+    ///     fn write(&mut self, cx: &mut Cx<Self>, #[into] text: String) {
+    ///         self.text += &text;
+    ///         self.saved = false;
+    ///         cx.set_idle(Duration::from_secs(3)); // when the writer pauses
+    ///     }
+    ///
+    ///     #[idle] // off until it is set
+    ///     fn save(&mut self, cx: &mut Cx<Self>) {
+    ///         self.saved = true;
+    ///         cx.set_idle(None);
+    ///     }
+    ///     # #[call] fn is_saved(&self) -> bool { self.saved }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let draft = Draft::start(Draft { text: String::new(), saved: true }).await?;
+    /// draft.write("dear").await?;
+    /// assert!(!draft.is_saved().await?);
+    /// tokio::time::sleep(Duration::from_secs(4)).await;
+    /// assert!(draft.is_saved().await?);
+    /// # Ok(()) }
+    /// ```
+    pub fn set_idle(&mut self, after: impl Into<Option<Duration>>)
+    where
+        S: Idles,
+    {
+        let idle = S::IDLE_AFTER.expect("invariant: the macro says so with `Idles`");
         let after = after.into().filter(|after| *after < Duration::MAX);
-        assert!(after != Some(Duration::ZERO), "a server is never idle for no time at all");
         self.core().set_idle(after.map(|after| (after, Signal::Handler(idle.handler))));
     }
 
     /// Has `message` handled by its `#[info]` handler when no other message comes for so long: once,
     /// and in place of what was set before, be it an `#[idle]`. Like the action
     /// `{timeout, Time, Message}`.
-    ///
-    /// # Panics
-    ///
-    /// For a time of zero.
     pub fn set_idle_with<M>(&mut self, after: Duration, message: M)
     where
         S: Takes<M>,
     {
-        assert!(after != Duration::ZERO, "a server is never idle for no time at all");
         self.core().set_idle(Some((after, Signal::Once(S::info(message)))));
     }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::clock::Instant;
 use crate::core::Core;
-use crate::event::{Channel, Event, From, What};
+use crate::event::{Channel, Event, EventKind, Origin};
 use crate::inbox::Mode;
 use crate::item::Source;
 use crate::options::{Handler, Kind};
@@ -137,9 +137,9 @@ impl Watch {
             log.events.push_back(event.clone());
         }
         if let Some(measured) = &mut self.statistics {
-            match event.what {
-                What::In { .. } => measured.messages_in += 1,
-                What::Replied { .. } => measured.messages_out += 1,
+            match event.kind {
+                EventKind::In { .. } => measured.messages_in += 1,
+                EventKind::Replied { .. } => measured.messages_out += 1,
                 _ => {}
             }
         }
@@ -171,7 +171,7 @@ impl<S: Server> Core<S> {
 
     /// Tells those who watch.
     #[cold]
-    pub(crate) fn tell_watch(&self, what: What) {
+    pub(crate) fn tell_watch(&self, kind: EventKind) {
         let (event, wakers, trace) = {
             let mut inbox = self.lock();
             let Some(watch) = inbox.cold.as_mut().and_then(|cold| cold.watch.as_mut()) else {
@@ -184,7 +184,7 @@ impl<S: Server> Core<S> {
                 id: self.id,
                 uptime: self.uptime(),
                 state: self.state_name(),
-                what,
+                kind,
             };
             let wakers = watch.note(&event);
             (event, wakers, watch.trace)
@@ -207,7 +207,7 @@ impl<S: Server> Core<S> {
         if !self.is_watched() {
             return;
         }
-        self.tell_watch(What::Ended { reason: reason.to_string() });
+        self.tell_watch(EventKind::Ended { reason: reason.to_string() });
         let readers = {
             let mut inbox = self.lock();
             let watch = inbox.cold.as_mut().and_then(|cold| cold.watch.as_mut());
@@ -220,18 +220,18 @@ impl<S: Server> Core<S> {
     #[cold]
     pub(crate) fn begins(&self, handler: &Handler, source: &Source) -> Instant {
         let from = match source {
-            Source::Timer(..) => From::Timer,
-            Source::Stream(_) => From::Stream,
-            Source::Task => From::Task,
-            Source::Idle => From::Idle,
-            Source::Continued => From::Continued,
+            Source::Timer(..) => Origin::Timer,
+            Source::Stream(_) => Origin::Stream,
+            Source::Task => Origin::Task,
+            Source::Idle => Origin::Idle,
+            Source::Continued => Origin::Continued,
             Source::Sender => match handler.kind {
-                Kind::Call => From::Call,
-                Kind::Cast => From::Cast,
-                _ => From::Info,
+                Kind::Call => Origin::Call,
+                Kind::Cast => Origin::Cast,
+                _ => Origin::Info,
             },
         };
-        self.tell_watch(What::In { from, message: handler.message });
+        self.tell_watch(EventKind::In { from, message: handler.message });
         Instant::now()
     }
 

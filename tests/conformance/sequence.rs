@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use genserver_runtime::prelude::*;
-use genserver_runtime::{Event, Events, StreamEnd, What};
+use genserver_runtime::{Event, EventKind, Events, StreamEnd};
 use tokio::task;
 
 use crate::servers::Word;
@@ -12,12 +12,12 @@ use crate::tally::{Desk, Door, Tally, TallyClient};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// What a reader is told until it has heard all so far, or the end.
+/// EventKind a reader is told until it has heard all so far, or the end.
 pub async fn heard(events: &mut Events) -> Vec<String> {
     let mut lines = Vec::new();
     settle().await;
     while let Ok(Some(event)) = tokio::time::timeout(Duration::ZERO, events.next()).await {
-        lines.push(event.what.to_string());
+        lines.push(event.kind.to_string());
     }
     lines
 }
@@ -67,7 +67,7 @@ async fn sys_19_the_events_of_a_refusal_and_the_state_that_refused() {
     door.knock().await.expect("there is room");
     door.sync().await.expect("it runs");
     let log = door.sys().get_log().expect("it runs");
-    let lines: Vec<_> = log.iter().map(|event| (event.what.to_string(), event.state)).collect();
+    let lines: Vec<_> = log.iter().map(|event| (event.kind.to_string(), event.state)).collect();
     let expected = [
         ("got call `close`", "Shut"),
         ("refused `close`", "Shut"),
@@ -124,7 +124,7 @@ impl Bird {
 async fn sent(word: &'static str, expected: &[&str]) {
     let bird = Bird::start().await.expect("it starts");
     settle().await;
-    let taken = |event: &Event| matches!(event.what, What::In { .. });
+    let taken = |event: &Event| matches!(event.kind, EventKind::In { .. });
     let mut events = bird.sys().events().expect("it runs").only(taken);
     bird.send_info(Word(word)).await.expect("there is room");
     pass(20 * SECOND).await;

@@ -154,7 +154,7 @@ async fn sys_4_debugging_can_be_turned_on_and_off_while_suspended() {
     assert_eq!(sys.get_log(), Ok(Vec::new()));
     sys.resume().await.expect("it runs");
     let event = events.next().await.expect("it runs");
-    assert_eq!(event.what.to_string(), "got cast `bump`");
+    assert_eq!(event.kind.to_string(), "got cast `bump`");
     sys.suspend().await.expect("it runs");
     assert_eq!(sys.get_log().expect("it runs").len(), 2);
     sys.no_debug().expect("it runs");
@@ -162,7 +162,7 @@ async fn sys_4_debugging_can_be_turned_on_and_off_while_suspended() {
     assert_eq!(sys.get_statistics(), Ok(None));
 }
 
-/// What the end of a suspended server comes to: how it ran, and what the queued caller was told.
+/// EventKind the end of a suspended server comes to: how it ran, and what the queued caller was told.
 async fn end(how: impl AsyncFn(&ProbeClient)) -> (Vec<String>, ExitReason) {
     let (client, journal) = suspended_probe().await;
     client.tell("cast").await.expect("there is room");
@@ -220,7 +220,7 @@ async fn sys_1_senders_wait_for_room_and_come_after_what_is_queued() {
     settle().await;
     let mailbox = sys.get_status().expect("it runs").mailbox;
     assert_eq!((mailbox.now, mailbox.senders), (2, 2));
-    // What is asked takes no room.
+    // EventKind is asked takes no room.
     let unformatted = FormatError::Unformatted { server: "Probe" };
     assert_eq!(sys.format_state(10).await, Err(unformatted));
     sys.resume().await.expect("it runs");
@@ -300,7 +300,7 @@ async fn sys_1_a_full_mailbox_drops_the_oldest_while_suspended_too() {
     assert_eq!(lossy.counters().dropped, 3);
 }
 
-/// What is taken out of the queue when the suspension comes is put back, and counted again.
+/// EventKind is taken out of the queue when the suspension comes is put back, and counted again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sys_1_a_mailbox_that_drops_keeps_its_count_through_many_suspensions() {
     let lossy = Lossy::start(Journal::new()).await.expect("it starts");

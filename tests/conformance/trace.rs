@@ -1,11 +1,11 @@
-//! What a watched server tells: trace, log, and streams of events.
+//! EventKind a watched server tells: trace, log, and streams of events.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::time::Duration;
 
 use genserver_runtime::prelude::*;
-use genserver_runtime::{Client, Event, Events, What};
+use genserver_runtime::{Client, Event, EventKind, Events};
 use tracing::Level;
 
 use crate::events::{Events as Listener, Told};
@@ -20,10 +20,10 @@ async fn tally() -> TallyClient {
     Tally::start(Tally { value: 0 }).await.expect("it starts")
 }
 
-/// What stands in the log.
+/// EventKind stands in the log.
 fn logged(client: &impl Client) -> Vec<String> {
     let log = client.sys().get_log().expect("it runs");
-    log.iter().map(|event| event.what.to_string()).collect()
+    log.iter().map(|event| event.kind.to_string()).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -126,7 +126,7 @@ async fn sys_15_a_file_that_cannot_be_written_does_no_harm() {
 async fn sys_16_several_readers_each_see_what_they_chose() {
     let tally = tally().await;
     let mut all = tally.sys().events().expect("it runs");
-    let is_reply = |event: &Event| matches!(event.what, What::Replied { .. });
+    let is_reply = |event: &Event| matches!(event.kind, EventKind::Replied { .. });
     let mut replied = tally.sys().events().expect("it runs").only(is_reply);
     tally.add(1).await.expect("it runs");
     tally.bump(1).await.expect("there is room");
@@ -204,7 +204,7 @@ async fn sys_18_no_debug_ends_it_all() {
     let mut events = sys.events().expect("it runs");
     tally.add(1).await.expect("it runs");
     let event = events.next().await.expect("it runs");
-    assert_eq!((event.number, event.what.to_string()), (1, "got call `add`".to_owned()));
+    assert_eq!((event.number, event.kind.to_string()), (1, "got call `add`".to_owned()));
 }
 
 #[tokio::test(start_paused = true)]
@@ -275,7 +275,7 @@ async fn a_reader_that_waits_is_told_of_the_end() {
     settle().await;
     drop(tally);
     let (last, none) = reading.await.expect("no panic");
-    assert_eq!(last.map(|event| event.what.to_string()).as_deref(), Some("ended: normal"));
+    assert_eq!(last.map(|event| event.kind.to_string()).as_deref(), Some("ended: normal"));
     assert_eq!(none, None);
 }
 
@@ -285,6 +285,6 @@ async fn an_event_is_serialised() {
     door.open().await.expect("it is shut");
     let log = door.sys().get_log().expect("it runs");
     let json = serde_json::to_value(&log).expect("it can be serialised");
-    assert_eq!(json[0]["what"]["Replied"]["message"], "open");
+    assert_eq!(json[0]["kind"]["Replied"]["message"], "open");
     assert_eq!((&json[0]["number"], &json[0]["server"]), (&2.into(), &"Door".into()));
 }

@@ -43,7 +43,9 @@ pub(crate) fn expand_server(plan: &Plan<'_>) -> TokenStream {
         #format_state
         #states
     };
-    plan.implement(&quote!(__g::Server), &body)
+    let server = plan.implement(&quote!(__g::Server), &body);
+    let idles = time::expand_idles(plan);
+    quote!(#server #idles)
 }
 
 fn dispatch(plan: &Plan<'_>) -> TokenStream {

@@ -1,4 +1,4 @@
-//! What the server sends itself when time has passed: `IDLE`, `TICKS` and `signal`.
+//! What the server sends itself when time has passed: `IDLE_AFTER`, `TICKS` and `signal`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -14,18 +14,33 @@ pub(crate) fn expand_time(plan: &Plan<'_>) -> TokenStream {
     quote!(#(#idle)* #ticks #signal)
 }
 
-/// One constant; of several methods the `#[cfg]`s leave one.
-fn idle<'p>(plan: &'p Plan<'p>) -> impl Iterator<Item = TokenStream> + 'p {
+/// That `set_idle` has a handler.
+pub(crate) fn expand_idles(plan: &Plan<'_>) -> TokenStream {
+    let idles = plan.implement(&quote!(__g::Idles), &TokenStream::new());
+    idle_entries(plan)
+        .map(|entry| {
+            let cfgs = &entry.cfgs;
+            quote!(#cfgs #idles)
+        })
+        .collect()
+}
+
+/// One handler; of several the `#[cfg]`s leave one.
+fn idle_entries<'p>(plan: &'p Plan<'p>) -> impl Iterator<Item = &'p Entry<'p>> {
     let entries = of_kind(plan, Kind::Idle).enumerate();
     // After an error there may be more, which was reported.
     let kept = entries.filter(|(at, entry)| !plan.stub || *at == 0 || !entry.cfgs.is_empty());
-    kept.map(|(_, entry)| {
+    kept.map(|(_, entry)| entry)
+}
+
+fn idle<'p>(plan: &'p Plan<'p>) -> impl Iterator<Item = TokenStream> + 'p {
+    idle_entries(plan).map(|entry| {
         let (cfgs, number) = (&entry.cfgs, &entry.number);
         let after = entry.handler.time.as_ref();
         let after = after.map_or_else(|| quote!(::core::time::Duration::MAX), options::positive);
         quote! {
             #cfgs
-            const IDLE: ::core::option::Option<__g::Idle> =
+            const IDLE_AFTER: ::core::option::Option<__g::Idle> =
                 ::core::option::Option::Some(__g::Idle { handler: #number, after: #after });
         }
     })
