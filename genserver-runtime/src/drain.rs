@@ -129,6 +129,7 @@ impl<S: Server> Drain<S> {
     }
 
     /// What comes next: an end, what was asked of the server, what it continues with, what is queued.
+    #[inline]
     fn next(&mut self, body: &mut Body<S>) -> Next<S> {
         if body.cx.ending.is_some() {
             return Next::End;
@@ -158,6 +159,7 @@ impl<S: Server> Drain<S> {
         }
     }
 
+    #[cold]
     fn next_system(&mut self, chained: bool) -> Option<System<S>> {
         let mut inbox = self.core.lock();
         publish(&mut self.tally, &mut inbox);

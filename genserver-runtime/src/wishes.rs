@@ -49,6 +49,7 @@ impl<S: Server> Cx<S> {
     }
 
     /// Whether it shall hibernate now; nothing is wished any more.
+    #[inline]
     pub(crate) fn take_hibernate(&mut self) -> bool {
         self.wishes.take().is_some_and(|wishes| wishes.hibernate)
     }

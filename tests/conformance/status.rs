@@ -121,10 +121,6 @@ async fn sys_10_a_server_that_hibernates() {
     slow.send_info(Sleep).await.expect("there is room");
     settle().await;
     assert_eq!(status(&slow).activity, Activity::Hibernating);
-    slow.sync().await.expect("it runs");
-    settle().await;
-    // Nobody's message: it sleeps on.
-    assert_eq!(status(&slow).activity, Activity::Hibernating);
     slow.wake().await.expect("there is room");
     settle().await;
     assert_eq!(status(&slow).activity, Activity::Idle);
