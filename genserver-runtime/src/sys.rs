@@ -155,8 +155,49 @@ impl<C> Sys<C> {
         Ok(())
     }
 
-    /// The server's events from now on, as a stream that can be filtered and dropped. Stands for
-    /// `sys:install/2`.
+    /// The server's events from now on, as a stream that can be filtered and dropped.
+    ///
+    /// Stands for `sys:install/2` and `sys:remove/2`:
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; use genserver_runtime::EventKind;
+    /// # struct Counter(i64); #[genserver]
+    /// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let counter = Counter::start(Counter(0)).await?;
+    /// let events = counter.sys().events()?; // installed
+    /// let mut replies = events.only(|event| matches!(event.kind, EventKind::Replied { .. }));
+    /// counter.increment().await?;
+    /// let reply = replies.next().await.expect("it runs");
+    /// assert_eq!(reply.to_string(), format!("Counter {} replied to `increment`", reply.id));
+    /// drop(replies); // removed
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// And for `sys:log_to_file/2`:
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; use std::io::Write as _;
+    /// # struct Counter(i64); #[genserver]
+    /// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let path = std::env::temp_dir().join(format!("counter-{}.log", std::process::id()));
+    /// let counter = Counter::start(Counter(0)).await?;
+    /// let mut events = counter.sys().events()?;
+    /// let mut file = std::fs::File::create(&path)?; // that fails here, not in the server
+    /// let log = tokio::spawn(async move {
+    ///     while let Some(event) = events.next().await {
+    ///         writeln!(file, "{event}")?;
+    ///     }
+    ///     std::io::Result::Ok(()) // the server has ended
+    /// });
+    /// counter.increment().await?;
+    /// counter.stop().await?;
+    /// log.await??;
+    /// assert_eq!(std::fs::read_to_string(&path)?.lines().count(), 3); // in, out, the end
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     ///
