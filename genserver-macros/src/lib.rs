@@ -16,6 +16,7 @@
 //! | [`hibernate`](macro@hibernate) | a method of it | gives memory back before the server sleeps |
 //! | [`terminate`](macro@terminate) | a method of it | runs when the server ends |
 //! | [`format_state`](macro@format_state) | a method of it | says what debugging shows |
+//! | [`code_change`](macro@code_change) | a function of it | makes a newer state of an older one |
 //!
 //! All mistakes of a block are reported in one run, each once and at the user's own tokens; the
 //! block stays as it is then, and its client is there as a stub, so that nothing else turns red.
@@ -34,95 +35,7 @@ mod tests;
 
 use proc_macro::TokenStream;
 
-/// Makes a server of the type that the `impl` block is for: a typed client, `start`, and what the
-/// runtime needs to run it.
-///
-/// ```text
-/// #[genserver(name = "counter", mailbox = 64)]
-/// impl Counter {
-///     #[init]
-///     pub fn new(value: i64) -> Self { Self { value } }
-///
-///     #[call]
-///     pub fn increment(&mut self) -> i64 { self.value += 1; self.value }
-///
-///     #[cast]
-///     pub fn reset(&mut self) { self.value = 0; }
-/// }
-///
-/// let counter = Counter::start(0).await?; // CounterClient
-/// counter.increment().await?; // 1
-/// ```
-///
-/// The methods stay as they are, and methods without an attribute are the server's own. Beside them
-/// come `CounterClient` with a method a handler, which has the handler's docs, visibility,
-/// `#[cfg]`, `#[deprecated]` and `#[must_use]`, and `Counter::start` with the parameters of
-/// `#[init]`; without one it takes the value, and a machine's initial state. The type may be
-/// generic, with a where-clause, but has no lifetimes. Like a module with
-/// `-behaviour(gen_server)`; differs: what a server is not made for does not compile.
-///
-/// # Handlers
-///
-/// A handler takes `&self` or `&mut self`, may be `async`, and has owned arguments that are `Send`:
-/// they travel in a message. Right after `self`, in any order, may stand what the framework gives:
-///
-/// * `cx: &mut Cx<Self>`, the [context] of the server;
-/// * `reply: ReplyTo<T>`, in a call: see [`call`](macro@call);
-/// * in a machine a reference to the state, to its group, or to the state enum.
-///
-/// `#[into] name: String` lets the client method take `impl Into<String>`.
-///
-/// # Options
-///
-/// | option | values | unless given |
-/// |---|---|---|
-/// | `name` | `"counter"`: the name to start under | none |
-/// | `mailbox` | messages that have room in it, or `unbounded` | `1024` |
-/// | `overflow` | `wait`, `reject`, `drop_oldest`, `drop_newest`: [`Overflow`] | `wait` |
-/// | `call_timeout` | time of a call that waits, or `infinity` | `"5s"` |
-/// | `shutdown` | time of `#[terminate]`, `kill`, `infinity`: [`Shutdown`] | `"5s"` |
-/// | `hibernate_after` | idle so long it sleeps: [`hibernate`](macro@hibernate) | never |
-/// | `passivate` | idle so long under a name or key it stops | never |
-/// | `inline` | `false`: no handler runs where it is called | `true` |
-/// | `states` | `(Pending: initial, ..)`: makes it a machine | |
-/// | `derive` | `(Clone, ..)`, for the state enum and the groups | nothing |
-/// | `crate` | path of the runtime | `::genserver_runtime` |
-/// | `vis` | visibility of the generated types | the widest of its methods, `pub` for a machine's |
-/// | `start` | name of the function that starts it | `start` |
-/// | `client` | name of the client | `CounterClient` |
-/// | `state` | name of the state enum | `CounterState` |
-///
-/// A time is a literal that is checked here, `"250ms"`, `"5s"`, `"1m"`, `"2h"`, `"1d"`, or the path
-/// of a constant; so is a number.
-///
-/// # States
-///
-/// `states(..)` names types, of which one is `initial`; those in which the machine may end are
-/// `terminal`, and a state can be both, `initial + terminal`. `Active { Disbursed, Repaying }` is a
-/// group: an enum of its own that stands for each of its states. States that nothing reaches,
-/// states without a way out and ways out of a terminal state are errors.
-///
-/// ```text
-/// #[genserver(states(Closed: initial, Open))]
-/// impl Door {
-///     #[call(Closed => Open)]
-///     pub fn open(&self, st: &Closed) -> Next { st.goto(|_| Open) }
-///
-///     #[call(Open => Closed)]
-///     pub fn close(&self) {} // one target without data: it goes there when it returns
-/// }
-/// ```
-///
-/// The guard `A | B => C | D` has sources and targets, states or groups, and is the only place
-/// where a transition is declared: [`goto`] to another state does not compile.
-/// Without an arrow the handler stays; without a guard it runs in every state. A state parameter is
-/// the guard's one source, or without a guard the state enum. Generated besides: the enums
-/// `DoorState`, `DoorStateName` and `DoorMessage`, and the constant `Door::GRAPH`.
-///
-/// [context]: https://docs.rs/genserver-runtime/latest/genserver_runtime/struct.Cx.html
-/// [`Overflow`]: https://docs.rs/genserver-runtime/latest/genserver_runtime/enum.Overflow.html
-/// [`Shutdown`]: https://docs.rs/genserver-runtime/latest/genserver_runtime/enum.Shutdown.html
-/// [`goto`]: https://docs.rs/genserver-runtime/latest/genserver_runtime/trait.State.html
+#[doc = include_str!("genserver.md")]
 #[proc_macro_attribute]
 pub fn genserver(attr: TokenStream, item: TokenStream) -> TokenStream {
     entry::genserver(attr.into(), &item.into()).into()
@@ -397,4 +310,10 @@ pub fn hibernate(_: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn format_state(_: TokenStream, item: TokenStream) -> TokenStream {
     entry::stray("format_state", &item.into()).into()
+}
+
+#[doc = include_str!("code_change.md")]
+#[proc_macro_attribute]
+pub fn code_change(_: TokenStream, item: TokenStream) -> TokenStream {
+    entry::stray("code_change", &item.into()).into()
 }

@@ -18,6 +18,8 @@ pub(crate) struct Server {
     /// `#[hibernate]`.
     pub(crate) hibernate: Option<Method>,
     pub(crate) format_state: Option<FormatState>,
+    /// `#[code_change]`, in source order.
+    pub(crate) code_changes: Vec<CodeChange>,
     /// All that is handled, in source order: a handler's place is its number `H`.
     pub(crate) handlers: Vec<Handler>,
     /// `states(..)`; `None` for a server without states.
@@ -39,6 +41,7 @@ pub(crate) struct Options {
     pub(crate) shutdown: Option<Shutdown>,
     pub(crate) hibernate_after: Option<Duration>,
     pub(crate) passivate: Option<Duration>,
+    pub(crate) version: Option<Version>,
     /// `inline = false`: no handler runs where it is called.
     pub(crate) inline: bool,
     pub(crate) vis: Option<Visibility>,
@@ -79,6 +82,30 @@ pub(crate) enum Shutdown {
     After(Duration),
     Kill,
     Infinity,
+}
+
+/// `version = 3`.
+pub(crate) struct Version {
+    /// The word `version`.
+    pub(crate) key: Ident,
+    /// `None` when it could not be read.
+    pub(crate) number: Option<Number>,
+}
+
+/// The number of a version, from 1 on, with the literal's span.
+#[derive(Clone, Copy)]
+pub(crate) struct Number {
+    pub(crate) value: u32,
+    pub(crate) span: Span,
+}
+
+/// `#[code_change(from = 1)]`.
+pub(crate) struct CodeChange {
+    pub(crate) method: Method,
+    /// `None` when it could not be read.
+    pub(crate) from: Option<Number>,
+    /// The type that it takes; `None` unless there is one.
+    pub(crate) takes: Option<Type>,
 }
 
 /// `#[init]`.

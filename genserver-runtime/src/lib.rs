@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(feature = "upgrade", doc = include_str!("upgrade.md"))]
 
 #[cfg(all(panic = "abort", not(feature = "panic-abort")))]
 compile_error!(
@@ -77,6 +78,8 @@ mod tick;
 mod timer;
 mod travel;
 mod turn;
+#[cfg(feature = "upgrade")]
+mod upgrade;
 mod upkeep;
 mod watch;
 mod wishes;
@@ -111,6 +114,8 @@ pub use crate::sys::Sys;
 pub use crate::sys_call::{FormatError, ReplaceError, SysCall};
 pub use crate::task::{StreamEnd, Task, callers};
 pub use crate::timer::Timer;
+#[cfg(feature = "upgrade")]
+pub use crate::upgrade::{ChangeCodeError, ExportError, RestoreError, Versioned, VersionedClient};
 /// What [`Machine::GRAPH`] is: the declared states and transitions of a machine.
 ///
 /// ```
@@ -125,5 +130,27 @@ pub use crate::timer::Timer;
 pub use genserver_graph::Graph;
 #[cfg(feature = "macros")]
 pub use genserver_macros::{
-    call, cast, continued, every, format_state, genserver, hibernate, idle, info, init, terminate,
+    call, cast, code_change, continued, every, format_state, genserver, hibernate, idle, info,
+    init, terminate,
 };
+
+/// Passes code on that a server's `version` asks for.
+#[cfg(feature = "upgrade")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __upgrade {
+    ($($tokens:tt)*) => { $($tokens)* };
+}
+
+/// Says what a server's `version` lacks.
+#[cfg(not(feature = "upgrade"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __upgrade {
+    ($($tokens:tt)*) => {
+        ::core::compile_error!(
+            "`version` needs the feature `upgrade` of genserver-runtime\n\
+             help: write `features = [\"upgrade\"]` at the dependency in Cargo.toml"
+        );
+    };
+}

@@ -32,5 +32,6 @@ pub use crate::{CallResult as _, Client as _, MachineClient as _, State as _};
 #[cfg(feature = "macros")]
 #[doc(no_inline)]
 pub use crate::{
-    call, cast, continued, every, format_state, genserver, hibernate, idle, info, init, terminate,
+    call, cast, code_change, continued, every, format_state, genserver, hibernate, idle, info,
+    init, terminate,
 };

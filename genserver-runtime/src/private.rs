@@ -1,5 +1,6 @@
 //! The door for generated code. Nothing here is covered by the version's promise.
 
+pub use crate::__upgrade as upgrade;
 pub use crate::address::{Address, AnyAddress, Place};
 pub use crate::body::{Body, peek, peek_mut};
 pub use crate::dispatch::{answer, block, defer, notify};
@@ -14,6 +15,11 @@ pub use crate::server::{
 };
 pub use crate::slot::Answerable;
 pub use crate::travel::{Argument, Carries, IsResult, Settles, Travels, settled, travels};
+#[cfg(feature = "upgrade")]
+pub use crate::upgrade::{
+    Exported, Fails, Form, Keeps, Restores, Stored, Upgrade, Versioned, VersionedClient, Yields,
+    fails, form, form_machine, restore, stored, yields,
+};
 
 use std::time::Duration;
 

@@ -66,7 +66,7 @@ impl<C> Sys<C> {
     }
 
     /// Asks the server for something that a reply is given to.
-    fn ask<T: Send + 'static, E: Send + 'static>(
+    pub(crate) fn ask<T: Send + 'static, E: Send + 'static>(
         &self,
         call: &'static str,
         ask: impl FnOnce(Arc<dyn Node>, ReplyTo<Result<T, E>>),
@@ -400,7 +400,7 @@ impl<C: Client> Sys<C> {
     }
 }
 
-const ONE_TYPE: &str = "invariant: one type of server a client";
+pub(crate) const ONE_TYPE: &str = "invariant: one type of server a client";
 
 impl<C> fmt::Debug for Sys<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

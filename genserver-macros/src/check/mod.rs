@@ -5,6 +5,7 @@
 
 mod args;
 mod cast;
+mod code_change;
 mod format_state;
 mod generics;
 mod graph;
@@ -93,6 +94,7 @@ pub(crate) fn check(server: &Server, item: &ItemImpl, errors: &mut Errors) {
     if let Some(format) = &server.format_state {
         format_state::check_format_state(context, format, errors);
     }
+    code_change::check_code_changes(context, errors);
     let sound: Vec<bool> =
         server.handlers.iter().map(|handler| check_handler(context, handler, errors)).collect();
     if let Some(machine) = &server.machine {

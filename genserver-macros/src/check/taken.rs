@@ -37,6 +37,10 @@ pub(crate) fn check_lifetimes(context: Context<'_>, errors: &mut Errors) {
 pub(crate) fn check_taken_names(context: Context<'_>, errors: &mut Errors) {
     let server = context.server;
     let start = &server.options.start;
+    if start == "restore" && server.options.version.is_some() {
+        let text = "the name `restore` is taken: it starts the server from an exported state";
+        errors.at(start, text);
+    }
     for (at, item) in context.item.items.iter().enumerate() {
         let ident = match item {
             ImplItem::Fn(function) => &function.sig.ident,
@@ -52,6 +56,15 @@ pub(crate) fn check_taken_names(context: Context<'_>, errors: &mut Errors) {
             let text = format!(
                 "the name `{ident}` is taken: `{owner}::{ident}` starts the server\n\
                  help: {rename}`#[genserver(start = {other})]`"
+            );
+            errors.at(ident, text);
+        } else if ident == "restore" && server.options.version.is_some() {
+            let help =
+                rename_help(ident, handler).unwrap_or_else(|| "give it another name".to_owned());
+            let text = format!(
+                "the name `restore` is taken: `{owner}::restore` starts the server from an exported \
+                 state\n\
+                 help: {help}"
             );
             errors.at(ident, text);
         } else if ident == "GRAPH" && server.machine.is_some() {

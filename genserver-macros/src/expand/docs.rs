@@ -45,6 +45,18 @@ pub(crate) fn of_start(plan: &Plan<'_>) -> TokenStream {
     quote!(#own #[doc = ""] #[doc = #line])
 }
 
+/// What `restore` takes.
+pub(crate) fn of_restore(plan: &Plan<'_>) -> TokenStream {
+    let (name, client) = (plan.name(), paths::plain(&plan.server.options.client));
+    let first =
+        format!(" Starts a `{name}` from a state that was exported, of its own version or older.");
+    let line = format!(
+        " Returns a builder; nothing runs before it is awaited, which gives the `{client}`, or why \
+         it cannot be made of these bytes. No init runs."
+    );
+    quote!(#[doc = #first] #[doc = ""] #[doc = #line])
+}
+
 /// The diagram, and which handler runs in which state.
 pub(crate) fn of_states(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
     let first = format!(" The state of a `{}`.", plan.name());

@@ -33,7 +33,8 @@ pub(crate) fn expand_impl(plan: &Plan<'_>, mut item: ItemImpl) -> TokenStream {
     let terminate = server.terminate.as_ref().map(|terminate| &terminate.method);
     let hibernate = server.hibernate.as_ref();
     let format = server.format_state.as_ref().map(|format| &format.method);
-    for method in methods.chain(init).chain(terminate).chain(hibernate).chain(format) {
+    let steps = server.code_changes.iter().map(|step| &step.method);
+    for method in methods.chain(steps).chain(init).chain(terminate).chain(hibernate).chain(format) {
         if let Some(ImplItem::Fn(function)) = item.items.get_mut(method.item) {
             function.attrs.insert(0, attrs::allow_shape());
         }

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::{Generics, Path};
 
 use crate::expand::attrs;
 use crate::expand::docs;
@@ -40,6 +41,7 @@ fn state_enum(plan: &Plan<'_>, layout: &Layout<'_>, group: Option<usize>) -> Tok
     let (_, _, clause) = generics.split_for_impl();
     let derive = &plan.server.options.derive;
     let derive = (!derive.is_empty()).then(|| quote!(#[derive(#(#derive),*)]));
+    let bound = serde_bound(plan, &generics);
     let variants = layout.variants(group).into_iter().map(|item| {
         let (ident, ty) = (layout.ident(item), layout.ty(item));
         let kind = if matches!(item, Item::Group(_)) { "group" } else { "state" };
@@ -51,8 +53,23 @@ fn state_enum(plan: &Plan<'_>, layout: &Layout<'_>, group: Option<usize>) -> Tok
         #attrs
         #allow
         #derive
+        #bound
         #vis enum #ident #generics #clause { #(#variants),* }
     }
+}
+
+/// The enum has the bounds of the impl, which keeps the state and so has all that serde needs: those
+/// that its derive would add, `T: Deserialize<'de>` beside `T: DeserializeOwned`, are one too many
+/// for rustc.
+fn serde_bound(plan: &Plan<'_>, generics: &Generics) -> Option<TokenStream> {
+    let options = &plan.server.options;
+    let is_serde = |path: &Path| {
+        let last = path.segments.last();
+        last.is_some_and(|last| last.ident == "Serialize" || last.ident == "Deserialize")
+    };
+    let is_derived = options.version.is_some() && options.derive.iter().any(is_serde);
+    let is_generic = generics.type_params().next().is_some();
+    (is_derived && is_generic).then(|| quote!(#[serde(bound = "")]))
 }
 
 /// `STATES` and `state_index` of the `Server` impl.

@@ -21,6 +21,7 @@ mod plan;
 mod request;
 mod start;
 mod time;
+mod upgrade;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -42,7 +43,8 @@ fn expand_plan(plan: &Plan<'_>, item: &ItemImpl) -> TokenStream {
     let start = start::expand_start(plan);
     let machine = machine::expand_machine(plan);
     let hidden = expand_hidden(plan);
-    quote!(#user #client #start #machine #hidden)
+    let upgrade = upgrade::expand_upgrade(plan);
+    quote!(#user #client #start #machine #hidden #upgrade)
 }
 
 /// What nobody calls by name. Names in here that start with `__` could hide none of the user's.

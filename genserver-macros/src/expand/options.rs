@@ -55,6 +55,10 @@ pub(crate) fn expand_options(plan: &Plan<'_>) -> TokenStream {
             fields.push(quote!(#name: #rest));
         }
     }
+    if let Some(number) = options.version.as_ref().and_then(|version| version.number) {
+        let number = Literal::u32_unsuffixed(number.value);
+        fields.push(quote!(version: ::core::option::Option::Some(#number)));
+    }
     if fields.is_empty() {
         return quote!(__g::Options::DEFAULT);
     }

@@ -25,6 +25,7 @@ pub(crate) enum Role {
     Hibernate,
     Terminate,
     FormatState,
+    CodeChange,
 }
 
 const ROLES: &[(&str, Role)] = &[
@@ -38,6 +39,7 @@ const ROLES: &[(&str, Role)] = &[
     ("hibernate", Role::Hibernate),
     ("terminate", Role::Terminate),
     ("format_state", Role::FormatState),
+    ("code_change", Role::CodeChange),
 ];
 
 /// The options of all handlers; each takes some of them.
@@ -80,7 +82,9 @@ impl Role {
 
     /// Whether it runs for a message, its own or one of the server's.
     pub(crate) fn is_handler(self) -> bool {
-        !matches!(self, Self::Init | Self::Hibernate | Self::Terminate | Self::FormatState)
+        let others =
+            [Self::Init, Self::Hibernate, Self::Terminate, Self::FormatState, Self::CodeChange];
+        !others.contains(&self)
     }
 
     /// What the duration at the beginning is.
@@ -240,7 +244,7 @@ fn is_option(key: &Ident, input: ParseStream) -> bool {
 }
 
 /// The tokens in the parentheses.
-fn arguments(attr: &Attribute, role: Role, errors: &mut Errors) -> Option<TokenStream> {
+pub(crate) fn arguments(attr: &Attribute, role: Role, errors: &mut Errors) -> Option<TokenStream> {
     match &attr.meta {
         Meta::Path(_) => None,
         Meta::List(list) => Some(list.tokens.clone()),

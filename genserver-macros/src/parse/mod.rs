@@ -1,6 +1,7 @@
 //! Tokens to model: what the user wrote, and the errors of its grammar.
 
 mod attribute;
+mod code_change;
 mod duration;
 mod format_state;
 mod guard;
@@ -18,6 +19,7 @@ pub(crate) mod terminate;
 #[cfg(test)]
 pub(crate) mod tests;
 pub(crate) mod ty;
+mod version;
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::quote;
@@ -30,6 +32,7 @@ pub(crate) use self::item::parse_item;
 
 use crate::errors::Errors;
 use crate::model::Server;
+use crate::parse::code_change::parse_code_change;
 use crate::parse::format_state::parse_format_state;
 use crate::parse::handler::parse_handler;
 use crate::parse::init::parse_init;
@@ -51,6 +54,7 @@ pub(crate) fn parse(attr: TokenStream, item: &ItemImpl, errors: &mut Errors) -> 
         terminate: None,
         hibernate: None,
         format_state: None,
+        code_changes: Vec::new(),
         handlers: Vec::new(),
         machine: attribute.machine,
         attrs: method::copied(&item.attrs, &["cfg", "allow", "expect"]),
@@ -181,6 +185,10 @@ fn parse_function(function: &ImplItemFn, at: usize, server: &mut Server, errors:
         let mut handler = parse_handler(function, at, (role, attr), scope, errors);
         handler.flawed |= flawed;
         server.handlers.push(handler);
+        return;
+    }
+    if role == Role::CodeChange {
+        server.code_changes.push(parse_code_change(function, at, attr, errors));
         return;
     }
     check_bare(attr, role, errors);

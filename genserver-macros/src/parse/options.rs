@@ -8,10 +8,11 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, Lit, LitBool, LitStr, Path, Token, Visibility};
 
 use crate::errors::Errors;
-use crate::model::{Duration, Machine, Mailbox, Options, Overflow, Shutdown};
+use crate::model::{Duration, Machine, Mailbox, Options, Overflow, Shutdown, Version};
 use crate::parse::duration::{parse_duration, parse_positive};
 use crate::parse::list::{Seen, parse_equals, parse_key, parse_list, parse_word, unknown_option};
 use crate::parse::states::parse_states;
+use crate::parse::version::parse_version;
 
 const OPTIONS: &[&str] = &[
     "states",
@@ -22,6 +23,7 @@ const OPTIONS: &[&str] = &[
     "shutdown",
     "hibernate_after",
     "passivate",
+    "version",
     "inline",
     "crate",
     "vis",
@@ -86,6 +88,7 @@ fn defaults(ident: &Ident) -> Options {
         shutdown: None,
         hibernate_after: None,
         passivate: None,
+        version: None,
         inline: true,
         vis: None,
         start: format_ident!("start", span = ident.span()),
@@ -104,6 +107,11 @@ fn parse_option(input: ParseStream, key: &Ident, options: &mut Options) -> syn::
         "shutdown" => options.shutdown = Some(parse_shutdown(input, key)?),
         "hibernate_after" => options.hibernate_after = Some(parse_rest(input, key)?),
         "passivate" => options.passivate = Some(parse_rest(input, key)?),
+        "version" => {
+            options.version = Some(Version { key: key.clone(), number: None });
+            let number = Some(parse_version(input, key)?);
+            options.version = Some(Version { key: key.clone(), number });
+        }
         "inline" => options.inline = parse_inline(input, key)?,
         "crate" => options.krate = parse_crate(input, key)?,
         "vis" => options.vis = Some(parse_vis(input, key)?),

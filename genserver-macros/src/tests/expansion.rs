@@ -204,3 +204,46 @@ fn a_server_that_moves_by_itself() {
     );
     insta::assert_snapshot!(pretty(&expansion));
 }
+
+#[test]
+fn a_server_whose_state_has_a_version() {
+    let expansion = genserver(
+        quote!(version = 3),
+        &quote! {
+            impl Counter {
+                #[init]
+                pub fn new() -> Self {
+                    Self { value: 0 }
+                }
+
+                #[code_change(from = 2)]
+                fn v2(old: v2::Counter) -> Result<Self, Negative> {
+                    Err(Negative)
+                }
+
+                #[cfg(feature = "old")]
+                #[code_change(from = 1)]
+                fn v1(old: v1::Counter) -> v2::Counter {
+                    v2::Counter { value: old.value }
+                }
+            }
+        },
+    );
+    insta::assert_snapshot!(pretty(&expansion));
+}
+
+#[test]
+fn a_machine_whose_state_has_a_version() {
+    let expansion = genserver(
+        quote!(version = 2, states(Open: initial + terminal), derive(serde::Serialize)),
+        &quote! {
+            impl<T: Send + 'static> Door<T> {
+                #[code_change(from = 1)]
+                fn v1((door, state): (v1::Door<T>, v1::DoorState)) -> io::Result<(Self, DoorState)> {
+                    Ok((Self::from(door), DoorState::Open(Open)))
+                }
+            }
+        },
+    );
+    insta::assert_snapshot!(pretty(&expansion));
+}

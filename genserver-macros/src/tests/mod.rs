@@ -10,6 +10,18 @@ use proc_macro2::TokenStream;
 #[track_caller]
 fn pretty(tokens: &TokenStream) -> String {
     let file = syn::parse2(tokens.clone());
-    let file = file.unwrap_or_else(|error| panic!("{error} in: {tokens}"));
+    let mut file: syn::File = file.unwrap_or_else(|error| panic!("{error} in: {tokens}"));
+    let unwrap = |item| match item {
+        // The runtime's macro passes items through.
+        syn::Item::Macro(item) if item.mac.path.segments.last().is_some_and(is_upgrade) => {
+            syn::parse2::<syn::File>(item.mac.tokens).expect("these are items").items
+        }
+        item => vec![item],
+    };
+    file.items = std::mem::take(&mut file.items).into_iter().flat_map(unwrap).collect();
     prettyplease::unparse(&file)
+}
+
+fn is_upgrade(segment: &syn::PathSegment) -> bool {
+    segment.ident == "upgrade"
 }

@@ -13,7 +13,7 @@ fn attribute() -> TokenStream {
     quote! {
         states(Pending: initial, Active { Disbursed, Repaying }, Completed: terminal),
         mailbox = 16, overflow = drop_oldest, call_timeout = "1s", shutdown = kill,
-        hibernate_after = "60s", passivate = Self::REST,
+        hibernate_after = "60s", passivate = Self::REST, version = 3,
         inline = false, vis = pub(crate), start = launch, client = Bank, state = Stage,
         derive(Debug, Clone)
     }
@@ -52,6 +52,14 @@ fn machine() -> TokenStream {
             #[info]
             fn tick(&mut self, cx: &mut Cx<Self>, message: Tick) -> Result<(), Crash> {
                 Ok(())
+            }
+            #[code_change(from = 1)]
+            fn v1(old: LoanV1<T>) -> (LoanV2<T>, Stage) {
+                old.into()
+            }
+            #[code_change(from = 2)]
+            fn v2((old, stage): (LoanV2<T>, Stage)) -> Result<(Self, Stage), Refusal> {
+                Err(Refusal)
             }
             #[terminate]
             fn close(&mut self, reason: &ExitReason, state: Option<&Stage>) {}

@@ -1,6 +1,7 @@
 //! Every rule: what breaks it, and what it says.
 
 mod cause;
+mod code_change;
 mod generics;
 mod graph;
 mod guard;

@@ -17,9 +17,9 @@ fn an_unknown_option_names_the_similar_one() {
     check_options(
         "hibernate",
         &["hibernate: unknown option `hibernate` of the `genserver` attribute\n\
-           help: the options are `states`, `name`, `mailbox`, `overflow`, `call_timeout`, `shutdown`, `hibernate_after`, `passivate`, `inline`, `crate`, `vis`, `start`, `client`, `state` and `derive`"],
+           help: the options are `states`, `name`, `mailbox`, `overflow`, `call_timeout`, `shutdown`, `hibernate_after`, `passivate`, `version`, `inline`, `crate`, `vis`, `start`, `client`, `state` and `derive`"],
     );
-    for later in ["restart = permanent", "version = 2", "trap_exit"] {
+    for later in ["restart = permanent", "trap_exit"] {
         let errors = super::read(later, "impl Counter {}");
         assert_eq!(errors.len(), 1, "{errors:?}");
         assert!(errors[0].contains("unknown option"), "{errors:?}");
