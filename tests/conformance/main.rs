@@ -46,3 +46,5 @@ mod timeout;
 mod timer;
 mod timer_mailbox;
 mod trace;
+mod upgrade;
+mod versions;

@@ -74,3 +74,46 @@ fn panic_abort_is_refused() {
     let accepted = check(&["--features", "panic-abort"]);
     assert!(accepted.status.success(), "{}", String::from_utf8_lossy(&accepted.stderr));
 }
+
+/// A `version` without the feature that it needs is one error, at the option.
+#[test]
+fn a_version_needs_the_feature_upgrade() {
+    let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("unversioned");
+    std::fs::create_dir_all(package.join("src")).expect("the target folder can be written");
+    let write = |path: &str, text: &str| {
+        std::fs::write(package.join(path), text).expect("the target folder can be written");
+    };
+    let runtime = root().join("genserver-runtime");
+    write(
+        "Cargo.toml",
+        &format!(
+            "[package]\nname = \"unversioned\"\nedition = \"2024\"\n\n[workspace]\n\n\
+             [dependencies]\ngenserver-runtime = {{ path = {runtime:?} }}\n"
+        ),
+    );
+    write("Cargo.lock", &read("Cargo.lock"));
+    write(
+        "src/lib.rs",
+        "use genserver_runtime::prelude::*;\n\npub struct Counter;\n\n\
+         #[genserver(version = 2)]\nimpl Counter {\n    #[code_change(from = 1)]\n    \
+         fn v1(_: u8) -> Self {\n        Self\n    }\n}\n",
+    );
+    let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
+    let refused = Command::new(cargo)
+        .current_dir(&package)
+        .args(["check", "--quiet", "--offline", "--target-dir"])
+        .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("abort"))
+        .output()
+        .expect("cargo can be run");
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success());
+    assert_eq!(said.matches("error: `").count(), 1, "{said}");
+    let lines = [
+        "error: `version` needs the feature `upgrade` of genserver-runtime\n",
+        "src/lib.rs:5:13\n",
+        "5 | #[genserver(version = 2)]\n  |             ^^^^^^^\n",
+    ];
+    for line in lines {
+        assert!(said.contains(line), "{line}\n{said}");
+    }
+}

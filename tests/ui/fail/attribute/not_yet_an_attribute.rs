@@ -8,11 +8,6 @@ pub struct Counter;
 
 #[genserver(states(Pending: initial, Closed: terminal))]
 impl Counter {
-    #[code_change(from = 1)]
-    fn migrate(_: u8) -> u8 {
-        1
-    }
-
     #[enter(Closed)]
     fn enter(&mut self) {}
 

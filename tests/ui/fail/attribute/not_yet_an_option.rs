@@ -9,7 +9,6 @@ pub struct Counter;
 #[genserver(
     trap_exit,
     restart = permanent,
-    version = 2,
     states(Pending: initial, Closed: terminal, exhaustive),
 )]
 impl Counter {
