@@ -81,6 +81,19 @@ fn stuck() {
 }
 
 #[test]
+fn upgrade() {
+    check(
+        "upgrade",
+        "version 1 has answered 100 calls, and more come\n\
+         restore from a letter -> init failed: this is not the exported state of a server\n\
+         change_code with a part of the state -> the exported state is cut off\n\
+         change_code with the whole one -> done; version 3 has answered 0 calls\n\
+         version 3 counts on where version 1 was: true\n\
+         every number was given out once: true\n",
+    );
+}
+
+#[test]
 fn manual() {
     check(
         "manual",
