@@ -52,7 +52,7 @@ pub struct Ticker {
 impl Ticker {
     /// The first tick comes after one period.
     #[init]
-    pub fn new() -> Self {
+    pub fn begin() -> Self {
         Self { began: Instant::now(), ticks: 0 }
     }
 

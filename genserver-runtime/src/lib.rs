@@ -72,6 +72,7 @@ mod stop;
 mod sweeper;
 mod sys;
 mod sys_call;
+mod sys_state;
 mod system;
 mod task;
 mod tick;

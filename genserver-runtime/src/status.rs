@@ -202,8 +202,9 @@ impl<S: Server> Core<S> {
             left: armed.left(),
             period: armed.period,
         });
-        let owed = cold.into_iter().flat_map(|cold| &cold.deferred);
-        let owed = owed.filter(|reply| reply.upgrade().is_some_and(|reply| reply.awaited()));
+        let unanswered = cold.into_iter().flat_map(|cold| &cold.deferred);
+        let unanswered =
+            unanswered.filter(|reply| reply.upgrade().is_some_and(|reply| reply.awaited()));
         let tally = cold.map(|cold| cold.tally).unwrap_or_default();
         Some(Status {
             id: self.id,
@@ -233,7 +234,7 @@ impl<S: Server> Core<S> {
             allowed: self.leaf().map_or(&[], |leaf| leaf.allowed),
             next_timers: next_timers.collect(),
             timers: timers.len(),
-            deferred: owed.count(),
+            deferred: unanswered.count(),
             tasks: owned.map_or(0, Owned::tasks),
             streams: owned.map_or(0, Owned::streams),
         })

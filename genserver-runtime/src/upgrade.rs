@@ -27,8 +27,9 @@ use crate::reply::ReplyTo;
 use crate::report;
 use crate::server::{Begin, Server};
 use crate::start::Start;
-use crate::sys::{ONE_TYPE, Sys};
+use crate::sys::Sys;
 use crate::sys_call::SysCall;
+use crate::sys_state::ONE_TYPE;
 use crate::system::Turn;
 use crate::upgrade::header::Kept;
 
