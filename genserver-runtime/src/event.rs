@@ -95,12 +95,12 @@ pub enum EventKind {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum Origin {
-    /// A client, as a call.
-    Call,
-    /// A client, as a cast.
-    Cast,
-    /// Anybody, as an info.
-    Info,
+    /// Somebody who calls.
+    Caller,
+    /// Somebody who casts.
+    Caster,
+    /// Somebody who sends an info.
+    Sender,
     /// A timer of the server's, or its `#[every]`.
     Timer,
     /// Its idle time-out.
@@ -118,9 +118,9 @@ impl fmt::Display for EventKind {
         match self {
             Self::In { from, message } => {
                 let from = match from {
-                    Origin::Call => "call",
-                    Origin::Cast => "cast",
-                    Origin::Info => "info",
+                    Origin::Caller => "call",
+                    Origin::Caster => "cast",
+                    Origin::Sender => "info",
                     Origin::Timer => "timer",
                     Origin::Idle => "idle time-out",
                     Origin::Stream => "stream item",

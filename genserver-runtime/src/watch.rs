@@ -226,9 +226,9 @@ impl<S: Server> Core<S> {
             Source::Idle => Origin::Idle,
             Source::Continued => Origin::Continued,
             Source::Sender => match handler.kind {
-                Kind::Call => Origin::Call,
-                Kind::Cast => Origin::Cast,
-                _ => Origin::Info,
+                Kind::Call => Origin::Caller,
+                Kind::Cast => Origin::Caster,
+                _ => Origin::Sender,
             },
         };
         self.tell_watch(EventKind::In { from, message: handler.message });

@@ -81,9 +81,9 @@ async fn main() {
     let names: Vec<_> =
         Clock::TICKS.iter().map(|tick| Clock::HANDLERS[tick.handler].name).collect();
     assert_eq!(names, ["tick", "tock"]);
-    assert_eq!(Clock::IDLE.unwrap().after, Duration::from_secs(2));
+    assert_eq!(Clock::IDLE_AFTER.unwrap().after, Duration::from_secs(2));
     assert!(!Clock::HIBERNATES && Still::HIBERNATES);
-    assert!(Still::TICKS.is_empty() && Still::IDLE.is_none());
+    assert!(Still::TICKS.is_empty() && Still::IDLE_AFTER.is_none());
     assert!(Still::signal(0).is_none() && Clock::signal(0).is_none() && Clock::signal(1).is_some());
     assert!(Clock::start(Clock).await.unwrap().get().await.unwrap());
     Still::start(Still).await.unwrap().sync().await.unwrap();

@@ -117,9 +117,9 @@ async fn main() {
         ("look", 4, Missed::Skip),
     ];
     assert_eq!(ticks, expected);
-    let idle = Cache::IDLE.unwrap();
+    let idle = Cache::IDLE_AFTER.unwrap();
     assert_eq!((Cache::HANDLERS[idle.handler].name, idle.after), ("rest", Cache::PATIENCE));
-    assert_eq!(Off::IDLE.unwrap().after, Duration::MAX);
+    assert_eq!(Off::IDLE_AFTER.unwrap().after, Duration::MAX);
     assert!(Cache::HIBERNATES && !Off::HIBERNATES && Off::TICKS.is_empty());
     assert_eq!(Cache::OPTIONS.hibernate_after, Some(Duration::from_secs(30)));
     assert_eq!(Cache::OPTIONS.passivate, Some(Duration::from_secs(60)));
