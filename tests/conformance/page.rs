@@ -85,7 +85,7 @@ fn made() -> String {
     by_row.sort_by_key(|(row, _)| place(row));
     for (row, names) in by_row {
         let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-        made += &format!("| {row} | {} |\n", names.join(", "));
+        made.extend([format!("| {row} | {} |\n", names.join(", "))]);
     }
     made
 }

@@ -12,7 +12,7 @@ use crate::tally::{Desk, Door, Tally, TallyClient};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// EventKind a reader is told until it has heard all so far, or the end.
+/// What a reader is told until it has heard all so far, or the end.
 pub async fn heard(events: &mut Events) -> Vec<String> {
     let mut lines = Vec::new();
     settle().await;

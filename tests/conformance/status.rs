@@ -277,7 +277,7 @@ async fn sys_10_what_became_of_messages_that_no_handler_saw() {
     assert_eq!(status(&door).counters, expected);
 }
 
-/// EventKind a handler that blocks its thread says and hears.
+/// What a handler that blocks its thread says and hears.
 struct Stuck {
     journal: Journal,
 }

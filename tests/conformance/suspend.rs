@@ -162,7 +162,7 @@ async fn sys_4_debugging_can_be_turned_on_and_off_while_suspended() {
     assert_eq!(sys.get_statistics(), Ok(None));
 }
 
-/// EventKind the end of a suspended server comes to: how it ran, and what the queued caller was told.
+/// What the end of a suspended server comes to: how it ran, and what the queued caller was told.
 async fn end(how: impl AsyncFn(&ProbeClient)) -> (Vec<String>, ExitReason) {
     let (client, journal) = suspended_probe().await;
     client.tell("cast").await.expect("there is room");
@@ -300,7 +300,7 @@ async fn sys_1_a_full_mailbox_drops_the_oldest_while_suspended_too() {
     assert_eq!(lossy.counters().dropped, 3);
 }
 
-/// EventKind is taken out of the queue when the suspension comes is put back, and counted again.
+/// What is taken out of the queue when the suspension comes is put back, and counted again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sys_1_a_mailbox_that_drops_keeps_its_count_through_many_suspensions() {
     let lossy = Lossy::start(Journal::new()).await.expect("it starts");

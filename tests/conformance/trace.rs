@@ -1,4 +1,4 @@
-//! EventKind a watched server tells: trace, log, and streams of events.
+//! What a watched server tells: trace, log, and streams of events.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -20,7 +20,7 @@ async fn tally() -> TallyClient {
     Tally::start(Tally { value: 0 }).await.expect("it starts")
 }
 
-/// EventKind stands in the log.
+/// What stands in the log.
 fn logged(client: &impl Client) -> Vec<String> {
     let log = client.sys().get_log().expect("it runs");
     log.iter().map(|event| event.kind.to_string()).collect()

@@ -1,6 +1,6 @@
 //! The life of a server, as a machine: ARCHITECTURE.md shows its picture.
 
-use genserver_runtime::{Machine as _, prelude::*};
+use genserver_runtime::prelude::*;
 
 use crate::read;
 
