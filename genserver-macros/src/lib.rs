@@ -227,6 +227,10 @@ pub fn continued(_: TokenStream, item: TokenStream) -> TokenStream {
 /// `cx.set_idle(..)` changes the time; without one in the attribute it is off until then. Like the
 /// time-out in what a callback returns; differs: it holds for good, not until the next message.
 ///
+/// It runs once, and again only after another message. A tick or a timer of the server's own is a
+/// message too: an `#[every]` with a shorter period keeps it from ever coming, and so it does with
+/// `hibernate_after` and `passivate`.
+///
 /// ```text
 /// #[idle("60s")]
 /// fn rest(&mut self, cx: &mut Cx<Self>) { cx.stop(ExitReason::Normal); }
@@ -253,6 +257,8 @@ pub fn idle(_: TokenStream, item: TokenStream) -> TokenStream {
 /// start of the server, so that they do not drift. A tick that falls due while an earlier one waits
 /// or is being handled is too late: `missed` says what becomes of it. Like `timer:send_interval/2`;
 /// differs: ticks never pile up in the mailbox.
+///
+/// A tick is a message: a server that ticks is idle only from tick to tick.
 ///
 /// ```text
 /// #[every("5s")]
@@ -282,6 +288,8 @@ pub fn every(_: TokenStream, item: TokenStream) -> TokenStream {
 /// It runs when the server has been idle for `hibernate_after`, or when a handler has asked for it
 /// with `cx.hibernate()`. There is one at most; it takes `&mut self`, returns nothing and has no
 /// options. Like `proc_lib:hibernate/3`; differs: what is given back is the server's own choice.
+///
+/// It runs again after each look at a sleeping server's state, so it is cheap to repeat.
 ///
 /// ```text
 /// #[hibernate]

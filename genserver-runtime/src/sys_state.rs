@@ -19,7 +19,8 @@ pub(crate) const ONE_TYPE: &str = "invariant: one type of server a client";
 impl<C: Client> Sys<C> {
     /// A copy of the server's data. In order with what this sender sent before; at once while
     /// suspended. Like `sys:get_state/1`; of a machine the data, without its state: see
-    /// [`get_machine`](Sys::get_machine).
+    /// [`get_machine`](Sys::get_machine). The type is named where it is asked for:
+    /// `let counter: Counter = sys.get_state().await?`.
     ///
     /// # Errors
     ///
@@ -30,6 +31,31 @@ impl<C: Client> Sys<C> {
     }
 
     /// A copy of a machine's data and its state. As [`get_state`](Sys::get_state).
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*;
+    /// #[derive(Clone)]
+    /// struct Lock { uses: u32 }
+    /// #[derive(Clone)]
+    /// struct Open;
+    /// #[derive(Clone)]
+    /// struct Shut;
+    ///
+    /// #[genserver(states(Open: initial, Shut), derive(Clone))]
+    /// impl Lock {
+    ///     #[call(Open => Shut)] fn shut(&self) {}
+    ///     #[call(Shut => Open)] fn open(&self) {}
+    /// }
+    ///
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let lock = Lock::start(Lock { uses: 0 }, Open).await?;
+    /// let (data, state): (Lock, LockState) = lock.sys().get_machine().await?;
+    /// assert!(data.uses == 0 && matches!(state, LockState::Open(_)));
+    /// let shut = |lock: Lock, _| (Lock { uses: lock.uses + 1 }, LockState::Shut(Shut));
+    /// lock.sys().replace_machine(shut).await?;
+    /// assert_eq!(lock.state().await?, LockStateName::Shut);
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     ///
