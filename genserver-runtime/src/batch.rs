@@ -36,7 +36,8 @@ impl<S: Server> Drain<S> {
     pub(crate) fn rest(&mut self, mut body: Box<Body<S>>) -> Rested<S> {
         let mut asleep = false;
         loop {
-            if body.cx.take_hibernate() {
+            // Suspended, a batch may be left: then messages wait.
+            if body.cx.take_hibernate() && self.batch.is_empty() {
                 self.core.lock().sleep_if_empty();
             }
             body = match self.refill(body, asleep) {

@@ -159,8 +159,9 @@ impl<S: Server> Core<S> {
             drop(inbox);
             ending::drop_body(body);
         } else if inbox.parked {
-            // An end is seen by the drain task as any that was asked for.
-            self.attention.fetch_or(body.cx.ending.is_some(), Ordering::AcqRel);
+            // An end is seen by the drain task as any that was asked for, and so is what the handler
+            // wants done when it has returned.
+            self.attention.fetch_or(!body.cx.is_quiet(), Ordering::AcqRel);
             inbox.body = Some(body);
             Self::wake_drain(inbox);
         } else {

@@ -147,6 +147,8 @@ impl<S: Server> Node for Core<S> {
         let since = &mut inbox.cold().since;
         if since.is_none_or(|(seen, _)| seen != running) {
             *since = Some((running, now));
+            // What was seen is forgotten when this handler is done.
+            self.waited.store(true, Ordering::Relaxed);
         }
     }
 

@@ -63,7 +63,7 @@ impl<S: Server> Left<S> {
             core.home.forget(core.id);
         }
         for claim in claims {
-            claim.release();
+            drop(claim.release());
         }
         let (left, detached, edges, owned) = {
             let mut inbox = core.lock();
@@ -105,11 +105,7 @@ impl<S: Server> Left<S> {
 
     /// Answers the callers; counts the rest as dead letters.
     pub(crate) fn refuse_of(self, core: &Core<S>) {
-        let dead = self.refuse();
-        if dead > 0 {
-            core.lock().cold().counters.dead += dead;
-            report::dead_letters(core, dead);
-        }
+        count_dead(core, self.refuse());
     }
 
     /// Answers the callers; gives the number of messages that nobody waits for.
@@ -134,6 +130,14 @@ impl<S: Server> Left<S> {
             }
         }
         dead
+    }
+}
+
+/// Messages that nobody waits for died with the server.
+fn count_dead<S: Server>(core: &Core<S>, dead: u64) {
+    if dead > 0 {
+        core.lock().cold().counters.dead += dead;
+        report::dead_letters(core, dead);
     }
 }
 
@@ -166,6 +170,7 @@ pub(crate) async fn end<S: Server>(
     body.cx.run = None;
     let mut unfinished = Unfinished { core: &core, reason: Some(ending.reason.clone()) };
     close(&core, &ending.reason, batch, ending.crashed);
+    count_dead(&core, body.cx.continued_left());
     report::ending(&core, &ending.reason, ending.last, Some(&body));
     let mut reason = ending.reason;
     if !ending.killed

@@ -159,18 +159,20 @@ impl Home {
     }
 
     /// Frees a name that the server still holds.
-    pub(crate) fn release(&self, kind: TypeId, name: &Arc<str>, id: ServerId) {
-        let released = {
-            let mut names = lock(&self.names);
-            let key = (kind, Arc::clone(name));
-            if names.get(&key).is_some_and(|holder| holder.id() == id) {
-                names.remove(&key)
-            } else {
-                None
-            }
-        };
-        // Outside the lock: the last one to drop a server runs the user's `Drop`.
-        drop(released);
+    pub(crate) fn release(
+        &self,
+        kind: TypeId,
+        name: &Arc<str>,
+        id: ServerId,
+    ) -> Option<Arc<dyn Node>> {
+        let mut names = lock(&self.names);
+        let key = (kind, Arc::clone(name));
+        // Dropped by the caller: the last one to drop a server runs the user's `Drop`.
+        if names.get(&key).is_some_and(|holder| holder.id() == id) {
+            names.remove(&key)
+        } else {
+            None
+        }
     }
 
     pub(crate) fn find(&self, kind: TypeId, name: &Arc<str>) -> Option<Arc<dyn Node>> {

@@ -137,7 +137,8 @@ impl<S: Server> Cold<S> {
 
 /// A name or key that the server holds.
 pub(crate) trait Claim: Send {
-    fn release(self: Box<Self>);
+    /// Frees it. What is given back is dropped where no lock is held.
+    fn release(self: Box<Self>) -> Option<Box<dyn Send>>;
 
     /// Whether it keeps the server alive.
     fn holds(&self) -> bool {
@@ -255,9 +256,8 @@ impl<S: Server> Inbox<S> {
         Err(match S::OPTIONS.overflow {
             Overflow::Wait => Full::Wait(item),
             Overflow::DropNewest if !call => Full::Dropped(item),
-            Overflow::DropOldest => match self.queue.iter().position(Item::droppable) {
-                Some(at) => {
-                    let oldest = self.remove(at).expect("invariant: `position` is in");
+            Overflow::DropOldest => match self.drop_oldest() {
+                Some(oldest) => {
                     self.enqueue(item, taken);
                     Full::Dropped(oldest)
                 }
@@ -357,7 +357,7 @@ impl<S: Server> Inbox<S> {
 
     /// Takes an item out of the queue; those behind it move up, and so do the ends that come
     /// after them: the numbers of queued items have no gaps.
-    fn remove(&mut self, at: usize) -> Option<Item<S>> {
+    pub(crate) fn remove(&mut self, at: usize) -> Option<Item<S>> {
         let number = self.batch_end() + 1 + at as u64;
         let item = self.queue.remove(at)?;
         self.counted -= u32::from(item.counted());

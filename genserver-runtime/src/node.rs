@@ -131,7 +131,7 @@ pub struct Counters {
     /// Replies that came after their caller had gone, without those that a
     /// [`ReplyTo`](crate::ReplyTo) gave back.
     pub late: u64,
-    /// Casts and infos that were queued when the server ended.
+    /// Casts, infos and continued messages that were not handled when the server ended.
     pub dead: u64,
     /// Ticks that fell due while an earlier one was not handled yet: see [`Missed`](crate::Missed).
     pub missed: u64,

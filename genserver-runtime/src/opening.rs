@@ -71,7 +71,9 @@ impl NameClaim {
 pub(crate) struct Remembered;
 
 impl Claim for Remembered {
-    fn release(self: Box<Self>) {}
+    fn release(self: Box<Self>) -> Option<Box<dyn Send>> {
+        None
+    }
 
     fn holds(&self) -> bool {
         false
@@ -79,7 +81,8 @@ impl Claim for Remembered {
 }
 
 impl Claim for NameClaim {
-    fn release(self: Box<Self>) {
-        self.home.release(self.kind, &self.name, self.id);
+    fn release(self: Box<Self>) -> Option<Box<dyn Send>> {
+        let released = self.home.release(self.kind, &self.name, self.id)?;
+        Some(Box::new(released))
     }
 }

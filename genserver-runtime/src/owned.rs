@@ -38,6 +38,11 @@ impl Owned {
         self.newest
     }
 
+    /// Gives back what a crowd has taken.
+    pub(crate) fn shrink(&mut self) {
+        self.entries.shrink_to_fit();
+    }
+
     /// Ends all of it.
     pub(crate) fn abort(self) {
         for entry in self.entries.into_values() {
@@ -109,10 +114,17 @@ impl<S: Server> Core<S> {
         });
         let abort = task.abort_handle();
         let mut inbox = self.lock();
-        match inbox.owned().and_then(|owned| owned.entries.get_mut(&id)) {
-            Some(entry) => entry.abort = Some(abort.clone()),
+        let known = match inbox.owned().and_then(|owned| owned.entries.get_mut(&id)) {
+            Some(entry) => {
+                entry.abort = Some(abort.clone());
+                true
+            }
+            None => false,
+        };
+        drop(inbox);
+        if !known {
             // It is done already, or the server has ended meanwhile.
-            None => abort.abort(),
+            abort.abort();
         }
         Some(abort)
     }

@@ -7,17 +7,20 @@ use crate::core::Core;
 use crate::drain;
 use crate::ending::Ending;
 use crate::exit::ExitReason;
-use crate::inbox::{Inbox, Life, Mode};
+use crate::inbox::{Claim, Inbox, Life, Mode};
 use crate::server::Server;
 
 /// Ends a server that nobody uses, under the very lock under which that was seen: a message that comes
 /// later finds its name or key free.
 pub(crate) fn passivate<S: Server>(core: &Arc<Core<S>>, mut inbox: MutexGuard<'_, Inbox<S>>) {
-    let Some(mut body) = inbox.body.take() else { return };
-    for claim in std::mem::take(&mut inbox.cold().claims) {
-        // The locks of names and registries are taken under this one, never the other way round.
-        claim.release();
-    }
+    let held = u32::try_from(inbox.cold().claims_held()).unwrap_or(u32::MAX);
+    // Whoever finds it before its name is free takes no hold on it any more.
+    let unused = core.holders.compare_exchange(held, 0, Ordering::AcqRel, Ordering::Acquire);
+    let Some(mut body) = unused.ok().and_then(|_| inbox.body.take()) else { return };
+    // The locks of names and registries are taken under this one, never the other way round.
+    let claims = std::mem::take(&mut inbox.cold().claims);
+    let released: Vec<_> =
+        claims.into_iter().map(|claim: Box<dyn Claim>| claim.release()).collect();
     inbox.life = Life::Ending;
     inbox.mode = Mode::default();
     body.cx.ending = Some(Box::new(Ending::new(ExitReason::Normal)));
@@ -30,4 +33,5 @@ pub(crate) fn passivate<S: Server>(core: &Arc<Core<S>>, mut inbox: MutexGuard<'_
         drain::spawn(core, body);
     }
     core.home.forget(core.id);
+    drop(released);
 }

@@ -234,18 +234,18 @@ struct Held<K> {
     id: ServerId,
 }
 
-impl<K: Eq + Hash + Send + Sync> Claim for Held<K> {
-    fn release(self: Box<Self>) {
-        let Some(entries) = self.entries.upgrade() else { return };
-        let released = {
+impl<K: Eq + Hash + Send + Sync + 'static> Claim for Held<K> {
+    fn release(self: Box<Self>) -> Option<Box<dyn Send>> {
+        let entries = self.entries.upgrade();
+        let released = entries.as_ref().and_then(|entries| {
             let mut entries = entries.lock();
             match entries.get(&self.key) {
-                Some(holder) if holder.id() == self.id => entries.remove(&self.key),
+                Some(holder) if holder.id() == self.id => entries.remove_entry(&self.key),
                 _ => None,
             }
-        };
-        // Outside the lock: the last one to drop a server runs the user's `Drop`.
-        drop(released);
+        });
+        // Dropped by the caller: keys, servers and the last hold on a registry are the user's.
+        Some(Box::new((released, entries, self)))
     }
 }
 

@@ -99,13 +99,12 @@ impl<S: Server> Rest<S> {
         self.awake = (!asleep).then_some(now);
     }
 
-    /// When to look again; what is due and cannot be done now, or is done, has time.
+    /// When to look again. What is due is done, but for the end of a server that somebody holds: it
+    /// is asked for again after as long a time.
     fn next_look(&self, now: Instant) -> Option<Instant> {
-        let idle = self.idle.as_ref().map(|(after, _)| *after);
-        let shortest = [idle, self.hibernate, self.passivate].into_iter().flatten().min()?;
-        let overdue = self.times().any(|at| at <= now);
-        let later = overdue.then(|| clock::after(shortest.max(Duration::from_millis(1))));
-        self.times().filter(|at| *at > now).chain(later).min()
+        let held = self.passivate_at().filter(|at| *at <= now).and(self.passivate);
+        let again = held.map(|after| clock::after(after.max(Duration::from_millis(1))));
+        self.times().filter(|at| *at > now).chain(again).min()
     }
 }
 
@@ -178,7 +177,8 @@ impl<S: Server> Core<S> {
         }
         let at_rest = inbox.is_at_rest() && !self.attention.load(Ordering::Acquire);
         let rest = inbox.cold.as_mut().and_then(|cold| cold.rest.as_mut())?;
-        rest.looks = rest.next_look(now);
+        // While it is busy or suspended nothing follows; whoever puts the body back begins anew.
+        rest.looks = if at_rest { rest.next_look(now) } else { None };
         let looks = rest.looks;
         let is_due = |at: Option<Instant>| at_rest && at.is_some_and(|at| at <= now);
         let (idle, sleep) = (is_due(rest.idle_at()), is_due(rest.sleep_at()));

@@ -39,7 +39,11 @@ impl<S: Server> Inbox<S> {
             cold.stops.shrink_to_fit();
             cold.watchers.shrink_to_fit();
             cold.edges.shrink_to_fit();
+            cold.deferred.retain(|reply| reply.strong_count() > 0);
             cold.deferred.shrink_to_fit();
+            if let Some(owned) = &mut cold.owned {
+                owned.shrink();
+            }
         }
     }
 }

@@ -196,7 +196,8 @@ impl<S: Server> Core<S> {
         let cold = inbox.cold.as_deref();
         let owned = cold.and_then(|cold| cold.owned.as_deref());
         let mut timers: Vec<&Armed> = owned.into_iter().flat_map(Owned::timers).collect();
-        timers.sort_unstable_by_key(|armed| armed.due());
+        // Read once each: a tick that is handled meanwhile moves its time.
+        timers.sort_by_cached_key(|armed| armed.due());
         let next_timers = timers.iter().take(TIMERS_MAX).map(|armed| NextTimer {
             what: armed.what,
             left: armed.left(),

@@ -90,6 +90,15 @@ impl<S: Server> Inbox<S> {
         Some(item)
     }
 
+    /// Takes out the oldest message that may be dropped, one of a high priority last.
+    pub(crate) fn drop_oldest(&mut self) -> Option<Item<S>> {
+        if let Some(at) = self.queue.iter().position(Item::droppable) {
+            return self.remove(at);
+        }
+        let at = self.cold.as_ref()?.high.iter().position(Item::droppable)?;
+        self.remove_high(at)
+    }
+
     /// The place behind all that is queued.
     pub(crate) fn position(&self) -> Position {
         let high = self.cold.as_ref().map_or(0, |cold| cold.high_seq);

@@ -24,20 +24,29 @@ use crate::owned::What;
 use crate::report;
 use crate::server::{Server, Takes};
 
+/// How many callers are known, so that servers may start each other for ever.
+const CALLERS_MAX: usize = 16;
+
 thread_local! {
-    static CALLERS: Cell<Option<Arc<Caller>>> = const { Cell::new(None) };
+    static CALLERS: Cell<Option<Callers>> = const { Cell::new(None) };
 }
 
-/// A server on whose behalf this code runs: see [`callers`].
-#[derive(Debug)]
-struct Caller {
-    id: ServerId,
-    next: Option<Arc<Caller>>,
+/// The servers on whose behalf this code runs, or a server was started: see [`callers`].
+#[derive(Clone)]
+pub(crate) struct Callers(Arc<[ServerId]>);
+
+impl Callers {
+    /// Those of the code that runs.
+    pub(crate) fn current() -> Option<Self> {
+        let callers = CALLERS.take();
+        CALLERS.set(callers.clone());
+        callers
+    }
 }
 
 /// The servers on whose behalf this code runs, the nearest first: in a task of
 /// [`Cx::spawn`](crate::Cx::spawn) the server that spawned it, then those that it was itself started
-/// or spawned for. Empty elsewhere.
+/// or spawned for, 16 at the most. Empty elsewhere.
 ///
 /// Like `$callers` of Elixir's tasks: tests and sandboxes find out by it for whom something is done.
 ///
@@ -59,16 +68,12 @@ struct Caller {
 /// ```
 #[must_use]
 pub fn callers() -> Vec<ServerId> {
-    let chain = CALLERS.take();
-    let list = std::iter::successors(chain.as_ref(), |caller| caller.next.as_ref());
-    let list = list.map(|caller| caller.id).collect();
-    CALLERS.set(chain);
-    list
+    Callers::current().map(|callers| callers.0.to_vec()).unwrap_or_default()
 }
 
 /// Runs a future on behalf of a server: with its caller's deadline, under its span.
 async fn on_behalf<F: Future>(
-    caller: Arc<Caller>,
+    callers: Callers,
     deadline: Deadline,
     span: Span,
     future: F,
@@ -77,7 +82,7 @@ async fn on_behalf<F: Future>(
     poll_fn(|cx| {
         let _entered = span.enter();
         let frame = frame::enter_fn(deadline);
-        let outer = CALLERS.replace(Some(Arc::clone(&caller)));
+        let outer = CALLERS.replace(Some(callers.clone()));
         let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
         CALLERS.set(outer);
         drop(frame);
@@ -125,8 +130,7 @@ pub struct Task {
 }
 
 impl Task {
-    /// Drops its future at its next `.await`; nothing of it reaches the server any more, but for
-    /// what is in the mailbox already.
+    /// Drops its future at its next `.await`. What it has come to by then may still reach the server.
     pub fn abort(&self) {
         if let Some(abort) = &self.abort {
             abort.abort();
@@ -182,9 +186,11 @@ impl<T> fmt::Debug for StreamEnd<T> {
 }
 
 impl<S: Server> Core<S> {
-    fn caller(&self) -> Arc<Caller> {
-        let next = self.lock().cold.as_ref().and_then(|cold| cold.callers.clone());
-        Arc::new(Caller { id: self.id, next: next.map(|callers| callers.0) })
+    /// Those of what runs for this server.
+    fn callers(&self) -> Callers {
+        let own = self.lock().cold.as_ref().and_then(|cold| cold.callers.clone());
+        let others = own.iter().flat_map(|callers| callers.0.iter().copied());
+        Callers(std::iter::once(self.id).chain(others).take(CALLERS_MAX).collect())
     }
 
     /// Runs a future beside the server; a panic is reported.
@@ -193,7 +199,7 @@ impl<S: Server> Core<S> {
         future: impl Future<Output = ()> + Send + 'static,
     ) -> Task {
         let id = self.id;
-        let run = on_behalf(self.caller(), until(), Span::current(), future);
+        let run = on_behalf(self.callers(), until(), Span::current(), future);
         let abort = self.own(What::Task, async move {
             if let Err(panic) = run.await {
                 report::task_panicked(S::NAME, id, &panic);
@@ -212,7 +218,7 @@ impl<S: Server> Core<S> {
         S: Takes<M>,
     {
         let (core, id) = (Arc::downgrade(self), self.id);
-        let run = on_behalf(self.caller(), until(), Span::current(), future);
+        let run = on_behalf(self.callers(), until(), Span::current(), future);
         let abort = self.own(What::Task, async move {
             let outcome = run.await;
             match catch_unwind(AssertUnwindSafe(|| S::info(into_info(outcome)))) {
@@ -234,13 +240,13 @@ impl<S: Server> Core<S> {
         S: Takes<T> + Takes<StreamEnd<T>>,
     {
         let core = Arc::downgrade(self);
-        let (caller, span) = (self.caller(), Span::current());
+        let (callers, span) = (self.callers(), Span::current());
         let abort = self.own(What::Stream, async move {
             let mut stream = pin!(stream);
             let handled = Arc::new(Notify::new());
             let panic = loop {
                 let next = poll_fn(|cx| stream.as_mut().poll_next(cx));
-                match on_behalf(Arc::clone(&caller), Deadline::Never, span.clone(), next).await {
+                match on_behalf(callers.clone(), Deadline::Never, span.clone(), next).await {
                     Ok(Some(item)) => {
                         let source = Source::Stream(Paced(Arc::clone(&handled)));
                         if !deliver(&core, S::info(item), source) {
@@ -262,18 +268,4 @@ impl<S: Server> Core<S> {
 /// `false` when the server has ended.
 fn deliver<S: Server>(core: &Weak<Core<S>>, message: S::Message, source: Source) -> bool {
     core.upgrade().is_some_and(|core| core.deliver(Item::own(message, source)))
-}
-
-/// The servers on whose behalf a server was started.
-#[derive(Clone)]
-pub(crate) struct Callers(Arc<Caller>);
-
-impl Callers {
-    /// Those of the code that runs.
-    pub(crate) fn current() -> Option<Self> {
-        let chain = CALLERS.take();
-        let callers = chain.clone().map(Self);
-        CALLERS.set(chain);
-        callers
-    }
 }

@@ -36,6 +36,11 @@ impl<S: Server> Cx<S> {
         self.wishes.as_mut()?.continued.pop_front()
     }
 
+    /// How many messages were continued with and not handled.
+    pub(crate) fn continued_left(&self) -> u64 {
+        self.wishes.as_ref().map_or(0, |wishes| wishes.continued.len() as u64)
+    }
+
     pub(crate) fn wish_hibernate(&mut self) {
         self.wishes().hibernate = true;
     }

@@ -7,4 +7,5 @@ mod runtime_gone;
 mod servers;
 mod support;
 mod time;
+mod upkeep;
 mod waiting;

@@ -164,8 +164,13 @@ pub fn form_machine<T: Keeps + Server<State = S>, S: Keeps>() -> Form<T> {
     Form { write, read: decode }
 }
 
+/// How deep values may nest in bytes that are read: what is deeper is an error, before a thread's stack
+/// ends. The writer knows no such limit.
+const DEPTH_MAX: usize = 256;
+
 fn decode<T: DeserializeOwned>(payload: &[u8]) -> Result<T, Cause> {
     let mut reader = rmp_serde::Deserializer::new(payload);
+    reader.set_max_depth(DEPTH_MAX);
     let value = T::deserialize(&mut reader).map_err(|error| Arc::new(error) as Cause)?;
     match reader.get_ref() {
         [] => Ok(value),
@@ -197,6 +202,25 @@ mod tests {
     enum Leaf {
         Open { visitors: u32, names: Vec<String> },
         Shut(Option<Box<Leaf>>),
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Nest {
+        inner: Option<Box<Nest>>,
+    }
+
+    /// Crafted bytes are an error, and no end of the stack.
+    #[test]
+    fn a_state_that_is_too_deep_is_told() {
+        let deep = |levels| {
+            let shell = |nest| Nest { inner: Some(Box::new(nest)) };
+            (0..levels).fold(Nest { inner: None }, |nest, _| shell(nest))
+        };
+        let fits = encoded(&deep(40)).expect("it can be written");
+        assert_eq!(decode::<Nest>(&fits).expect("it can be read"), deep(40));
+        let crafted = encoded(&deep(300)).expect("it can be written");
+        let error = decode::<Nest>(&crafted).expect_err("it is too deep");
+        assert_eq!(error.to_string(), "depth limit exceeded");
     }
 
     /// A payload whose checksum somebody made anew.
