@@ -12,7 +12,8 @@ pub struct Via<S: Server, E, const H: usize> {
     error: Option<E>,
 }
 
-pub(super) type Change<S> = Box<dyn FnOnce(&mut S, <S as Server>::State) -> <S as Server>::State + Send>;
+pub(super) type Change<S> =
+    Box<dyn FnOnce(&mut S, <S as Server>::State) -> <S as Server>::State + Send>;
 
 pub(super) enum Step<S: Server> {
     Stay,
