@@ -45,7 +45,7 @@ impl<S: Server> Drain<S> {
                 Refilled::Sleep(mut body) => {
                     // The user's: not under the lock.
                     sleep::give_back(&mut body);
-                    if body.cx.ending.is_some() {
+                    if body.cx.is_ending() {
                         return Rested::Batch(body);
                     }
                     asleep = true;

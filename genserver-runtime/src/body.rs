@@ -22,12 +22,15 @@ impl<S: Server> Body<S> {
 
     /// Carries out a handler's transition.
     pub fn commit<R, E, const H: usize>(&mut self, next: Next<R, Via<S, E, H>>) -> Result<R, E> {
-        next.commit(&mut self.server, &mut self.state)
+        if !next.goes() {
+            return next.commit(&mut self.server, &mut self.state);
+        }
+        self.go(H, |body| next.commit(&mut body.server, &mut body.state))
     }
 
     /// Goes to a state that needs no data of the one before.
-    pub fn enter<T: Variant<S>>(&mut self, state: T) {
-        self.state = Some(state.into_state());
+    pub fn enter<T: Variant<S>, const H: usize>(&mut self, state: T) {
+        self.go(H, |body| body.state = Some(state.into_state()));
     }
 }
 

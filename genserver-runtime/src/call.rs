@@ -2,30 +2,22 @@
 
 use std::fmt;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::{Pin, pin};
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::task::{Context, Poll, Waker, ready};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::task::coop::poll_proceed;
 
 use crate::address::Address;
 use crate::blocking;
-use crate::body::Body;
-use crate::core::{Core, Wait};
+use crate::core::Wait;
 use crate::error::ServerError;
-use crate::frame;
+use crate::inline::Started;
 use crate::limit::Limit;
-use crate::node::Node;
 use crate::outcome::Outcome;
 use crate::pending::Pending;
-use crate::reply::ReplyTo;
-use crate::report;
-use crate::send::{Lost, SendCall, asked, queue};
-use crate::server::{Mode, Request, Server};
-use crate::turn::{self, Interrupt, Payload};
+use crate::send::{Lost, SendCall, queue};
+use crate::server::{Request, Server};
 
 /// A call that is made when it is awaited: a future of `O`.
 ///
@@ -59,7 +51,7 @@ pub struct Call<'a, O: Outcome, S: Server, A, const H: usize> {
     pub(crate) address: &'a Address<S>,
     pub(crate) args: Option<A>,
     pub(crate) limit: Limit,
-    pending: Option<Pending<O::Reply>>,
+    pub(crate) pending: Option<Pending<O::Reply>>,
 }
 
 // Nothing in it is ever pinned.
@@ -221,123 +213,6 @@ where
         }
     }
 
-    #[inline]
-    fn start(&mut self, core: &Arc<Core<S>>, args: A, cx: &mut Context<'_>) -> Started<O, A> {
-        if matches!(S::MODE, Mode::Sync | Mode::Async)
-            && frame::depth() < frame::NESTING_MAX
-            && core.home.is_current()
-            && let Some(body) = core.try_enter()
-        {
-            return match S::MODE {
-                Mode::Sync => self.run_fn(core, body, args),
-                _ => self.run_async(core, body, args, cx),
-            };
-        }
-        match queue::<O, S, A, H>(core, args, self.limit, Wait::Silent) {
-            Ok((pending, _)) => {
-                self.pending = Some(pending);
-                Started::Pending
-            }
-            Err(lost) => Started::Lost(lost),
-        }
-    }
-
-    /// A `fn` handler, on this stack.
-    #[inline]
-    fn run_fn(&mut self, core: &Arc<Core<S>>, mut body: Box<Body<S>>, args: A) -> Started<O, A> {
-        if let Some(refused) = refused::<O, S, A, H>(core, &body) {
-            core.leave(body);
-            return Started::Done(refused);
-        }
-        core.count_call();
-        core.running.store(number(H), Ordering::Relaxed);
-        let entered = frame::enter_fn(self.limit.resolve().0);
-        let span = report::handler_span(core, H);
-        let polled = catch_unwind(AssertUnwindSafe(|| {
-            let _span = span.as_ref().map(tracing::Span::enter);
-            let run = pin!(S::run(&mut body, args));
-            run.poll(&mut Context::from_waker(Waker::noop()))
-        }));
-        drop(entered);
-        core.running.store(0, Ordering::Relaxed);
-        match polled {
-            Ok(Poll::Ready(reply)) => self.finish(core, body, Ok(reply)),
-            Ok(Poll::Pending) => unreachable!("invariant: a `fn` handler never waits"),
-            Err(payload) => self.finish(core, body, Err(payload)),
-        }
-    }
-
-    /// An `async fn` handler, first polled on this stack.
-    fn run_async(
-        &mut self,
-        core: &Arc<Core<S>>,
-        mut body: Box<Body<S>>,
-        args: A,
-        cx: &mut Context<'_>,
-    ) -> Started<O, A> {
-        if let Some(refused) = refused::<O, S, A, H>(core, &body) {
-            core.leave(body);
-            return Started::Done(refused);
-        }
-        core.count_call();
-        core.running.store(number(H), Ordering::Relaxed);
-        let span = report::handler_span(core, H);
-        let (deadline, _) = self.limit.resolve();
-        let mut begun = Box::pin(async move {
-            let outcome = turn::caught(span, S::run(&mut body, args)).await;
-            (body, outcome)
-        });
-        let entered = frame::enter_poll(deadline);
-        let polled = begun.as_mut().poll(cx);
-        let edges = entered.edges();
-        drop(entered);
-        match polled {
-            Poll::Ready((body, outcome)) => {
-                core.running.store(0, Ordering::Relaxed);
-                self.finish(core, body, outcome)
-            }
-            Poll::Pending => {
-                let pending = self.pending(core);
-                pending.slot().mark_started();
-                let reply = ReplyTo::new(Arc::clone(pending.slot()));
-                core.waits(None, edges);
-                turn::take_over(core, H, begun, reply);
-                self.pending = Some(pending);
-                Started::Pending
-            }
-        }
-    }
-
-    /// The handler is done: the server is left, or ends with it.
-    #[inline]
-    fn finish(
-        &mut self,
-        core: &Arc<Core<S>>,
-        mut body: Box<Body<S>>,
-        outcome: Result<O::Reply, Payload>,
-    ) -> Started<O, A> {
-        match outcome {
-            Ok(reply) if body.cx.ending.is_none() => {
-                core.leave(body);
-                Started::Done(O::reply(reply))
-            }
-            outcome => {
-                let pending = self.pending(core);
-                let reply = ReplyTo::new(Arc::clone(pending.slot()));
-                let outcome = outcome.map_err(Interrupt::Panicked);
-                turn::settle(core, &mut body, H, outcome, reply);
-                core.leave(body);
-                self.pending = Some(pending);
-                Started::Pending
-            }
-        }
-    }
-
-    #[cold]
-    fn pending(&self, core: &Arc<Core<S>>) -> Pending<O::Reply> {
-        Pending::new(Arc::clone(core) as Arc<dyn Node>, &asked::<S, H, A, O::Reply>(self.limit))
-    }
-
     fn poll_pending(&mut self, cx: &mut Context<'_>) -> Poll<O> {
         let pending = self.pending.as_mut().expect(UNSENT);
         let reply = ready!(pending.poll_reply(cx));
@@ -345,29 +220,7 @@ where
     }
 }
 
-const UNSENT: &str = "invariant: a call keeps its arguments until it is sent";
-
-fn number(handler: usize) -> u16 {
-    u16::try_from(handler + 1).unwrap_or(u16::MAX)
-}
-
-/// How far the first poll came.
-enum Started<O, A> {
-    Done(O),
-    Pending,
-    Lost(Lost<A>),
-}
-
-fn refused<O, S, A, const H: usize>(core: &Core<S>, body: &Body<S>) -> Option<O>
-where
-    O: Outcome<Reply: Send + 'static>,
-    A: Send + 'static,
-    S: Request<H, A, O::Reply>,
-{
-    let state = body.state.as_ref().filter(|state| !S::accepts(state))?;
-    core.lock().cold().counters.refused += 1;
-    Some(O::error(turn::invalid::<S>(H, state)))
-}
+pub(crate) const UNSENT: &str = "invariant: a call keeps its arguments until it is sent";
 
 impl<O: Outcome<Reply: Send + 'static>, S, A, const H: usize> Future for Call<'_, O, S, A, H>
 where

@@ -21,6 +21,11 @@ impl std::fmt::Display for Human {
 /// A time so far away that nothing waits for it.
 const FAR: std::time::Duration = std::time::Duration::from_secs(60 * 60 * 24 * 365 * 100);
 
+/// A time of the calendar as one of this clock: by how far it is from now.
+pub(crate) fn at_calendar(at: std::time::SystemTime) -> Instant {
+    after(at.duration_since(std::time::SystemTime::now()).unwrap_or_default())
+}
+
 /// The time after a duration, however long that is.
 pub(crate) fn after(duration: std::time::Duration) -> Instant {
     let now = Instant::now();

@@ -48,14 +48,12 @@ pub struct Cx<S: Server> {
     id: ServerId,
     /// The drain task's own hold, so that it is there without counting.
     pub(crate) run: Option<Arc<Core<S>>>,
-    /// Set when the server shall end after the running handler.
-    pub(crate) ending: Option<Box<Ending>>,
     pub(crate) wishes: Option<Box<Wishes<S>>>,
 }
 
 impl<S: Server> Cx<S> {
     pub(crate) fn new(core: &Arc<Core<S>>) -> Self {
-        Self { me: Arc::downgrade(core), id: core.id, run: None, ending: None, wishes: None }
+        Self { me: Arc::downgrade(core), id: core.id, run: None, wishes: None }
     }
 
     /// The drain task's hold, for the length of one handler.
@@ -167,8 +165,8 @@ impl<S: Server> Cx<S> {
     /// # Ok(()) }
     /// ```
     pub fn stop(&mut self, reason: ExitReason) {
-        if self.ending.is_none() {
-            self.ending = Some(Box::new(Ending::new(reason)));
+        if !self.is_ending() {
+            self.end(Ending::new(reason));
         }
     }
 
@@ -198,7 +196,7 @@ impl<S: Server> Cx<S> {
     pub(crate) fn end_by(&mut self, stop: Stop) {
         match stop {
             Stop::After(reason) | Stop::Now(reason) => self.stop(reason),
-            Stop::Kill => self.ending = Some(Box::new(Ending::killed())),
+            Stop::Kill => self.end(Ending::killed()),
         }
     }
 }

@@ -109,6 +109,12 @@ impl<S: Server> Node for Core<S> {
         }
         let taken = u64::from(self.taken());
         let high = inbox.cold.as_ref().map_or(0, |cold| cold.high.len() as u64);
+        if inbox.has_postponed(slot) {
+            return (Phase::Postponed, busy);
+        }
+        if let Some(at) = inbox.ahead_at(slot) {
+            return (Phase::Queued { ahead: at as u64 }, busy);
+        }
         let ahead = match (inbox.high_at(slot), inbox.queued_at(slot)) {
             (Some(at), _) => at as u64,
             (None, Some(at)) => taken + high + at as u64,

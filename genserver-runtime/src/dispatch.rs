@@ -17,6 +17,7 @@ use crate::core::Core;
 use crate::ending::Ending;
 use crate::event::EventKind;
 use crate::frame::{self, Deadline};
+use crate::machine;
 use crate::node::Node;
 use crate::options::Kind;
 use crate::reply::ReplyTo;
@@ -78,7 +79,7 @@ where
             let owed = Owed::new(reply);
             let span = report::handler_span(&core, H);
             let until = owed.until();
-            let outcome = watched(&core, until, span, S::run(&mut body, args)).await;
+            let outcome = watched(&core, until, span, machine::run(&mut body, args)).await;
             settle(&core, &mut body, H, outcome, owed.take());
         }
         body.cx.run = Some(core);
@@ -100,16 +101,18 @@ where
         let core = body.cx.hold();
         if body.state.as_ref().is_none_or(S::accepts) {
             let span = report::handler_span(&core, H);
-            match watched(&core, || Deadline::Never, span, S::run(&mut body, args)).await {
+            match watched(&core, || Deadline::Never, span, machine::notify(&mut body, args)).await {
                 Ok(Ok(())) => told_without_reply(&core, &body, H),
                 Ok(Err(crash)) => {
                     let mut ending = Ending::new(crash.0);
                     ending.last = S::HANDLERS[H].name;
-                    body.cx.ending = Some(Box::new(ending));
+                    body.cx.end(ending);
                 }
-                Err(interrupt) => body.cx.ending = Some(Box::new(crash::<S>(H, interrupt))),
+                Err(interrupt) => body.cx.end(crash::<S>(H, interrupt)),
             }
-        } else if !matches!(S::HANDLERS[H].kind, Kind::Idle | Kind::Every) {
+        } else if S::HANDLERS[H].ignored {
+            core.lock().cold().counters.ignored += 1;
+        } else if !matches!(S::HANDLERS[H].kind, Kind::Idle | Kind::Every | Kind::StateTimeout) {
             // What time brings in another state was sent by nobody.
             let state = body.state.as_ref().map_or("", state_name::<S>);
             report::refused(&core, S::HANDLERS[H].message, state);
@@ -139,8 +142,14 @@ where
         if let Some(reply) = admitted::<S, H, A, R>(&core, &body, reply) {
             let slot = reply.share();
             let span = report::handler_span(&core, H);
-            let run = frame::deferring(slot.identity(), S::defer(&mut body, args, reply));
+            let run = frame::deferring(slot.identity(), machine::defer(&mut body, args, reply));
             match watched(&core, slot.until(), span, run).await {
+                Ok(()) if body.cx.ending().is_some_and(|ending| ending.withheld) => {
+                    let ending = body.cx.ending().expect("invariant: seen just now");
+                    ending.crashed = Some(Box::new(move |error| {
+                        slot.refuse(error);
+                    }));
+                }
                 Ok(()) => {
                     slot.mark_deferred();
                     if slot.awaited() {
@@ -153,7 +162,7 @@ where
                     ending.crashed = Some(Box::new(move |error| {
                         slot.refuse(error);
                     }));
-                    body.cx.ending = Some(Box::new(ending));
+                    body.cx.end(ending);
                 }
             }
         }
@@ -194,7 +203,12 @@ where
                 return std::future::pending().await;
             };
             body = back;
-            settle(&core, &mut body, H, outcome.map_err(Interrupt::Panicked), owed.take());
+            let mut outcome = outcome.map_err(Interrupt::Panicked);
+            if S::FOLLOWS && outcome.is_ok() {
+                let followed = watched(&core, owed.until(), None, machine::follow(&mut body)).await;
+                outcome = followed.and(outcome);
+            }
+            settle(&core, &mut body, H, outcome, owed.take());
         }
         body.cx.run = Some(core);
         body

@@ -13,12 +13,15 @@ use crate::body::Body;
 use crate::core::Core;
 use crate::ending;
 use crate::error::ServerError;
+use crate::frame::Deadline;
 use crate::inbox::{Life, Mode};
 use crate::item::{Item, Source};
+use crate::machine;
 use crate::options::Kind;
 use crate::rest::Stir;
 use crate::server::{Message as _, Server, state_name};
 use crate::system::{self, Run, System};
+use crate::turn::{crash_in, watched};
 use crate::watch::Tally;
 
 /// How many items are run before the other tasks get their turn.
@@ -63,6 +66,8 @@ pub(crate) fn take_over<S: Server>(core: &Arc<Core<S>>, begun: Begun<S>) {
 enum Next<S: Server> {
     Item(Item<S>),
     Act(Run<S>),
+    /// The machine begins in its first state.
+    Begin,
     /// An end was decided.
     End,
     /// The runtime went while a handler ran.
@@ -109,6 +114,7 @@ impl<S: Server> Drain<S> {
                         self.breathe().await;
                     }
                 }
+                Next::Begin => body = self.begin(body).await,
                 Next::Act(act) => {
                     system::run(&self.core, &mut body, act);
                     self.stir = self.stir.max(Stir::System);
@@ -131,8 +137,11 @@ impl<S: Server> Drain<S> {
     /// What comes next: an end, what was asked of the server, what it continues with, what is queued.
     #[inline]
     fn next(&mut self, body: &mut Body<S>) -> Next<S> {
-        if body.cx.ending.is_some() {
+        if body.cx.is_ending() {
             return Next::End;
+        }
+        if S::FOLLOWS && body.cx.has_moved() {
+            return Next::Begin;
         }
         if self.core.attention.load(Ordering::Acquire) {
             match self.next_system(body.cx.continues()) {
@@ -179,9 +188,29 @@ impl<S: Server> Drain<S> {
         next
     }
 
+    /// What follows from the state that the machine begins in.
+    async fn begin(&mut self, mut body: Box<Body<S>>) -> Box<Body<S>> {
+        let follow = machine::follow(&mut body);
+        if let Err(interrupt) = watched(&self.core, || Deadline::Never, None, follow).await {
+            body.cx.end(crash_in("enter", interrupt));
+        }
+        if self.core.waited.load(Ordering::Relaxed) {
+            self.core.tidy();
+        }
+        body
+    }
+
     async fn handle(&mut self, mut body: Box<Body<S>>, item: Item<S>) -> Box<Body<S>> {
         self.budget = self.budget.saturating_sub(1);
-        let (message, span, source) = match item {
+        if S::POSTPONES
+            && let (Some(message), Some(state)) = (item.message(), &body.state)
+            && S::postpones(message.handler(), state)
+        {
+            self.stir = Stir::Message;
+            self.core.postpone(item);
+            return body;
+        }
+        let (mut message, span, source) = match item {
             Item::User(message) => (message, None, Source::Sender),
             Item::Framed(framed) => (framed.message, framed.span, framed.source),
             Item::Ask(reply) => {
@@ -192,11 +221,17 @@ impl<S: Server> Drain<S> {
                 return body;
             }
         };
-        if let Source::Timer(armed, _) = &source
-            && !armed.take()
-        {
-            // Flushed.
-            return body;
+        match &source {
+            Source::Timer(fired, _) | Source::Task(Some(fired)) => {
+                if !fired.take() {
+                    // Flushed.
+                    return body;
+                }
+                if let Some(updated) = body.cx.handled_timer(fired) {
+                    message = updated;
+                }
+            }
+            _ => body.cx.disturb(),
         }
         self.stir = self.stir.max(match source {
             Source::Idle => Stir::Signal,

@@ -29,6 +29,8 @@ pub(crate) type LastReply = (&'static str, Box<dyn FnOnce() + Send>);
 pub(crate) struct Ending {
     pub(crate) reason: ExitReason,
     pub(crate) killed: bool,
+    /// Whether the running call gets the end in place of its reply: what it has done is not saved.
+    pub(crate) withheld: bool,
     /// Tells the caller whose handler crashed.
     pub(crate) crashed: Option<Box<dyn FnOnce(ServerError) + Send>>,
     /// Sends the reply of the call that asked for the end.
@@ -39,7 +41,7 @@ pub(crate) struct Ending {
 
 impl Ending {
     pub(crate) fn new(reason: ExitReason) -> Self {
-        Self { reason, killed: false, crashed: None, reply: None, last: "" }
+        Self { reason, killed: false, withheld: false, crashed: None, reply: None, last: "" }
     }
 
     pub(crate) fn killed() -> Self {
@@ -71,10 +73,13 @@ impl<S: Server> Left<S> {
             inbox.counted = 0;
             // Nobody enters an ended server where it is called.
             core.attention.store(true, Ordering::Release);
-            let mut items = Vec::from(batch);
-            items.extend(std::mem::take(&mut inbox.queue));
             inbox.mode.set(Mode::SUSPENDED, false);
+            let queue = std::mem::take(&mut inbox.queue);
             let cold = inbox.cold();
+            let mut items = Vec::from(std::mem::take(&mut cold.ahead));
+            items.extend(std::mem::take(&mut cold.postponed));
+            items.extend(batch);
+            items.extend(queue);
             items.extend(std::mem::take(&mut cold.high));
             let acts = std::mem::take(&mut cold.acts);
             let owned = cold.owned.take();
@@ -166,7 +171,7 @@ pub(crate) async fn end<S: Server>(
     mut body: Box<Body<S>>,
     batch: VecDeque<Item<S>>,
 ) {
-    let ending = body.cx.ending.take().expect("invariant: an end was decided");
+    let ending = body.cx.take_ending().expect("invariant: an end was decided");
     body.cx.run = None;
     let mut unfinished = Unfinished { core: &core, reason: Some(ending.reason.clone()) };
     close(&core, &ending.reason, batch, ending.crashed);
@@ -362,7 +367,7 @@ fn end_here<S: Server>(
     done: Option<Arc<Slot<ExitReason>>>,
 ) {
     body.cx.end_by(how);
-    let ending = body.cx.ending.take().expect("invariant: `end_by` decides an end");
+    let ending = body.cx.take_ending().expect("invariant: `end_by` decides an end");
     close(core, &ending.reason, VecDeque::new(), None);
     report::ending(core, &ending.reason, "", Some(&body));
     drop_body(body);

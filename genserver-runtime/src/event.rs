@@ -83,6 +83,11 @@ pub enum EventKind {
         /// The message.
         message: &'static str,
     },
+    /// The machine's state accepts no such message: it is kept for another state.
+    Postponed {
+        /// The message.
+        message: &'static str,
+    },
     /// The server ended.
     Ended {
         /// Why.
@@ -132,6 +137,7 @@ impl fmt::Display for EventKind {
             Self::Replied { message } => write!(f, "replied to `{message}`"),
             Self::NoReply { message } => write!(f, "handled `{message}` without a reply"),
             Self::Refused { message } => write!(f, "refused `{message}`"),
+            Self::Postponed { message } => write!(f, "postponed `{message}`"),
             Self::Ended { reason } => write!(f, "ended: {reason}"),
         }
     }

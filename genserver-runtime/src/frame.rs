@@ -219,6 +219,19 @@ pub(crate) async fn deferring<F: Future>(slot: usize, future: F) -> F::Output {
     .await
 }
 
+/// Runs a part of a handler that does not share its caller's patience.
+pub(crate) async fn without_deadline<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    poll_fn(|cx| {
+        // Should it panic, the handler's own frame goes with it.
+        let outer = FRAME.with(|frame| frame.deadline.replace(Deadline::Never));
+        let polled = future.as_mut().poll(cx);
+        FRAME.with(|frame| frame.deadline.set(outer));
+        polled
+    })
+    .await
+}
+
 /// Whether a slot is dropped by its own handler's panic: the engine then tells the caller why.
 pub(crate) fn panics_with(slot: usize) -> bool {
     std::thread::panicking() && FRAME.with(|frame| frame.deferring.get() == slot)

@@ -12,7 +12,7 @@ use crate::clock::Instant;
 use crate::drain::Begun;
 use crate::exit::ExitReason;
 use crate::frame::Edge;
-use crate::item::{Item, Priorities};
+use crate::item::Item;
 use crate::node::{Counters, Stop};
 use crate::options::Overflow;
 use crate::owned::Owned;
@@ -91,6 +91,10 @@ pub(crate) struct Cold<S: Server> {
     pub(crate) high: VecDeque<Item<S>>,
     /// How many of these were queued in the server's life.
     pub(crate) high_seq: u64,
+    /// Messages that wait for another state.
+    pub(crate) postponed: VecDeque<Item<S>>,
+    /// What comes before the mailbox: see `ahead.rs`. It has no number either.
+    pub(crate) ahead: VecDeque<Item<S>>,
     pub(crate) waiters: VecDeque<Waiter<S>>,
     /// The drain task, while it is parked or its handler waits.
     pub(crate) drain: Option<Waker>,
@@ -163,7 +167,7 @@ pub(crate) struct Waiter<S: Server> {
 
 impl<S: Server> Waiter<S> {
     /// Whether the sender knows its message by this slot.
-    fn is(&self, slot: usize) -> bool {
+    pub(crate) fn is(&self, slot: usize) -> bool {
         let told = self.accepted.as_ref().map(|accepted| accepted.identity());
         let reply = self.item.reply().map(Answerable::identity);
         told == Some(slot) || reply == Some(slot)
@@ -177,6 +181,8 @@ impl<S: Server> Default for Cold<S> {
             acts: VecDeque::new(),
             high: VecDeque::new(),
             high_seq: 0,
+            postponed: VecDeque::new(),
+            ahead: VecDeque::new(),
             waiters: VecDeque::new(),
             drain: None,
             begun: None,
@@ -294,9 +300,8 @@ impl<S: Server> Inbox<S> {
 
     /// How many messages lie in the mailbox, with `taken` of them in the running batch.
     pub(crate) fn waiting(&self, taken: u32) -> usize {
-        // Where no handler has a priority, nothing is looked up.
-        let cold = self.cold.as_ref().filter(|_| Priorities::<S>::ANY);
-        self.queue.len() + taken as usize + cold.map_or(0, |cold| cold.high.len())
+        let before = self.cold.as_ref().map_or(0, |cold| cold.high.len() + cold.ahead.len());
+        self.queue.len() + taken as usize + before
     }
 
     /// Takes the oldest message of a high priority.
@@ -335,59 +340,6 @@ impl<S: Server> Inbox<S> {
             accepted.extend(waiter.accepted);
         }
         accepted
-    }
-
-    /// Takes back a message that waits for room.
-    pub(crate) fn leave_room(&mut self, slot: usize) -> Option<Item<S>> {
-        let waiters = &mut self.cold.as_mut()?.waiters;
-        let at = waiters.iter().position(|waiter| waiter.is(slot))?;
-        waiters.remove(at).map(|waiter| waiter.item)
-    }
-
-    /// Takes back a message that waits for room or in the queue.
-    pub(crate) fn withdraw(&mut self, slot: usize) -> Option<Item<S>> {
-        self.leave_room(slot).or_else(|| {
-            if let Some(at) = self.high_at(slot) {
-                return self.remove_high(at);
-            }
-            let at = self.queued_at(slot)?;
-            self.remove(at)
-        })
-    }
-
-    /// Takes an item out of the queue; those behind it move up, and so do the ends that come
-    /// after them: the numbers of queued items have no gaps.
-    pub(crate) fn remove(&mut self, at: usize) -> Option<Item<S>> {
-        let number = self.batch_end() + 1 + at as u64;
-        let item = self.queue.remove(at)?;
-        self.counted -= u32::from(item.counted());
-        self.seq -= 1;
-        if let Some(cold) = &mut self.cold {
-            for place in cold.positions() {
-                place.queued -= u64::from(place.queued >= number);
-            }
-        }
-        Some(item)
-    }
-
-    /// Takes back what was asked of the server apart from its messages.
-    pub(crate) fn withdraw_act(&mut self, slot: usize) -> Option<Act<S>> {
-        let acts = &mut self.cold.as_mut()?.acts;
-        let mine = |act: &Act<S>| act.waits.as_ref().is_some_and(|by| by.identity() == slot);
-        let at = acts.iter().position(mine)?;
-        acts.remove(at)
-    }
-
-    /// The place in the queue of the request that this slot belongs to.
-    pub(crate) fn queued_at(&self, slot: usize) -> Option<usize> {
-        let mine = |item: &Item<S>| item.reply().is_some_and(|reply| reply.identity() == slot);
-        self.queue.iter().position(mine)
-    }
-
-    /// As [`queued_at`](Self::queued_at), among those of a high priority.
-    pub(crate) fn high_at(&self, slot: usize) -> Option<usize> {
-        let mine = |item: &Item<S>| item.reply().is_some_and(|reply| reply.identity() == slot);
-        self.cold.as_ref()?.high.iter().position(mine)
     }
 
     /// The number of the newest item that is not in the queue any more.

@@ -36,8 +36,8 @@ pub(crate) enum Source {
     Timer(Fired, #[expect(dead_code, reason = "it tells when it is dropped")] Option<Paced>),
     /// A stream's item: the next one waits until this one is handled.
     Stream(#[expect(dead_code, reason = "it tells when it is dropped")] Paced),
-    /// The end of a stream, what a task came to.
-    Task,
+    /// The end of a stream, what a task came to; of a task of the machine's state, until that is left.
+    Task(Option<Fired>),
     /// Nothing came for so long.
     Idle,
     /// [`Cx::continue_with`](crate::Cx::continue_with).
@@ -67,7 +67,7 @@ impl<S: Server> Item<S> {
         Self::Framed(Box::new(Framed { message, span: None, source }))
     }
 
-    fn message(&self) -> Option<&S::Message> {
+    pub(crate) fn message(&self) -> Option<&S::Message> {
         match self {
             Self::User(message) => Some(message),
             Self::Framed(framed) => Some(&framed.message),

@@ -82,6 +82,8 @@ pub enum Phase {
         /// For how long it had been running; at the least for a handler that never waits.
         since: Duration,
     },
+    /// The machine's state did not accept it, and it was kept for another one: `otherwise = postpone`.
+    Postponed,
     /// Its handler had returned and left the reply for later: see [`ReplyTo`](crate::ReplyTo).
     Deferred,
 }
@@ -126,6 +128,7 @@ impl fmt::Display for Late {
             Phase::Running { since, .. } => {
                 write!(f, ", its handler has been running for {}", Human(*since))?;
             }
+            Phase::Postponed => f.write_str(", postponed until the state changes")?,
             Phase::Deferred => f.write_str(", its handler has left the reply for later")?,
         }
         match busy {

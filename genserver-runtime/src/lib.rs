@@ -13,6 +13,7 @@ compile_error!(
 #[allow(missing_docs)]
 pub mod __private;
 mod address;
+mod ahead;
 mod batch;
 mod blocking;
 mod body;
@@ -38,6 +39,7 @@ mod id;
 mod inbox;
 mod info;
 mod init;
+mod inline;
 mod item;
 mod join;
 mod late;
@@ -77,6 +79,7 @@ mod system;
 mod task;
 mod tick;
 mod timer;
+mod timing;
 mod travel;
 mod turn;
 #[cfg(feature = "upgrade")]
@@ -84,6 +87,7 @@ mod upgrade;
 mod upkeep;
 mod watch;
 mod wishes;
+mod withdraw;
 
 pub use crate::call::Call;
 pub use crate::cast::{Cast, Post};
@@ -97,7 +101,9 @@ pub use crate::info::{Receives, Recipient, SendInfo};
 pub use crate::init::Init;
 pub use crate::join::{Join, join};
 pub use crate::late::{Busy, CallPath, InvalidState, Late, Phase};
-pub use crate::machine::{Machine, MachineClient, Next, State};
+pub use crate::machine::{
+    Enter, Machine, MachineClient, Next, State, StateCx, StateDeadline, Transition,
+};
 pub use crate::name::UnknownName;
 pub use crate::node::Counters;
 pub use crate::options::{Missed, Overflow, Shutdown};
@@ -115,6 +121,7 @@ pub use crate::sys::Sys;
 pub use crate::sys_call::{FormatError, ReplaceError, SysCall};
 pub use crate::task::{StreamEnd, Task, callers};
 pub use crate::timer::Timer;
+pub use crate::timing::NamedTimer;
 #[cfg(feature = "upgrade")]
 pub use crate::upgrade::{ChangeCodeError, ExportError, RestoreError, Versioned, VersionedClient};
 /// What [`Machine::GRAPH`] is: the declared states and transitions of a machine.

@@ -1,6 +1,10 @@
 //! State machines: states, transitions, and what their clients can ask.
 
+mod border;
 mod client;
+mod deadline;
+mod follow;
+mod hook;
 mod next;
 mod state;
 
@@ -11,7 +15,12 @@ use genserver_graph::Graph;
 
 use crate::server::Server;
 
+pub use self::border::Transition;
+pub(crate) use self::border::begin;
 pub use self::client::MachineClient;
+pub use self::deadline::{StateDeadline, at};
+pub(crate) use self::follow::{defer, follow, notify, run};
+pub use self::hook::{Enter, StateCx, hook};
 pub use self::next::{Next, Via};
 pub use self::state::{Declares, Leaf, Reaches, State, Variant};
 

@@ -126,6 +126,8 @@ pub(crate) enum Stop {
 pub struct Counters {
     /// Refused: the mailbox was full, or the machine's state accepts no such message.
     pub refused: u64,
+    /// Casts and infos of `otherwise = ignore` that the machine's state does not accept.
+    pub ignored: u64,
     /// Dropped by the overflow policy, or skipped because their caller had gone.
     pub dropped: u64,
     /// Replies that came after their caller had gone, without those that a

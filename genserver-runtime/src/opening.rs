@@ -12,6 +12,7 @@ use crate::exit::ExitReason;
 use crate::home::Home;
 use crate::id::ServerId;
 use crate::inbox::{Claim, Life};
+use crate::machine;
 use crate::server::Server;
 
 /// A server whose `init` has not returned. Dropped, it never was: its name is free again, and who
@@ -42,7 +43,8 @@ impl<S: Server> Drop for Half<S> {
 
 /// The server begins to take messages; those sent while it began come first.
 pub(crate) fn open<S: Server>(core: &Arc<Core<S>>, server: S, state: S::State, cx: Cx<S>) {
-    let body = Box::new(Body { server, state: Some(state), cx });
+    let mut body = Box::new(Body { server, state: Some(state), cx });
+    machine::begin(&mut body);
     core.lock().life = Life::Running;
     core.leave(body);
     core.open_ticks();

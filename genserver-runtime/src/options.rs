@@ -126,6 +126,7 @@ pub enum Missed {
 /// A handler, as written.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the language")]
 pub struct Handler {
     /// The method's name.
     pub name: &'static str,
@@ -140,6 +141,8 @@ pub struct Handler {
     pub counted: bool,
     /// `priority = high`: comes before what is queued.
     pub high: bool,
+    /// `otherwise = ignore`: not told of where the machine's state does not accept it.
+    pub ignored: bool,
 }
 
 impl Handler {
@@ -153,6 +156,7 @@ impl Handler {
             skip_abandoned: false,
             counted: true,
             high: false,
+            ignored: false,
         }
     }
 }
@@ -170,4 +174,6 @@ pub enum Kind {
     Every,
     /// `#[continued]`.
     Continued,
+    /// `#[state_timeout]`.
+    StateTimeout,
 }

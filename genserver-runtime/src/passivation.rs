@@ -23,7 +23,7 @@ pub(crate) fn passivate<S: Server>(core: &Arc<Core<S>>, mut inbox: MutexGuard<'_
         claims.into_iter().map(|claim: Box<dyn Claim>| claim.release()).collect();
     inbox.life = Life::Ending;
     inbox.mode = Mode::default();
-    body.cx.ending = Some(Box::new(Ending::new(ExitReason::Normal)));
+    body.cx.end(Ending::new(ExitReason::Normal));
     core.attention.store(true, Ordering::Release);
     if inbox.parked {
         inbox.body = Some(body);

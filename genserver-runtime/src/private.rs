@@ -7,11 +7,12 @@ pub use crate::dispatch::{answer, block, defer, notify};
 pub use crate::format::{Shown, Unshown, show, show_machine};
 pub use crate::info::{Receives, Target};
 pub use crate::machine::{Declares, Leaf, Reaches, Variant, Via};
+pub use crate::machine::{at, hook};
 pub use crate::options::{Handler, Kind, Missed, Options, Overflow, Shutdown};
 pub use crate::reply::ReplyTo;
 pub use crate::server::{
     Begin, Block, Continues, Defer, Idle, Idles, Leaf as LeafText, Message, Mode, Notify, Request,
-    ServedBy, Server, Takes, Tick,
+    ServedBy, Server, StateTimeout, Takes, Tick,
 };
 pub use crate::slot::Answerable;
 pub use crate::travel::{Argument, Carries, IsResult, Settles, Travels, settled, travels};

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use crate::address::Address;
 use crate::body::Body;
+use crate::clock::Instant;
 use crate::context::Cx;
 use crate::exit::{Crash, ExitReason};
 use crate::init::Init;
+use crate::machine::Transition;
 use crate::options::{Handler, Missed, Options};
 use crate::reply::ReplyTo;
 use crate::slot::Answerable;
@@ -69,6 +71,19 @@ pub trait Server: Sized + Send + 'static {
     #[doc(hidden)]
     const STATES: &'static [Leaf] = &[];
 
+    /// Whether something may follow when the machine has moved: `#[enter]`, `#[exit]`,
+    /// `#[transition]`, state time-outs.
+    #[doc(hidden)]
+    const FOLLOWS: bool = false;
+
+    /// The state time-outs.
+    #[doc(hidden)]
+    const STATE_TIMEOUTS: &'static [StateTimeout] = &[];
+
+    /// Whether a message may be postponed.
+    #[doc(hidden)]
+    const POSTPONES: bool = false;
+
     /// Runs the handler of a queued message.
     #[doc(hidden)]
     fn dispatch(
@@ -104,6 +119,30 @@ pub trait Server: Sized + Send + 'static {
     fn format_state(body: &Body<Self>, f: &mut fmt::Formatter<'_>) -> Option<fmt::Result> {
         let _ = (body, f);
         None
+    }
+
+    /// Runs `#[exit]`, `#[enter]` and `#[transition]`.
+    #[doc(hidden)]
+    fn moved<'a>(
+        body: &'a mut Body<Self>,
+        transition: &'a Transition,
+    ) -> impl Future<Output = Result<(), Crash>> + Send + 'a {
+        let _ = (body, transition);
+        std::future::ready(Ok(()))
+    }
+
+    /// When one of [`STATE_TIMEOUTS`](Server::STATE_TIMEOUTS) is due in the present state.
+    #[doc(hidden)]
+    fn state_timeout(place: usize, body: &Body<Self>) -> Option<Instant> {
+        let _ = (place, body);
+        None
+    }
+
+    /// Whether the handler's message waits for another state while the machine is in this one.
+    #[doc(hidden)]
+    fn postpones(handler: usize, state: &Self::State) -> bool {
+        let _ = (handler, state);
+        false
     }
 
     /// The leaf's place in [`STATES`](Server::STATES).
@@ -148,6 +187,15 @@ pub struct Tick {
     pub handler: usize,
     pub period: Duration,
     pub missed: Missed,
+}
+
+/// `#[state_timeout(Approved, after = "30d")]`.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct StateTimeout {
+    pub handler: usize,
+    /// The places of the states that it is for.
+    pub states: &'static [usize],
 }
 
 /// A server's messages: one variant a handler.

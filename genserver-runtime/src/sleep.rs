@@ -16,7 +16,7 @@ pub(crate) fn give_back<S: Server>(body: &mut Body<S>) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| S::hibernate(body))) {
         let mut ending = Ending::new(ExitReason::Panic(Panic::new("hibernate", &*payload)));
         ending.last = "hibernate";
-        body.cx.ending = Some(Box::new(ending));
+        body.cx.end(ending);
     }
 }
 

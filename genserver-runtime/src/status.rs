@@ -71,6 +71,8 @@ pub struct Status {
     pub timers: usize,
     /// The 16 of them that fire next.
     pub next_timers: Vec<NextTimer>,
+    /// How many messages wait for another state of the machine: `otherwise = postpone`.
+    pub postponed: usize,
     /// How many requests wait for a reply that their handler has left for later.
     pub deferred: usize,
     /// How many of its tasks run.
@@ -134,7 +136,7 @@ pub struct Handled {
     pub infos: u64,
     /// Messages of `continue_with`.
     pub continued: u64,
-    /// `#[idle]` and `#[every]`.
+    /// `#[idle]`, `#[every]` and `#[state_timeout]`.
     pub signals: u64,
 }
 
@@ -235,6 +237,7 @@ impl<S: Server> Core<S> {
             allowed: self.leaf().map_or(&[], |leaf| leaf.allowed),
             next_timers: next_timers.collect(),
             timers: timers.len(),
+            postponed: cold.map_or(0, |cold| cold.postponed.len()),
             deferred: unanswered.count(),
             tasks: owned.map_or(0, Owned::tasks),
             streams: owned.map_or(0, Owned::streams),

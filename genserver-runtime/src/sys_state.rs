@@ -117,7 +117,9 @@ impl<C: Client> Sys<C> {
     }
 
     /// As [`replace_state`](Sys::replace_state), of a machine's data and its state: any state, also
-    /// where no edge leads. What the new state entails, its `allowed` calls, holds from then on.
+    /// where no edge leads. What the new state entails holds from then on: its `allowed` calls, its
+    /// time-outs, and what was postponed has another chance; no `#[enter]`, `#[exit]` or
+    /// `#[transition]` runs.
     ///
     /// # Errors
     ///
@@ -132,9 +134,11 @@ impl<C: Client> Sys<C> {
     {
         self.replace("replace_machine", move |body: &mut Body<S>| {
             let (server, state, _) = body.parts();
+            let from = S::state_index(state);
             let (server, state) = f(server.cloned(), state.cloned());
             let copy = (server.cloned(), state.cloned());
             let old = (std::mem::replace(&mut body.server, server), body.state.replace(state));
+            body.crossed(from, None);
             (copy, old)
         })
     }

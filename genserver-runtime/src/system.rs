@@ -60,7 +60,7 @@ pub(crate) enum Turn {
 pub(crate) enum System<S: Server> {
     Stop(Stop),
     Act(Run<S>),
-    /// A message of a high priority.
+    /// A message that comes before the queue.
     Message(Item<S>),
     /// The server is suspended: nothing comes.
     Suspended,
@@ -131,6 +131,9 @@ impl<S: Server> Inbox<S> {
         if let Some(first) = cold.acts.iter().position(|act| act.position.is_none()) {
             return cold.acts.remove(first).map(|act| System::Act(act.run));
         }
+        if !suspended && let Some(item) = cold.ahead.pop_front() {
+            return Some(System::Message(item));
+        }
         let due = |place: Position| suspended || (place.queued <= handled && place.high <= hurried);
         let stop = cold.stops.iter().find(|stop| due(stop.position));
         let act = cold.acts.front().and_then(|act| act.position).filter(|&at| due(at));
@@ -148,7 +151,8 @@ impl<S: Server> Inbox<S> {
     pub(crate) fn has_system(&self) -> bool {
         let suspended = self.mode.is(Mode::SUSPENDED);
         self.cold.as_ref().is_some_and(|cold| {
-            !cold.stops.is_empty() || !cold.acts.is_empty() || (!suspended && !cold.high.is_empty())
+            let messages = !cold.high.is_empty() || !cold.ahead.is_empty();
+            !cold.stops.is_empty() || !cold.acts.is_empty() || (!suspended && messages)
         })
     }
 

@@ -23,6 +23,7 @@ use crate::item::{Item, Paced, Source};
 use crate::owned::What;
 use crate::report;
 use crate::server::{Server, Takes};
+use crate::timer::Timer;
 
 /// How many callers are known, so that servers may start each other for ever.
 const CALLERS_MAX: usize = 16;
@@ -213,6 +214,7 @@ impl<S: Server> Core<S> {
         self: &Arc<Self>,
         future: impl Future<Output = T> + Send + 'static,
         into_info: impl FnOnce(Result<T, Panic>) -> M + Send + 'static,
+        wanted: Option<Timer>,
     ) -> Task
     where
         S: Takes<M>,
@@ -222,7 +224,12 @@ impl<S: Server> Core<S> {
         let abort = self.own(What::Task, async move {
             let outcome = run.await;
             match catch_unwind(AssertUnwindSafe(|| S::info(into_info(outcome)))) {
-                Ok(message) => drop(deliver(&core, message, Source::Task)),
+                Ok(message) => match wanted.map(|wanted| wanted.fired()) {
+                    None => drop(deliver(&core, message, Source::Task(None))),
+                    Some(Some(fired)) => drop(deliver(&core, message, Source::Task(Some(fired)))),
+                    // The state has changed.
+                    Some(None) => {}
+                },
                 Err(payload) => {
                     report::task_panicked(S::NAME, id, &Panic::new("task", &*payload));
                 }
@@ -259,7 +266,7 @@ impl<S: Server> Core<S> {
                 }
             };
             let end = StreamEnd::<T> { panic, item: PhantomData };
-            deliver(&core, S::info(end), Source::Task);
+            deliver(&core, S::info(end), Source::Task(None));
         });
         Task { abort }
     }

@@ -133,6 +133,12 @@ impl Fired {
     }
 }
 
+impl Fired {
+    pub(crate) fn armed(&self) -> &Arc<Armed> {
+        &self.0
+    }
+}
+
 impl Drop for Fired {
     fn drop(&mut self) {
         self.0.moves(FIRED, OVER);
@@ -197,6 +203,25 @@ impl Timer {
         flushed.then_some(Duration::ZERO)
     }
 
+    /// What stands for a task that may send something when it is done.
+    pub(crate) fn of_task(owner: ServerId) -> Self {
+        Self::new(Arc::new(Armed::new(Instant::now(), "task", Some(owner))))
+    }
+
+    /// The task is done and sends: the token of its message, unless that is not wanted any more.
+    pub(crate) fn fired(&self) -> Option<Fired> {
+        self.armed.moves(LIVE, FIRED).then(|| Fired::new(&self.armed))
+    }
+
+    /// Whether its message may still be handled.
+    pub(crate) fn is_pending(&self) -> bool {
+        matches!(self.armed.state.load(Ordering::Acquire), LIVE | FIRED)
+    }
+
+    pub(crate) fn is(&self, armed: &Arc<Armed>) -> bool {
+        Arc::ptr_eq(&self.armed, armed)
+    }
+
     /// The server that it belongs to; `None` for one that looks its server up when it fires.
     pub(crate) fn owner(&self) -> Option<ServerId> {
         self.armed.owner
@@ -221,6 +246,20 @@ pub(crate) enum Due<S: Server> {
 impl<S: Server> Core<S> {
     /// Has something happen at a time; at once when it has come.
     pub(crate) fn arm(self: &Arc<Self>, at: Instant, due: Due<S>) -> Timer {
+        self.arm_in(at, due, Self::deliver_from)
+    }
+
+    /// As [`arm`](Self::arm); what is due at once comes before the mailbox.
+    pub(crate) fn arm_ahead(self: &Arc<Self>, at: Instant, due: Due<S>) -> Timer {
+        self.arm_in(at, due, Self::put_ahead)
+    }
+
+    fn arm_in(
+        self: &Arc<Self>,
+        at: Instant,
+        due: Due<S>,
+        at_once: fn(&Arc<Self>, Item<S>),
+    ) -> Timer {
         let what = match &due {
             Due::Message(message) => name_of::<S>(message),
             Due::Stop(Stop::Kill) => "kill",
@@ -229,7 +268,7 @@ impl<S: Server> Core<S> {
         let armed = Arc::new(Armed::new(at, what, Some(self.id)));
         let timer = Timer::new(Arc::clone(&armed));
         if at <= Instant::now() {
-            self.fire(&armed, due);
+            self.fire(&armed, due, at_once);
             return timer;
         }
         let core = Arc::downgrade(self);
@@ -237,7 +276,7 @@ impl<S: Server> Core<S> {
         let abort = self.own(What::Timer(Arc::clone(&armed)), async move {
             clock::sleep_until(at).await;
             if let Some(core) = core.upgrade() {
-                core.fire(&shared, due);
+                core.fire(&shared, due, Self::deliver_from);
             }
         });
         match abort {
@@ -247,12 +286,16 @@ impl<S: Server> Core<S> {
         timer
     }
 
-    fn fire(self: &Arc<Self>, armed: &Arc<Armed>, due: Due<S>) {
+    fn deliver_from(self: &Arc<Self>, item: Item<S>) {
+        self.deliver(item);
+    }
+
+    fn fire(self: &Arc<Self>, armed: &Arc<Armed>, due: Due<S>, send: fn(&Arc<Self>, Item<S>)) {
         match due {
             Due::Message(message) => {
                 if armed.moves(LIVE, FIRED) {
                     let source = Source::Timer(Fired::new(armed), None);
-                    self.deliver(Item::own(message, source));
+                    send(self, Item::own(message, source));
                 }
             }
             Due::Stop(how) => {

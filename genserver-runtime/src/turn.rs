@@ -187,7 +187,7 @@ pub(crate) fn settle<S: Server, R: Send + 'static>(
             if core.is_watched() {
                 core.note_state(body);
             }
-            match &mut body.cx.ending {
+            match body.cx.ending() {
                 None => {
                     if core.is_watched() {
                         core.tell_watch(EventKind::Replied { message });
@@ -195,6 +195,9 @@ pub(crate) fn settle<S: Server, R: Send + 'static>(
                     if reply.reply(value).is_err() {
                         core.count_late();
                     }
+                }
+                Some(ending) if ending.withheld => {
+                    ending.crashed = Some(Box::new(move |error| reply.refuse_with(error)));
                 }
                 Some(ending) => {
                     ending.reply = Some((message, Box::new(move || drop(reply.reply(value)))));
@@ -204,14 +207,18 @@ pub(crate) fn settle<S: Server, R: Send + 'static>(
         Err(interrupt) => {
             let mut ending = crash::<S>(handler, interrupt);
             ending.crashed = Some(Box::new(move |error| reply.refuse_with(error)));
-            body.cx.ending = Some(Box::new(ending));
+            body.cx.end(ending);
         }
     }
 }
 
 /// The end that an interrupted handler brings.
 pub(crate) fn crash<S: Server>(handler: usize, interrupt: Interrupt) -> Ending {
-    let name = S::HANDLERS[handler].name;
+    crash_in(S::HANDLERS[handler].name, interrupt)
+}
+
+/// As [`crash`], in a method of this name.
+pub(crate) fn crash_in(name: &'static str, interrupt: Interrupt) -> Ending {
     let mut ending = match interrupt {
         Interrupt::Killed => Ending::killed(),
         Interrupt::Panicked(payload) => Ending::new(ExitReason::Panic(Panic::new(name, &*payload))),

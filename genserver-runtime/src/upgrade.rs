@@ -163,7 +163,9 @@ fn change<S: Versioned>(
         return Err(ChangeCodeError::NotSuspended);
     }
     let (server, state) = made::<S>(bytes)?;
+    let from = body.state.as_ref().map_or(0, S::state_index);
     let old = (mem::replace(&mut body.server, server), body.state.replace(state));
+    body.crossed(from, None);
     core.note_state(body);
     Ok(old)
 }

@@ -300,7 +300,7 @@ impl<S: Server> Cx<S> {
         T: Send + 'static,
         M: 'static,
     {
-        self.core().spawn_then(future, into_info)
+        self.core().spawn_then(future, into_info, None)
     }
 
     /// Sends a stream's items to the `#[info]` handler of their type, in order and one at a time: the

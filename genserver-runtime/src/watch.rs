@@ -35,7 +35,7 @@ impl Tally {
             Kind::Cast => self.casts += 1,
             Kind::Info => self.infos += 1,
             Kind::Continued => self.continued += 1,
-            Kind::Idle | Kind::Every => self.signals += 1,
+            Kind::Idle | Kind::Every | Kind::StateTimeout => self.signals += 1,
         }
     }
 
@@ -222,7 +222,7 @@ impl<S: Server> Core<S> {
         let from = match source {
             Source::Timer(..) => Origin::Timer,
             Source::Stream(_) => Origin::Stream,
-            Source::Task => Origin::Task,
+            Source::Task(_) => Origin::Task,
             Source::Idle => Origin::Idle,
             Source::Continued => Origin::Continued,
             Source::Sender => match handler.kind {

@@ -21,6 +21,7 @@ pub(crate) fn expand_outcome(
     let call = call(plan, entry, args, span);
     let notifies = entry.reply.is_none();
     let is_result = handler.returns.result.is_some();
+    let number = &entry.number;
     let sugar = plan.layout.as_ref().and_then(|layout| entered(layout, handler));
     match (handler.returns.next.is_some(), is_result) {
         (true, true) => {
@@ -52,13 +53,13 @@ pub(crate) fn expand_outcome(
             quote_spanned! {span=>
                 let outcome = #call;
                 if ::core::result::Result::is_ok(&outcome) {
-                    body.enter(#state);
+                    body.enter::<_, #number>(#state);
                 }
                 #outcome
             }
         }
         (false, false) => {
-            let enter = sugar.map(|state| quote_spanned!(span=> body.enter(#state);));
+            let enter = sugar.map(|state| quote_spanned!(span=> body.enter::<_, #number>(#state);));
             match (notifies, enter) {
                 (true, enter) => quote_spanned! {span=>
                     let () = #call;

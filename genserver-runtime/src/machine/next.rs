@@ -17,7 +17,10 @@ pub(super) type Change<S> =
 
 pub(super) enum Step<S: Server> {
     Stay,
-    Change(Change<S>),
+    /// Stays, with other data.
+    Keep(Change<S>),
+    /// Takes an edge, which may lead to the same state.
+    Go(Change<S>),
 }
 
 /// A decided transition with its reply, carried out when the handler returns it.
@@ -72,10 +75,16 @@ impl<S: Server, E, const H: usize> Next<(), Via<S, E, H>> {
 }
 
 impl<S: Server, R, E, const H: usize> Next<R, Via<S, E, H>> {
+    /// Whether it takes an edge.
+    #[inline]
+    pub(crate) fn goes(&self) -> bool {
+        matches!(self.via.step, Step::Go(_))
+    }
+
     /// Carries the transition out. Between the two lines that touch it the state is gone: should
     /// the closure panic, it stays so.
     pub(crate) fn commit(self, server: &mut S, state: &mut Option<S::State>) -> Result<R, E> {
-        if let Step::Change(change) = self.via.step {
+        if let Step::Keep(change) | Step::Go(change) = self.via.step {
             let old = state.take().expect("invariant: a state is lost only with its server");
             *state = Some(change(server, old));
         }
@@ -93,7 +102,8 @@ impl<R: fmt::Debug, S: Server, E: fmt::Debug, const H: usize> fmt::Debug for Nex
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let step = match self.via.step {
             Step::Stay => "stay",
-            Step::Change(_) => "change",
+            Step::Keep(_) => "keep",
+            Step::Go(_) => "go",
         };
         let mut f = f.debug_struct("Next");
         f.field("step", &step).field("reply", &self.reply).field("error", &self.via.error).finish()

@@ -75,7 +75,7 @@ pub trait State<S: Server>: Variant<S> {
     where
         S: Declares<H, T>,
     {
-        Next::new(Step::Change(Box::new(move |_: &mut S, state| S::into_state(f(entered(state))))))
+        Next::new(Step::Go(Box::new(move |_: &mut S, state| S::into_state(f(entered(state))))))
     }
 
     /// As [`goto`](State::goto); `f` may change the data shared by all states too.
@@ -106,7 +106,7 @@ pub trait State<S: Server>: Variant<S> {
     where
         S: Declares<H, T>,
     {
-        Next::new(Step::Change(Box::new(move |server: &mut S, state| {
+        Next::new(Step::Go(Box::new(move |server: &mut S, state| {
             S::into_state(f(server, entered(state)))
         })))
     }
@@ -146,7 +146,7 @@ pub trait State<S: Server>: Variant<S> {
     where
         Self: Leaf<S>,
     {
-        Next::new(Step::Change(Box::new(move |server: &mut S, mut state| {
+        Next::new(Step::Keep(Box::new(move |server: &mut S, mut state| {
             if let Some(own) = <Self as Variant<S>>::peek_mut(&mut state) {
                 f(server, own);
             }
