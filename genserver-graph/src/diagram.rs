@@ -5,7 +5,7 @@ use std::{
     collections::{HashMap, HashSet},
 };
 
-use crate::Graph;
+use crate::{Graph, Trigger};
 
 /// The text of a drawing, line by line.
 #[derive(Debug, Default)]
@@ -109,11 +109,12 @@ impl Outline {
     }
 }
 
-/// All edges from one state to another, drawn as one.
+/// All edges from one state to another, drawn as one; time-outs have an arrow of their own.
 #[derive(Debug)]
 pub(crate) struct Arrow<'a> {
     pub(crate) from: usize,
     pub(crate) to: usize,
+    pub(crate) is_time_out: bool,
     /// The distinct labels, in declaration order; empty ones are left out.
     pub(crate) labels: Vec<&'a str>,
 }
@@ -124,8 +125,9 @@ pub(crate) fn arrows<'a>(graph: &Graph<'a>) -> Vec<Arrow<'a>> {
     let mut places = HashMap::new();
     let mut told = HashSet::new();
     for edge in graph.edges {
-        let place = *places.entry((edge.from, edge.to)).or_insert_with(|| {
-            arrows.push(Arrow { from: edge.from, to: edge.to, labels: Vec::new() });
+        let (from, to, is_time_out) = (edge.from, edge.to, edge.trigger == Trigger::TimeOut);
+        let place = *places.entry((from, to, is_time_out)).or_insert_with(|| {
+            arrows.push(Arrow { from, to, is_time_out, labels: Vec::new() });
             arrows.len() - 1
         });
         if !edge.label.is_empty() && told.insert((place, edge.label)) {

@@ -14,8 +14,9 @@ impl Graph<'_> {
     /// Draws the graph in the dot language of graphviz.
     ///
     /// A point leads to the initial state, groups become clusters, and terminal states have a
-    /// double border. Edges between the same two states share one arrow that lists their labels.
-    /// Everything is in declaration order, quoted and escaped. Groups without states are left out.
+    /// double border. Edges between the same two states share one arrow that lists their labels,
+    /// time-outs another one, which is dashed. Everything is in declaration order, quoted and
+    /// escaped. Groups without states are left out.
     ///
     /// # Panics
     ///
@@ -24,7 +25,7 @@ impl Graph<'_> {
     /// # Example
     ///
     /// ```
-    /// use genserver_graph::{Edge, Graph, State};
+    /// use genserver_graph::{Edge, Graph, State, Trigger};
     ///
     /// let fuse = Graph {
     ///     name: "Fuse",
@@ -34,7 +35,7 @@ impl Graph<'_> {
     ///         State { name: "Blown", group: None, terminal: true },
     ///     ],
     ///     groups: &[],
-    ///     edges: &[Edge { from: 0, to: 1, label: "blow" }],
+    ///     edges: &[Edge { from: 0, to: 1, label: "blow", trigger: Trigger::Call }],
     /// };
     /// assert_eq!(
     ///     fuse.to_dot(),
@@ -122,9 +123,16 @@ impl Text<'_> {
     fn write_arrows(&mut self) {
         for arrow in arrows(self.graph) {
             let [from, to] = [arrow.from, arrow.to].map(|state| quote(&self.ids.states[state]));
-            let mut line = format!("{from} -> {to}");
+            let mut attributes = Vec::new();
             if !arrow.labels.is_empty() {
-                line = format!("{line} [label=\"{}\"]", arrow.label(escape));
+                attributes.push(format!("label=\"{}\"", arrow.label(escape)));
+            }
+            if arrow.is_time_out {
+                attributes.push("style=dashed".to_owned());
+            }
+            let mut line = format!("{from} -> {to}");
+            if !attributes.is_empty() {
+                line = format!("{line} [{}]", attributes.join(", "));
             }
             self.lines.push(1, &line);
         }

@@ -78,7 +78,7 @@ impl Graph<'_> {
     /// # Example
     ///
     /// ```
-    /// # use genserver_graph::{Edge, Finding, Graph, State};
+    /// # use genserver_graph::{Edge, Finding, Graph, State, Trigger};
     /// let state = |name| State { name, group: None, terminal: false };
     /// let graph = Graph {
     ///     name: "Order",
@@ -91,8 +91,8 @@ impl Graph<'_> {
     ///     ],
     ///     groups: &[],
     ///     edges: &[
-    ///         Edge { from: 0, to: 1, label: "pay" },
-    ///         Edge { from: 3, to: 2, label: "ship_again" },
+    ///         Edge { from: 0, to: 1, label: "pay", trigger: Trigger::Call },
+    ///         Edge { from: 3, to: 2, label: "ship_again", trigger: Trigger::Call },
     ///     ],
     /// };
     /// assert_eq!(

@@ -16,7 +16,7 @@
 /// # Example
 ///
 /// ```
-/// use genserver_graph::{Edge, Graph, State};
+/// use genserver_graph::{Edge, Graph, State, Trigger};
 ///
 /// const LAMP: Graph<'static> = Graph {
 ///     name: "Lamp",
@@ -27,8 +27,8 @@
 ///     ],
 ///     groups: &[],
 ///     edges: &[
-///         Edge { from: 0, to: 1, label: "toggle" },
-///         Edge { from: 1, to: 0, label: "toggle" },
+///         Edge { from: 0, to: 1, label: "toggle", trigger: Trigger::Call },
+///         Edge { from: 1, to: 0, label: "toggle", trigger: Trigger::Call },
 ///     ],
 /// };
 /// assert_eq!(LAMP.states[LAMP.initial].name, "Off");
@@ -91,9 +91,9 @@ pub struct Group<'a> {
 /// A transition between two states.
 ///
 /// ```
-/// use genserver_graph::Edge;
+/// use genserver_graph::{Edge, Trigger};
 ///
-/// let approve = Edge { from: 0, to: 1, label: "approve" };
+/// let approve = Edge { from: 0, to: 1, label: "approve", trigger: Trigger::Call };
 /// assert_eq!(approve.label, "approve");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,8 +102,31 @@ pub struct Edge<'a> {
     pub from: usize,
     /// The state that the transition enters, as an index into [`Graph::states`].
     pub to: usize,
-    /// The message whose handler takes the transition.
+    /// The message whose handler takes the transition; of a time-out when it comes, "after 30d".
     pub label: &'a str,
+    /// What sets the transition off.
+    pub trigger: Trigger,
+}
+
+/// What sets a transition off.
+///
+/// ```
+/// use genserver_graph::{Edge, Trigger};
+///
+/// let expire = Edge { from: 0, to: 1, label: "after 30d", trigger: Trigger::TimeOut };
+/// assert_ne!(expire.trigger, Trigger::Call);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Trigger {
+    /// A client's request that is answered.
+    Call,
+    /// A client's request that nobody answers.
+    Cast,
+    /// What the server gets otherwise: an info, what it continues with, its idleness, its ticks.
+    Event,
+    /// The state has lasted for so long.
+    TimeOut,
 }
 
 impl<'a> Graph<'a> {
@@ -136,7 +159,7 @@ impl<'a> Graph<'a> {
     /// # Example
     ///
     /// ```
-    /// # use genserver_graph::{Edge, Graph, State};
+    /// # use genserver_graph::{Edge, Graph, State, Trigger};
     /// # const LAMP: Graph<'static> = Graph {
     /// #     name: "Lamp",
     /// #     initial: 0,
@@ -146,9 +169,9 @@ impl<'a> Graph<'a> {
     /// #     ],
     /// #     groups: &[],
     /// #     edges: &[
-    /// #         Edge { from: 0, to: 1, label: "toggle" },
-    /// #         Edge { from: 1, to: 0, label: "toggle" },
-    /// #         Edge { from: 1, to: 1, label: "brighten" },
+    /// #         Edge { from: 0, to: 1, label: "toggle", trigger: Trigger::Call },
+    /// #         Edge { from: 1, to: 0, label: "toggle", trigger: Trigger::Call },
+    /// #         Edge { from: 1, to: 1, label: "brighten", trigger: Trigger::Call },
     /// #     ],
     /// # };
     /// let labels: Vec<_> = LAMP.edges_from(1).map(|edge| edge.label).collect();

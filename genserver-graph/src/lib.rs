@@ -13,4 +13,4 @@ mod path;
 mod tests;
 
 pub use finding::Finding;
-pub use graph::{Edge, Graph, Group, State};
+pub use graph::{Edge, Graph, Group, State, Trigger};

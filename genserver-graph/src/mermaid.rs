@@ -39,9 +39,10 @@ impl Graph<'_> {
     /// Draws the graph as a mermaid `stateDiagram-v2`.
     ///
     /// Groups become composite states and terminal states lead to `[*]`. Edges between the same two
-    /// states share one arrow that lists their labels. Everything is in declaration order. A name
-    /// that mermaid could misunderstand gets an alias, a label its entity codes (`#58;` for a
-    /// colon), so that no text can break the diagram. Groups without states are left out.
+    /// states share one arrow that lists their labels, time-outs another one. Everything is in
+    /// declaration order. A name that mermaid could misunderstand gets an alias, a label its entity
+    /// codes (`#58;` for a colon), so that no text can break the diagram. Groups without states are
+    /// left out.
     ///
     /// # Panics
     ///
@@ -50,7 +51,7 @@ impl Graph<'_> {
     /// # Example
     ///
     /// ```
-    /// use genserver_graph::{Edge, Graph, Group, State};
+    /// use genserver_graph::{Edge, Graph, Group, State, Trigger};
     ///
     /// let call = Graph {
     ///     name: "Call",
@@ -63,11 +64,11 @@ impl Graph<'_> {
     ///     ],
     ///     groups: &[Group { name: "Connected", parent: None }],
     ///     edges: &[
-    ///         Edge { from: 0, to: 1, label: "answer" },
-    ///         Edge { from: 1, to: 2, label: "hold" },
-    ///         Edge { from: 2, to: 1, label: "resume" },
-    ///         Edge { from: 1, to: 3, label: "hang_up" },
-    ///         Edge { from: 1, to: 3, label: "line_lost" },
+    ///         Edge { from: 0, to: 1, label: "answer", trigger: Trigger::Call },
+    ///         Edge { from: 1, to: 2, label: "hold", trigger: Trigger::Call },
+    ///         Edge { from: 2, to: 1, label: "resume", trigger: Trigger::Call },
+    ///         Edge { from: 1, to: 3, label: "hang_up", trigger: Trigger::Call },
+    ///         Edge { from: 1, to: 3, label: "line_lost", trigger: Trigger::Call },
     ///     ],
     /// };
     /// assert_eq!(

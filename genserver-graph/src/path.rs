@@ -17,7 +17,7 @@ impl Graph<'_> {
     /// # Example
     ///
     /// ```
-    /// # use genserver_graph::{Edge, Graph, State};
+    /// # use genserver_graph::{Edge, Graph, State, Trigger};
     /// # const FUSE: Graph<'static> = Graph {
     /// #     name: "Fuse",
     /// #     initial: 0,
@@ -26,7 +26,7 @@ impl Graph<'_> {
     /// #         State { name: "Blown", group: None, terminal: true },
     /// #     ],
     /// #     groups: &[],
-    /// #     edges: &[Edge { from: 0, to: 1, label: "blow" }],
+    /// #     edges: &[Edge { from: 0, to: 1, label: "blow", trigger: Trigger::Call }],
     /// # };
     /// assert_eq!(FUSE.reachable_from(0), [true, true]);
     /// assert_eq!(FUSE.reachable_from(1), [false, true]);
@@ -52,7 +52,7 @@ impl Graph<'_> {
     /// # Example
     ///
     /// ```
-    /// # use genserver_graph::{Edge, Graph, State};
+    /// # use genserver_graph::{Edge, Graph, State, Trigger};
     /// # const PARCEL: Graph<'static> = Graph {
     /// #     name: "Parcel",
     /// #     initial: 0,
@@ -63,8 +63,8 @@ impl Graph<'_> {
     /// #     ],
     /// #     groups: &[],
     /// #     edges: &[
-    /// #         Edge { from: 0, to: 1, label: "send" },
-    /// #         Edge { from: 1, to: 2, label: "receive" },
+    /// #         Edge { from: 0, to: 1, label: "send", trigger: Trigger::Call },
+    /// #         Edge { from: 1, to: 2, label: "receive", trigger: Trigger::Call },
     /// #     ],
     /// # };
     /// let path = PARCEL.shortest_path(0, 2).expect("the parcel can arrive");

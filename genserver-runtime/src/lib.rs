@@ -136,6 +136,8 @@ pub use crate::upgrade::{ChangeCodeError, ExportError, RestoreError, Versioned, 
 /// assert!(Lock::GRAPH.to_mermaid().contains("Open --> Shut: shut"));
 /// ```
 pub use genserver_graph::Graph;
+/// What stands in [`Machine::GRAPH`] for a transition, and what sets it off.
+pub use genserver_graph::{Edge, Trigger};
 #[cfg(feature = "macros")]
 pub use genserver_macros::{
     call, cast, code_change, continued, every, format_state, genserver, hibernate, idle, info,

@@ -31,7 +31,7 @@ use crate::start::Start;
 
 /// The names of the state graph's parts.
 pub mod graph {
-    pub use genserver_graph::{Edge, Group, State};
+    pub use genserver_graph::{Edge, Group, State, Trigger};
 }
 
 #[inline]

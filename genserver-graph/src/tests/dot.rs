@@ -1,6 +1,6 @@
 //! Graphviz: the corners that the financing contract does not have.
 
-use crate::{Edge, Graph, Group, State};
+use crate::{Edge, Graph, Group, State, Trigger};
 
 /// Checks the lines between the node defaults and the closing brace.
 #[track_caller]
@@ -17,12 +17,29 @@ fn state(name: &str, group: Option<usize>) -> State<'_> {
 
 #[test]
 fn parallel_edges_share_an_arrow() {
-    let edge = |from, to, label| Edge { from, to, label };
+    let edge = |from, to, label| Edge { from, to, label, trigger: Trigger::Call };
     check(
         &[state("A", None)],
         &[],
         &[edge(0, 0, "x"), edge(0, 0, "y"), edge(0, 0, "x")],
         &[r#""[*]" [shape=point]"#, r#""A""#, r#""[*]" -> "A""#, r#""A" -> "A" [label="x, y"]"#],
+    );
+}
+
+#[test]
+fn a_time_out_has_a_dashed_arrow_of_its_own() {
+    let edge = |label, trigger| Edge { from: 0, to: 0, label, trigger };
+    check(
+        &[state("A", None)],
+        &[],
+        &[edge("x", Trigger::Cast), edge("after 2h", Trigger::TimeOut), edge("", Trigger::Event)],
+        &[
+            r#""[*]" [shape=point]"#,
+            r#""A""#,
+            r#""[*]" -> "A""#,
+            r#""A" -> "A" [label="x"]"#,
+            r#""A" -> "A" [label="after 2h", style=dashed]"#,
+        ],
     );
 }
 
@@ -35,7 +52,7 @@ fn groups_become_nested_clusters() {
             Group { name: "Inner", parent: Some(0) },
             Group { name: "Empty", parent: None },
         ],
-        &[Edge { from: 0, to: 1, label: "" }],
+        &[Edge { from: 0, to: 1, label: "", trigger: Trigger::Call }],
         &[
             r#""[*]" [shape=point]"#,
             r#"subgraph "cluster_Outer" {"#,
@@ -67,7 +84,7 @@ fn names_and_labels_are_escaped() {
     check(
         &[State { terminal: true, ..state(r#"a"\"#, None) }, state("[*]", None)],
         &[],
-        &[Edge { from: 0, to: 1, label: "\\N \"&lt;\"\n" }],
+        &[Edge { from: 0, to: 1, label: "\\N \"&lt;\"\n", trigger: Trigger::Call }],
         &[
             r#""[*]" [shape=point]"#,
             r#""state_0" [label="a\"\\", peripheries=2]"#,

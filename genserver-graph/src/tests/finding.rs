@@ -1,7 +1,7 @@
 //! The rules, one at a time and together.
 
 use super::Sketch;
-use crate::{Edge, Finding, Graph, State};
+use crate::{Edge, Finding, Graph, State, Trigger};
 
 /// Checks the findings, written in words.
 #[track_caller]
@@ -16,7 +16,7 @@ fn words(graph: &Graph<'_>, finding: &Finding) -> String {
     let name = |state: usize| graph.states[state].name;
     match finding {
         Finding::LeavesTerminal { edge } => {
-            let Edge { from, to, label } = graph.edges[*edge];
+            let Edge { from, to, label, .. } = graph.edges[*edge];
             format!("{label} leaves {} for {}", name(from), name(to))
         }
         Finding::Unreachable { root, with } => {
@@ -147,8 +147,9 @@ fn a_long_chain_is_walked_without_recursion() {
     let states: Vec<_> = (0..LENGTH)
         .map(|index| State { name: "s", group: None, terminal: index == LENGTH / 2 })
         .collect();
-    let mut edges: Vec<_> =
-        (1..LENGTH).map(|to| Edge { from: to - 1, to, label: "next" }).collect();
+    let mut edges: Vec<_> = (1..LENGTH)
+        .map(|to| Edge { from: to - 1, to, label: "next", trigger: Trigger::Call })
+        .collect();
     edges.retain(|edge| edge.from != LENGTH / 2);
     let graph = Graph { name: "Chain", initial: 0, states: &states, groups: &[], edges: &edges };
 

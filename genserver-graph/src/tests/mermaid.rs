@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::{Edge, Graph, Group, State};
+use crate::{Edge, Graph, Group, State, Trigger};
 
 /// Checks the lines after the header, without the indentation of the top level.
 #[track_caller]
@@ -23,7 +23,7 @@ fn grouped(name: &str, group: usize) -> State<'_> {
 }
 
 fn edge(from: usize, to: usize, label: &str) -> Edge<'_> {
-    Edge { from, to, label }
+    Edge { from, to, label, trigger: Trigger::Call }
 }
 
 #[test]
@@ -33,6 +33,17 @@ fn parallel_edges_share_an_arrow() {
         &[],
         &[edge(0, 1, "x"), edge(1, 0, "y"), edge(0, 1, "z"), edge(0, 1, "x"), edge(0, 1, "")],
         &["[*] --> A", "A --> B: x, z", "B --> A: y"],
+    );
+}
+
+#[test]
+fn a_time_out_has_an_arrow_of_its_own() {
+    let expire = Edge { trigger: Trigger::TimeOut, ..edge(0, 0, "after 30d") };
+    check(
+        &[state("A")],
+        &[],
+        &[edge(0, 0, "x"), expire, edge(0, 0, "y")],
+        &["[*] --> A", "A --> A: x, y", "A --> A: after 30d"],
     );
 }
 
@@ -161,7 +172,7 @@ proptest! {
             State { name: &names[1], group: Some(0), terminal: false },
         ];
         let groups = [Group { name: &names[2], parent: None }];
-        let edges = [Edge { from: 0, to: 1, label: &label }];
+        let edges = [Edge { from: 0, to: 1, label: &label, trigger: Trigger::Call }];
         let graph = Graph { name: "", initial: 0, states: &states, groups: &groups, edges: &edges };
         let text = graph.to_mermaid();
         for line in text.lines().skip(1) {

@@ -7,7 +7,7 @@ mod murabaha;
 mod oracle;
 mod path;
 
-use crate::{Edge, Graph, State};
+use crate::{Edge, Graph, State, Trigger};
 
 /// A graph written as text: states by name, a terminal one with `!`, the first one initial; edges
 /// as `from>to:label`, or `from>to`, whose label is `go`.
@@ -32,7 +32,7 @@ impl<'a> Sketch<'a> {
             .map(|word| {
                 let (from, rest) = word.split_once('>').expect(word);
                 let (to, label) = rest.split_once(':').unwrap_or((rest, "go"));
-                Edge { from: index(from), to: index(to), label }
+                Edge { from: index(from), to: index(to), label, trigger: Trigger::Call }
             })
             .collect();
         Self { states, edges }

@@ -1,6 +1,6 @@
 //! The financing contract: the example that every part of the project uses.
 
-use crate::{Edge, Graph, Group, State};
+use crate::{Edge, Graph, Group, State, Trigger};
 
 const PENDING: usize = 0;
 const APPROVED: usize = 1;
@@ -14,7 +14,7 @@ const fn state(name: &str, group: Option<usize>, terminal: bool) -> State<'_> {
 }
 
 const fn edge(from: usize, to: usize, label: &str) -> Edge<'_> {
-    Edge { from, to, label }
+    Edge { from, to, label, trigger: Trigger::Call }
 }
 
 const CONTRACT: Graph<'static> = Graph {

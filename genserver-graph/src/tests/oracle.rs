@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 
-use crate::{Edge, Finding, Graph, State};
+use crate::{Edge, Finding, Graph, State, Trigger};
 
 const NAMES: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
 const LABELS: [&str; 3] = ["x", "y", "z"];
@@ -39,7 +39,7 @@ prop_compose! {
         Machine {
             initial,
             states: states.map(|(&terminal, name)| State { name, group: None, terminal }).collect(),
-            edges: edges.map(|(from, to, label)| Edge { from, to, label: LABELS[label] }).collect(),
+            edges: edges.map(|(from, to, label)| Edge { from, to, label: LABELS[label], trigger: Trigger::Call }).collect(),
         }
     }
 }

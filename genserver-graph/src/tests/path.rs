@@ -1,7 +1,7 @@
 //! Reachability and shortest paths.
 
 use super::Sketch;
-use crate::{Edge, Graph, Group, State};
+use crate::{Edge, Graph, Group, State, Trigger};
 
 /// Checks a shortest path, written as its labels.
 #[track_caller]
@@ -88,7 +88,7 @@ fn a_malformed_graph_is_refused_by_name() {
     let state = |group| State { name: "a", group, terminal: false };
     let sound = Graph { name: "G", initial: 0, states: &[state(None)], groups: &[], edges: &[] };
     let group = Group { name: "g", parent: Some(1) };
-    let edge = Edge { from: 0, to: 1, label: "go" };
+    let edge = Edge { from: 0, to: 1, label: "go", trigger: Trigger::Call };
     check_refused(Graph { initial: 1, ..sound }, "graph `G`: the initial state 1 is out of range");
     check_refused(
         Graph { states: &[state(Some(0))], ..sound },

@@ -112,6 +112,8 @@ impl<'a> Sketch<'a> {
                 from: arrow.from,
                 to: arrow.to,
                 label: &labels[arrow.handler],
+                // The rules know only states.
+                trigger: graph::Trigger::Call,
             })
             .collect();
         let graph = graph::Graph {

@@ -2,12 +2,13 @@
 
 use genserver_graph as g;
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{format_ident, quote};
 
 use crate::expand::attrs;
 use crate::expand::layout::{Item, Layout};
 use crate::expand::paths;
 use crate::expand::plan::{Entry, Plan};
+use crate::model::Kind;
 
 /// One transition of one handler.
 pub(crate) struct Edge<'p> {
@@ -76,8 +77,14 @@ pub(crate) fn expand_literal(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStrea
     let edges = edges(plan, layout);
     let edges = edges.iter().map(|Edge { from, to, entry }| {
         let (cfgs, label) = (&entry.cfgs, paths::plain(&entry.handler.message));
+        let trigger = format_ident!("{}", format!("{:?}", trigger(entry.handler.kind)));
         let (from, to) = (Literal::usize_unsuffixed(*from), Literal::usize_unsuffixed(*to));
-        quote!(#cfgs __g::graph::Edge { from: #from, to: #to, label: #label })
+        quote!(#cfgs __g::graph::Edge {
+            from: #from,
+            to: #to,
+            label: #label,
+            trigger: __g::graph::Trigger::#trigger,
+        })
     });
     let initial = Literal::usize_unsuffixed(layout.machine.initial);
     quote! {
@@ -88,6 +95,15 @@ pub(crate) fn expand_literal(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStrea
             groups: &[#(#groups),*],
             edges: &[#(#edges),*],
         }
+    }
+}
+
+/// What sets the transitions of a kind of handler off.
+fn trigger(kind: Kind) -> g::Trigger {
+    match kind {
+        Kind::Call | Kind::Blocking | Kind::Deferred => g::Trigger::Call,
+        Kind::Cast | Kind::Unbounded => g::Trigger::Cast,
+        Kind::Info | Kind::Continued | Kind::Idle | Kind::Every => g::Trigger::Event,
     }
 }
 
@@ -107,9 +123,13 @@ pub(crate) fn mermaid(plan: &Plan<'_>, layout: &Layout<'_>) -> String {
     let groups = machine.groups.iter().zip(&groups);
     let groups: Vec<_> =
         groups.map(|(group, name)| g::Group { name, parent: group.parent }).collect();
-    let edges = edges.iter().zip(&labels);
-    let edges: Vec<_> =
-        edges.map(|(edge, label)| g::Edge { from: edge.from, to: edge.to, label }).collect();
+    let edges = edges.iter().zip(&labels).map(|(edge, label)| g::Edge {
+        from: edge.from,
+        to: edge.to,
+        label,
+        trigger: trigger(edge.entry.handler.kind),
+    });
+    let edges: Vec<_> = edges.collect();
     let graph = g::Graph {
         name: &name,
         initial: machine.initial,
