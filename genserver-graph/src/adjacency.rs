@@ -21,19 +21,31 @@ pub(crate) struct Adjacency {
 impl Adjacency {
     /// Indexes those edges of a graph (whose indices are in range) that `keep` accepts.
     pub(crate) fn new(graph: &Graph<'_>, keep: impl Fn(&Edge<'_>) -> bool) -> Self {
-        let mut kept: Vec<usize> =
-            (0..graph.edges.len()).filter(|&edge| keep(&graph.edges[edge])).collect();
-        // A stable sort, so that the hops of a state stay in declaration order.
-        kept.sort_by_key(|&edge| graph.edges[edge].from);
+        let kept = (0..graph.edges.len()).filter(|&edge| keep(&graph.edges[edge]));
+        let kept = kept.map(|edge| (graph.edges[edge].from, graph.edges[edge].to, edge));
+        Self::of(graph.states.len(), kept.collect())
+    }
 
-        let mut starts = vec![0; graph.states.len() + 1];
-        for &edge in &kept {
-            starts[graph.edges[edge].from + 1] += 1;
+    /// Indexes all edges by the state that they enter; a hop leads back to the state that its edge
+    /// leaves.
+    pub(crate) fn reversed(graph: &Graph<'_>) -> Self {
+        let edges = graph.edges.iter().enumerate();
+        let hops = edges.map(|(index, edge)| (edge.to, edge.from, index));
+        Self::of(graph.states.len(), hops.collect())
+    }
+
+    /// Of hops, each with the state it starts from, the one it leads to, and its edge.
+    fn of(states: usize, mut hops: Vec<(usize, usize, usize)>) -> Self {
+        // A stable sort, so that the hops of a state stay in declaration order.
+        hops.sort_by_key(|&(from, _, _)| from);
+        let mut starts = vec![0; states + 1];
+        for (from, _, _) in &hops {
+            starts[from + 1] += 1;
         }
         for state in 1..starts.len() {
             starts[state] += starts[state - 1];
         }
-        let hops = kept.into_iter().map(|edge| Hop { edge, to: graph.edges[edge].to }).collect();
+        let hops = hops.into_iter().map(|(_, to, edge)| Hop { edge, to }).collect();
         Self { starts, hops }
     }
 

@@ -9,8 +9,12 @@ mod finding;
 mod graph;
 mod mermaid;
 mod path;
+mod paths;
 #[cfg(test)]
 mod tests;
+mod walks;
 
 pub use finding::Finding;
 pub use graph::{Edge, Graph, Group, State, Trigger};
+pub use paths::SimplePaths;
+pub use walks::Walks;

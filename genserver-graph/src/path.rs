@@ -40,6 +40,51 @@ impl Graph<'_> {
         Adjacency::new(self, |_| true).reachable_from(state)
     }
 
+    /// For each state whether one of some states can be entered from it, by the index of the state.
+    ///
+    /// To enter takes a change of state: an edge to another state at the end. So a state that is
+    /// one of them itself counts only if another one of them can be reached from it, or if it can
+    /// be left and entered again; a self edge does not do that. Every edge counts, also one that
+    /// leaves a terminal state. States that do not exist cannot be entered.
+    ///
+    /// # Panics
+    ///
+    /// If the graph is malformed, see [`Graph`].
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # use genserver_graph::{Edge, Graph, State, Trigger};
+    /// # let state = |name| State { name, group: None, terminal: false };
+    /// # let edge = |from, to, label| Edge { from, to, label, trigger: Trigger::Call };
+    /// # let shop = Graph {
+    /// #     name: "Shop",
+    /// #     initial: 0,
+    /// #     states: &[state("Shut"), state("Open"), state("Sold")],
+    /// #     groups: &[],
+    /// #     edges: &[edge(0, 1, "open"), edge(1, 1, "serve"), edge(1, 2, "sell")],
+    /// # };
+    /// // What waits for `Open` is served if it waits in `Shut`, and never if in `Open` or `Sold`.
+    /// assert_eq!(shop.can_enter(&[1]), [true, false, false]);
+    /// ```
+    #[must_use]
+    pub fn can_enter(&self, states: &[usize]) -> Vec<bool> {
+        self.assert_indices();
+        let backward = Adjacency::reversed(self);
+        // What leads to one of them, by however few edges.
+        let mut leads = vec![false; self.states.len()];
+        for &state in states {
+            if state < self.states.len() && !leads[state] {
+                backward.visit(state, &mut leads);
+            }
+        }
+        let mut enters = vec![false; self.states.len()];
+        for edge in self.edges.iter().filter(|edge| edge.from != edge.to) {
+            enters[edge.from] |= leads[edge.to];
+        }
+        enters
+    }
+
     /// The edges of a shortest path between two states, by their index, or `None` if there is none.
     ///
     /// Of several shortest paths it is the one whose first edges are declared first. From a state

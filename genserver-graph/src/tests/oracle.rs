@@ -154,6 +154,43 @@ fn check_paths(graph: &Graph<'_>) {
     }
 }
 
+/// All simple paths between two states, as their edges, in the order of declaration.
+fn simple_paths(graph: &Graph<'_>, from: usize, to: usize) -> Vec<Vec<usize>> {
+    let mut found = Vec::new();
+    extend(graph, to, &mut vec![from], &mut Vec::new(), &mut found);
+    found
+}
+
+fn extend(
+    graph: &Graph<'_>,
+    to: usize,
+    states: &mut Vec<usize>,
+    path: &mut Vec<usize>,
+    found: &mut Vec<Vec<usize>>,
+) {
+    let at = states[states.len() - 1];
+    if at == to {
+        found.push(path.clone());
+        return;
+    }
+    for (index, edge) in graph.edges.iter().enumerate() {
+        if edge.from == at && !states.contains(&edge.to) {
+            states.push(edge.to);
+            path.push(index);
+            extend(graph, to, states, path, found);
+            path.pop();
+            states.pop();
+        }
+    }
+}
+
+/// Whether one of `targets` can be entered from a state: by its definition a simple path to some
+/// state, and one edge more from there to another state, which is a target.
+fn can_enter(graph: &Graph<'_>, all: &Lengths, from: usize, targets: &[usize]) -> bool {
+    let last = |edge: &Edge<'_>| edge.from != edge.to && targets.contains(&edge.to);
+    graph.edges.iter().any(|edge| last(edge) && !all[from][edge.from].is_empty())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
@@ -166,6 +203,41 @@ proptest! {
     #[test]
     fn paths_are_the_shortest_simple_ones(machine in machine()) {
         check_paths(&machine.graph());
+    }
+
+    #[test]
+    fn simple_paths_are_all_there_are(machine in machine(), edges_max in 0..NAMES.len()) {
+        let graph = machine.graph();
+        for (from, to) in (0..graph.states.len()).flat_map(|from| [(from, graph.initial), (graph.initial, from)]) {
+            let mut expected = simple_paths(&graph, from, to);
+            expected.retain(|path| path.len() <= edges_max);
+            let paths: Vec<_> = graph.simple_paths(from, to, edges_max).collect();
+            prop_assert_eq!(paths, expected);
+        }
+    }
+
+    #[test]
+    fn what_can_be_entered_has_a_last_edge(machine in machine(), picked in prop::collection::vec(0..NAMES.len(), 0..4)) {
+        let graph = machine.graph();
+        let all = lengths(&graph, |_| true);
+        let states = 0..graph.states.len();
+        let expected: Vec<_> = states.map(|from| can_enter(&graph, &all, from, &picked)).collect();
+        prop_assert_eq!(graph.can_enter(&picked), expected);
+    }
+
+    #[test]
+    fn walks_go_on_until_the_end(machine in machine(), seed: u64) {
+        let graph = machine.graph();
+        for walk in graph.walks(seed).take(20) {
+            let mut at = graph.initial;
+            for &edge in &walk {
+                prop_assert!(!graph.states[at].terminal);
+                prop_assert_eq!(graph.edges[edge].from, at);
+                at = graph.edges[edge].to;
+            }
+            let is_over = graph.states[at].terminal || graph.edges_from(at).count() == 0;
+            prop_assert!(is_over || walk.len() == 4 * graph.edges.len());
+        }
     }
 
     /// No mistake is lost to "one finding for each cause": a state that cannot reach the end leads
