@@ -1,7 +1,11 @@
 //! What a `#[genserver]` impl block says: plain data, spans kept.
 
-use proc_macro2::{Ident, Span, TokenStream};
+mod machine;
+
+use proc_macro2::{Ident, Span};
 use syn::{Attribute, Expr, Generics, Path, Type, Visibility};
+
+pub(crate) use self::machine::{Clause, Group, Guard, Machine, State};
 
 /// One annotated impl block.
 pub(crate) struct Server {
@@ -317,72 +321,4 @@ pub(crate) struct NextType {
     pub(crate) reply: Option<Type>,
     /// The span of the word `Next`.
     pub(crate) span: Span,
-}
-
-/// `Pending => Approved | Rejected`, `A | B => C`, `Active`.
-pub(crate) struct Guard {
-    /// Source states or groups as written.
-    pub(crate) sources: Vec<Ident>,
-    /// Target states or groups as written; empty without an arrow.
-    pub(crate) targets: Vec<Ident>,
-    /// The whole guard as written, for messages and spans.
-    pub(crate) tokens: TokenStream,
-}
-
-/// `states(..)`.
-pub(crate) struct Machine {
-    /// The leaves in source order, flattened out of their groups.
-    pub(crate) states: Vec<State>,
-    pub(crate) groups: Vec<Group>,
-    /// The initial state's place in `states`.
-    pub(crate) initial: usize,
-    /// Whether `initial` was said; else it is 0.
-    pub(crate) rooted: bool,
-}
-
-pub(crate) struct State {
-    /// The last segment of the path: its name.
-    pub(crate) ident: Ident,
-    /// The type as written: `Pending`, `other::Pending`.
-    pub(crate) path: Path,
-    /// The innermost group's place in `groups`.
-    pub(crate) group: Option<usize>,
-    pub(crate) terminal: bool,
-    /// Its properties could not be read.
-    pub(crate) flawed: bool,
-}
-
-pub(crate) struct Group {
-    pub(crate) ident: Ident,
-    /// The enclosing group's place in `groups`.
-    pub(crate) parent: Option<usize>,
-}
-
-impl Machine {
-    /// Whether a state or a group has this name.
-    pub(crate) fn declares(&self, name: &Ident) -> bool {
-        self.names().any(|declared| declared == name)
-    }
-
-    /// The names of the states and of the groups.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &Ident> {
-        let states = self.states.iter().map(|state| &state.ident);
-        states.chain(self.groups.iter().map(|group| &group.ident))
-    }
-
-    /// The leaves that a state's or a group's name stands for; empty for an unknown name.
-    pub(crate) fn leaves(&self, name: &Ident) -> Vec<usize> {
-        let inside = |mut group: Option<usize>| {
-            while let Some(at) = group {
-                if self.groups[at].ident == *name {
-                    return true;
-                }
-                group = self.groups[at].parent;
-            }
-            false
-        };
-        (0..self.states.len())
-            .filter(|&at| self.states[at].ident == *name || inside(self.states[at].group))
-            .collect()
-    }
 }

@@ -47,12 +47,21 @@ pub(crate) fn check_graph(server: &Server, machine: &Machine, sound: &[bool], er
 
 impl<'a> Sketch<'a> {
     fn add_edges(&mut self, handler: usize) {
-        let (sources, targets) = match self.guard(handler) {
-            Some(guard) => (guard.sources.as_slice(), guard.targets.as_slice()),
+        match self.guard(handler) {
+            Some(guard) => {
+                for clause in &guard.clauses {
+                    self.add_clause(handler, &clause.sources, &clause.targets);
+                }
+            }
             // It moves, but its guard is missing.
-            None if self.handler(handler).returns.next.is_some() => (&[][..], &[][..]),
-            None => return,
-        };
+            None if self.handler(handler).returns.next.is_some() => {
+                self.add_clause(handler, &[], &[]);
+            }
+            None => {}
+        }
+    }
+
+    fn add_clause(&mut self, handler: usize, sources: &[Ident], targets: &[Ident]) {
         let (from, to) = (self.leaves(sources), self.leaves(targets));
         self.connect(&from, &to, handler, true);
         // Without an arrow there are no edges, unless nothing could be read.
@@ -78,8 +87,8 @@ impl<'a> Sketch<'a> {
     }
 
     /// The states that names stand for, as far as that is known.
-    fn leaves(&self, names: &[Ident]) -> Vec<usize> {
-        names.iter().flat_map(|name| self.leaves_of(name)).collect()
+    fn leaves<'n>(&self, names: impl IntoIterator<Item = &'n Ident>) -> Vec<usize> {
+        names.into_iter().flat_map(|name| self.leaves_of(name)).collect()
     }
 
     fn leaves_of(&self, name: &Ident) -> Vec<usize> {
@@ -160,13 +169,14 @@ impl<'a> Sketch<'a> {
     ) {
         let Arrow { from, handler, .. } = self.edges[edge];
         let Some(guard) = self.guard(handler) else { return };
-        let sources = &guard.sources;
-        let at = sources.iter().position(|source| self.machine.leaves(source).contains(&from));
-        let Some(at) = at.filter(|&at| self.sound[handler] && told.insert((handler, at))) else {
+        let mut sources = guard.sources().enumerate();
+        let is_source = |source: &Ident| self.machine.leaves(source).contains(&from);
+        let Some((at, source)) = sources.find(|(_, source)| is_source(source)) else { return };
+        if !self.sound[handler] || !told.insert((handler, at)) {
             return;
-        };
+        }
         let (ident, state) = (&self.handler(handler).method.ident, self.name(from));
-        errors.at(&sources[at], format!("`{ident}` leaves the terminal state `{state}`"));
+        errors.at(source, format!("`{ident}` leaves the terminal state `{state}`"));
     }
 
     /// A state that nothing leads to is dead code, and so are its handlers. One error tells it: at
@@ -209,7 +219,7 @@ impl<'a> Sketch<'a> {
     fn only_reader(&self, state: usize, reachable: &[bool]) -> Option<usize> {
         (0..self.server.handlers.len()).filter(|&at| self.sound[at]).find(|&at| {
             let sources =
-                self.guard(at).map(|guard| self.leaves(&guard.sources)).unwrap_or_default();
+                self.guard(at).map(|guard| self.leaves(guard.sources())).unwrap_or_default();
             sources.contains(&state) && sources.iter().all(|&source| !reachable[source])
         })
     }
@@ -217,8 +227,9 @@ impl<'a> Sketch<'a> {
     fn never_runs(&self, handler: usize, errors: &mut Errors) {
         let Some(guard) = self.guard(handler) else { return };
         let ident = &self.handler(handler).method.ident;
-        let verb = if guard.sources.len() == 1 { "is" } else { "are" };
-        let names = enumerate(&guard.sources);
+        let sources: Vec<_> = guard.sources().collect();
+        let verb = if sources.len() == 1 { "is" } else { "are" };
+        let names = enumerate(&sources);
         errors.at(ident, format!("`{ident}` can never run: {names} {verb} not reachable"));
     }
 

@@ -5,7 +5,7 @@ use syn::PatType;
 
 use crate::check::{Subject, params};
 use crate::errors::Errors;
-use crate::model::{Kind, Machine, Param, Receiver};
+use crate::model::{Guard, Kind, Machine, Param, Receiver};
 use crate::parse::ty;
 
 pub(crate) fn check_guard(subject: Subject<'_>, errors: &mut Errors) {
@@ -31,8 +31,8 @@ fn check_state_param(subject: Subject<'_>, errors: &mut Errors) {
     let (ident, name) = (&handler.method.ident, ty::pattern(&typed.pat));
     let (written, amp) = (ty::text(typed.ty.as_ref()), if mutable { "&mut " } else { "&" });
     let every = &subject.context.server.options.state;
-    let sources = handler.guard.as_ref().map(|guard| guard.sources.as_slice());
-    let text = match sources {
+    let sources: Option<Vec<_>> = handler.guard.as_ref().map(|guard| guard.sources().collect());
+    let text = match sources.as_deref() {
         None if state == every => return,
         None => {
             let (attribute, time) = (handler.kind.attribute(), handler.kind.is_timed());
@@ -42,7 +42,7 @@ fn check_state_param(subject: Subject<'_>, errors: &mut Errors) {
                  help: add it, `#[{attribute}({before}{state})]`, or take `{name}: &{every}`"
             )
         }
-        Some([source]) if state == source => return,
+        Some([source]) if state == *source => return,
         Some([source]) => {
             format!(
                 "`{ident}` is guarded by `{source}` but takes `{written}`\n\
@@ -59,8 +59,9 @@ fn check_state_param(subject: Subject<'_>, errors: &mut Errors) {
 fn check_next(subject: Subject<'_>, machine: &Machine, errors: &mut Errors) {
     let handler = subject.handler;
     let (ident, output) = (&handler.method.ident, handler.method.output.as_ref());
-    let targets = handler.guard.as_ref().map(|guard| guard.targets.as_slice());
-    match (targets, &handler.returns.next) {
+    let guard = handler.guard.as_ref();
+    let targets = guard.map(Guard::targets);
+    match (targets.as_deref(), &handler.returns.next) {
         // That the state parameter has no guard was told.
         (None, Some(_)) if names_state(subject) => {}
         (None, Some(_)) => {
@@ -69,7 +70,7 @@ fn check_next(subject: Subject<'_>, machine: &Machine, errors: &mut Errors) {
         (Some([]), Some(_)) => {
             errors.at(output, format!("`{ident}` returns `Next` but its guard declares no target"));
         }
-        (Some(targets @ [_, ..]), None) if !is_entered(subject, machine, targets) => {
+        (Some(targets @ [_, ..]), None) if !is_entered(subject, machine) => {
             let names: Vec<String> = targets.iter().map(ToString::to_string).collect();
             let names = names.join(" | ");
             let text = format!("`{ident}` declares `=> {names}` but does not return a `Next`");
@@ -89,8 +90,10 @@ fn names_state(subject: Subject<'_>) -> bool {
 }
 
 /// Whether the server itself enters the target when the method has returned.
-fn is_entered(subject: Subject<'_>, machine: &Machine, targets: &[Ident]) -> bool {
-    let [target] = targets else { return false };
+fn is_entered(subject: Subject<'_>, machine: &Machine) -> bool {
+    let Some(target) = subject.handler.guard.as_ref().and_then(Guard::single_target) else {
+        return false;
+    };
     let is_leaf = machine.states.iter().any(|state| state.ident == *target);
     is_leaf && state_param(subject).is_none()
 }

@@ -27,18 +27,25 @@ pub(crate) fn check_guard_names(subject: Subject<'_>, errors: &mut Errors) -> bo
         }
         return false;
     };
-    for name in guard.sources.iter().chain(&guard.targets) {
+    for name in names(guard) {
         if !machine.declares(name) && !server.states_flawed {
             errors.at(name, unknown_state(subject, machine, name));
         }
     }
-    check_repetition(subject, machine, &guard.sources, errors);
-    check_repetition(subject, machine, &guard.targets, errors);
+    check_repetition(subject, machine, guard.sources(), errors);
+    for clause in &guard.clauses {
+        check_repetition(subject, machine, &clause.targets, errors);
+    }
     errors.len() == before && is_known(machine, guard)
 }
 
 fn is_known(machine: &Machine, guard: &Guard) -> bool {
-    guard.sources.iter().chain(&guard.targets).all(|name| machine.declares(name))
+    names(guard).all(|name| machine.declares(name))
+}
+
+/// The names of a guard, in source order.
+fn names(guard: &Guard) -> impl Iterator<Item = &Ident> {
+    guard.clauses.iter().flat_map(|clause| clause.sources.iter().chain(&clause.targets))
 }
 
 /// A guard is the only place where an edge is declared, so `=> Aproved` must not pass for a state
@@ -53,8 +60,14 @@ fn unknown_state(subject: Subject<'_>, machine: &Machine, name: &Ident) -> Strin
 }
 
 /// `A | A => B` says an edge twice, and so does `Active | Disbursed => B` where `Active` holds
-/// `Disbursed`: one of the words is a mistake for another.
-fn check_repetition(subject: Subject<'_>, machine: &Machine, names: &[Ident], errors: &mut Errors) {
+/// `Disbursed`: one of the words is a mistake for another. With `A => X, A => Y` one could not say
+/// where a transition that `A => X` declares comes to its end.
+fn check_repetition<'n>(
+    subject: Subject<'_>,
+    machine: &Machine,
+    names: impl IntoIterator<Item = &'n Ident>,
+    errors: &mut Errors,
+) {
     let ident = &subject.handler.method.ident;
     let mut seen: Vec<(usize, &Ident)> = Vec::new();
     for name in names {

@@ -103,7 +103,7 @@ fn check_swap(
     state: &Ident,
     errors: &mut Errors,
 ) {
-    let is_guard = |guard: &Guard| matches!(&guard.sources[..], [source] if source == state);
+    let is_guard = |guard: &Guard| guard.single_source() == Some(state);
     let is_own = subject.handler.guard.as_ref().is_none_or(is_guard);
     if exclusive && is_own && subject.scope().is_several(state) {
         let (ident, name) = (&subject.handler.method.ident, ty::pattern(&typed.pat));

@@ -1,6 +1,6 @@
 //! The docs of generated items: the user's own where there are some.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use crate::expand::attrs;
@@ -73,13 +73,19 @@ fn table(plan: &Plan<'_>, layout: &Layout<'_>) -> String {
     let mut rows = vec!["| handler | runs in | goes to |".to_owned(), "|---|---|---|".to_owned()];
     for entry in &plan.handlers {
         let kind = entry.handler.kind.attribute();
-        let guard = entry.handler.guard.as_ref();
-        let sources = guard.and_then(|guard| graph::listed(&guard.sources, layout));
-        let targets = guard.and_then(|guard| graph::listed(&guard.targets, layout));
-        let sources = sources.unwrap_or_else(|| "every state".to_owned());
-        let targets = targets.unwrap_or_else(|| "stays".to_owned());
         let name = paths::plain(&entry.handler.message);
-        rows.push(format!("| {kind} `{name}` | {sources} | {targets} |"));
+        let mut row = |sources: &[Ident], targets: &[Ident]| {
+            let sources = graph::listed(sources, layout);
+            let sources = sources.unwrap_or_else(|| "every state".to_owned());
+            let targets = graph::listed(targets, layout).unwrap_or_else(|| "stays".to_owned());
+            rows.push(format!("| {kind} `{name}` | {sources} | {targets} |"));
+        };
+        match &entry.handler.guard {
+            None => row(&[], &[]),
+            Some(guard) => {
+                guard.clauses.iter().for_each(|clause| row(&clause.sources, &clause.targets));
+            }
+        }
     }
     rows.join("\n")
 }

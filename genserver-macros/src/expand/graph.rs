@@ -29,9 +29,11 @@ pub(crate) fn edges<'p>(plan: &'p Plan<'p>, layout: &Layout<'_>) -> Vec<Edge<'p>
             found.dedup();
             found
         };
-        let targets = leaves(&guard.targets);
-        for from in leaves(&guard.sources) {
-            edges.extend(targets.iter().map(|&to| Edge { from, to, entry }));
+        for clause in &guard.clauses {
+            let targets = leaves(&clause.targets);
+            for from in leaves(&clause.sources) {
+                edges.extend(targets.iter().map(|&to| Edge { from, to, entry }));
+            }
         }
     }
     edges

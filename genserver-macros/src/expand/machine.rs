@@ -105,7 +105,7 @@ pub(crate) fn guarded<'p>(
     plan.handlers.iter().filter(move |entry| {
         let guard = entry.handler.guard.as_ref().filter(|_| entry.handler.kind.is_offered());
         guard.is_some_and(|guard| {
-            guard.sources.iter().any(|source| layout.machine.leaves(source).contains(&state))
+            guard.sources().any(|source| layout.machine.leaves(source).contains(&state))
         })
     })
 }
@@ -173,7 +173,7 @@ fn declares(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
         )*};
     }
     let guarded = plan.handlers.iter().filter_map(|entry| {
-        let guard = entry.handler.guard.as_ref().filter(|guard| !guard.targets.is_empty())?;
+        let guard = entry.handler.guard.as_ref().filter(|guard| !guard.targets().is_empty())?;
         Some((entry, guard))
     });
     let names = guarded.clone().map(|(entry, _)| {
@@ -196,7 +196,8 @@ fn targets(plan: &Plan<'_>, layout: &Layout<'_>, entry: &Entry<'_>, guard: &Guar
     let (open, close) = (quote_spanned!(first=> __g::Reaches<), quote_spanned!(last=> >));
     let server = plan.sound_head(ty);
     let reaches = quote!(#open __handlers::#ident, #server #close);
-    let named: Vec<_> = guard.targets.iter().filter_map(|target| layout.find(target)).collect();
+    let named: Vec<_> =
+        guard.targets().into_iter().filter_map(|target| layout.find(target)).collect();
     // All of a header at the guard: rustc points there for what is declared.
     let ty = paths::respan(ty.clone(), last);
     let (implement, word) = (quote_spanned!(first=> impl), quote_spanned!(last=> for));

@@ -97,8 +97,8 @@ fn settled(entry: &Entry<'_>, outcome: TokenStream) -> TokenStream {
 fn entered(layout: &Layout<'_>, handler: &Handler) -> Option<TokenStream> {
     let guard = handler.guard.as_ref()?;
     let takes_state = handler.params.iter().any(|param| matches!(param, Param::State { .. }));
-    match (guard.targets.as_slice(), takes_state) {
-        ([target], false) => match layout.find(target)? {
+    match (guard.single_target(), takes_state) {
+        (Some(target), false) => match layout.find(target)? {
             // Not as a value: of a state that holds data rustc then says which field is missing.
             state @ Item::State(_) => {
                 let ty = paths::respan(layout.ty(state), target.span());

@@ -131,7 +131,7 @@ fn accepts(plan: &Plan<'_>, entry: &Entry<'_>) -> Option<TokenStream> {
         return None;
     }
     let state = plan.state_ty();
-    let patterns = guard.sources.iter().filter_map(|source| layout.find(source));
+    let patterns = guard.sources().filter_map(|source| layout.find(source));
     let patterns = patterns.map(|item| layout.wrap(item, &quote!(_)));
     Some(quote! {
         fn accepts(state: &#state) -> bool {

@@ -5,9 +5,9 @@ use syn::parse::ParseStream;
 use syn::{Attribute, Lit, Meta, Path, Token};
 
 use crate::errors::Errors;
-use crate::model::{Duration, Guard, Machine, Missed, Priority};
+use crate::model::{Clause, Duration, Guard, Machine, Missed, Priority};
 use crate::parse::duration::parse_positive;
-use crate::parse::guard::{begins_guard, parse_guard, unreadable};
+use crate::parse::guard::{begins_guard, parse_clause, parse_message_name};
 use crate::parse::list::{Seen, parse_equals, parse_key, parse_list, parse_word, unknown_option};
 use crate::parse::options::{parse_ident, parse_inline, parse_timeout};
 use crate::parse::similar::similar;
@@ -113,22 +113,16 @@ pub(crate) struct HandlerOptions {
     pub(crate) missed: Option<Missed>,
 }
 
-/// Reads what stands in the attribute's parentheses; `method` is what it stands on.
+/// Reads what stands in the attribute's parentheses.
 pub(crate) fn parse_handler_options(
     attr: &Attribute,
     role: Role,
-    method: &Ident,
     machine: Option<&Machine>,
     errors: &mut Errors,
 ) -> HandlerOptions {
     let before = errors.len();
-    let mut reader = Reader {
-        role,
-        method,
-        machine,
-        options: HandlerOptions::default(),
-        begun: Begun::default(),
-    };
+    let mut reader =
+        Reader { role, machine, options: HandlerOptions::default(), begun: Begun::default() };
     if let Some(tokens) = arguments(attr, role, errors) {
         parse_list(tokens, errors, |input, errors| reader.read_item(input, errors));
     }
@@ -143,7 +137,6 @@ pub(crate) fn parse_handler_options(
 
 struct Reader<'a> {
     role: Role,
-    method: &'a Ident,
     machine: Option<&'a Machine>,
     options: HandlerOptions,
     begun: Begun,
@@ -154,7 +147,6 @@ struct Reader<'a> {
 struct Begun {
     items: usize,
     timed: bool,
-    guarded: bool,
     /// The first item is a guard or an option.
     readable: bool,
     seen: Seen,
@@ -171,31 +163,54 @@ impl Reader<'_> {
         }
         if begins_guard(input, self.machine) {
             self.begun.readable |= is_first;
-            return self.read_guard(input);
+            return self.read_clause(input, errors);
         }
-        let guard = self.options.guard.take();
-        // What cannot be read may have been meant as the guard.
-        self.options.guard = Some(unreadable());
-        let key = parse_key(input)?;
+        let key = match parse_key(input) {
+            Ok(key) => key,
+            Err(error) => {
+                self.doubt();
+                return Err(error);
+            }
+        };
         self.begun.readable |= is_first;
-        if guard.is_some() || is_option(&key, input) {
-            self.options.guard = guard;
+        if self.options.guard.is_none() && !is_option(&key, input) {
+            self.doubt();
         }
         self.begun.seen.check(&key, errors);
         parse_option(input, &key, self.role, &mut self.options)
     }
 
-    fn read_guard(&mut self, input: ParseStream) -> syn::Result<()> {
-        if std::mem::replace(&mut self.begun.guarded, true) {
-            let method = self.method;
-            let text = format!(
-                "`{method}` has two guards\n\
-                 help: sources with the same targets are one guard, `A | B => C`"
-            );
-            return Err(input.error(text));
+    /// What cannot be read may have been meant as a clause of the guard.
+    fn doubt(&mut self) {
+        self.options.guard.get_or_insert_default().push(Clause::default());
+    }
+
+    fn read_clause(&mut self, input: ParseStream, errors: &mut Errors) -> syn::Result<()> {
+        let read = self.read_message_name(input, errors).and_then(|()| parse_clause(input));
+        match read {
+            Ok(clause) => self.options.guard.get_or_insert_default().push(clause),
+            Err(error) => {
+                self.doubt();
+                return Err(error);
+            }
         }
-        self.options.guard = Some(unreadable());
-        self.options.guard = Some(parse_guard(input)?);
+        Ok(())
+    }
+
+    /// `pay: ..` is `name = pay`, and stands before the first clause.
+    fn read_message_name(&mut self, input: ParseStream, errors: &mut Errors) -> syn::Result<()> {
+        let Some(name) = parse_message_name(input, self.machine)? else { return Ok(()) };
+        let key = Ident::new("name", name.span());
+        if !self.role.options().contains(&"name") {
+            return Err(misplaced_option(&key, self.role));
+        }
+        if self.options.guard.is_some() {
+            let text = format!("`{name}:` stands before the first state of the guard");
+            errors.at(&name, text);
+        } else {
+            self.begun.seen.check(&key, errors);
+        }
+        self.options.name = Some(name);
         Ok(())
     }
 
@@ -211,7 +226,7 @@ impl Reader<'_> {
         if let Ok(state) = state.as_ref()
             && self.machine.is_some_and(|machine| machine.declares(state))
         {
-            self.options.guard = Some(unreadable());
+            self.doubt();
             let name = self.role.name();
             let text = format!(
                 "`{state}` is a state, but {what} stands first\n\

@@ -1,13 +1,13 @@
-//! Guards: `Pending => Approved | Rejected`, `A | B => C`, `Active`.
+//! The clauses of guards: `Pending => Approved | Rejected`, `A | B => C`, `Active`.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::Ident;
 use quote::quote;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::{Path, Token, token};
 
-use crate::model::{Guard, Machine};
+use crate::model::{Clause, Machine};
 use crate::parse::ty;
 
 /// Whether a guard begins here, and not an option.
@@ -30,12 +30,33 @@ pub(crate) fn begins_guard(input: ParseStream, machine: Option<&Machine>) -> boo
         || (is_type && !ahead.peek(token::Paren))
 }
 
-pub(crate) fn parse_guard(input: ParseStream) -> syn::Result<Guard> {
+/// The name of the message before its guard, `pay:` in `pay: Disbursed => Repaying`.
+///
+/// `Pending: Approved` names no message but lacks its arrow.
+pub(crate) fn parse_message_name(
+    input: ParseStream,
+    machine: Option<&Machine>,
+) -> syn::Result<Option<Ident>> {
+    let ahead = input.fork();
+    let Ok(name) = ahead.call(Ident::parse_any) else { return Ok(None) };
+    if !ahead.peek(Token![:]) || ahead.peek(Token![::]) {
+        return Ok(None);
+    }
+    if machine.is_some_and(|machine| machine.declares(&name)) {
+        let text = format!("unexpected `:` in a guard\nhelp: write `{name} => ..`");
+        return Err(ahead.error(text));
+    }
+    let name = input.parse()?;
+    input.parse::<Token![:]>()?;
+    Ok(Some(name))
+}
+
+pub(crate) fn parse_clause(input: ParseStream) -> syn::Result<Clause> {
     let sources = parse_names(input)?;
     if input.is_empty() || input.peek(Token![,]) {
         let tokens = quote!(#sources);
         let sources = sources.into_iter().collect();
-        return Ok(Guard { sources, targets: Vec::new(), tokens });
+        return Ok(Clause { sources, targets: Vec::new(), tokens });
     }
     if !input.peek(Token![=>]) {
         return Err(input.error("expected `=>` in a guard"));
@@ -50,12 +71,7 @@ pub(crate) fn parse_guard(input: ParseStream) -> syn::Result<Guard> {
     }
     let tokens = quote!(#sources #arrow #targets);
     let (sources, targets) = (sources.into_iter().collect(), targets.into_iter().collect());
-    Ok(Guard { sources, targets, tokens })
-}
-
-/// What stands for a guard that could not be read.
-pub(crate) fn unreadable() -> Guard {
-    Guard { sources: Vec::new(), targets: Vec::new(), tokens: TokenStream::new() }
+    Ok(Clause { sources, targets, tokens })
 }
 
 fn parse_names(input: ParseStream) -> syn::Result<Punctuated<Ident, Token![|]>> {
@@ -85,10 +101,7 @@ fn parse_name(input: ParseStream) -> syn::Result<Ident> {
         return Err(syn::Error::new_spanned(path, text));
     }
     if input.peek(Token![:]) {
-        let text = format!(
-            "unexpected `:` in a guard\n\
-             help: write `Pending => Approved`; `name = {name}` names the message"
-        );
+        let text = "unexpected `:` in a guard\nhelp: write `Pending => Approved`";
         return Err(input.error(text));
     }
     Ok(ty::canonical(&name))

@@ -19,7 +19,7 @@ pub(crate) fn parse_handler(
 ) -> Handler {
     let before = errors.len();
     let ident = &function.sig.ident;
-    let options = parse_handler_options(attr, role, ident, scope.machine, errors);
+    let options = parse_handler_options(attr, role, scope.machine, errors);
     // A guard without states is told; what it would guard is meant as a state too.
     let lenient = scope.lenient || (scope.machine.is_none() && options.guard.is_some());
     let scope = Scope { lenient, ..scope };

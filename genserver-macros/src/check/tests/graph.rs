@@ -32,6 +32,22 @@ fn only_the_root_of_what_is_unreachable_is_told() {
 }
 
 #[test]
+fn each_clause_has_edges_of_its_own() {
+    check_graph("A: initial, B, C: terminal", &["go: A => B, B => C, C"], &[]);
+    // Of one clause, `A | B => B | C`, there would be a way from `B` to `C`.
+    check_graph(
+        "A: initial, B, C: terminal",
+        &["go: A => C | B, B => B"],
+        &["B: state `B` has no way out\nhelp: write `B: terminal` if that is intended"],
+    );
+    check_graph(
+        "A: initial, G { B, C: terminal }",
+        &["go: A => B | C, G => C"],
+        &["G: `go` leaves the terminal state `C`"],
+    );
+}
+
+#[test]
 fn a_handler_of_a_lone_state_is_told_instead() {
     check_graph(
         "Open: initial, Frozen, Closed: terminal",

@@ -32,6 +32,15 @@ fn targets_need_a_next() {
         &[],
     );
     check_machine("#[call(Pending => Approved)] fn approve(&self) -> Result<u8, E> {}", &[]);
+    check_machine("#[cast(Pending => Approved, Active => Approved)] fn approve(&self) {}", &[]);
+    check_machine(
+        "#[cast(Pending => Approved, Approved => Disbursed)] fn on(&self) {}",
+        &["on: `on` declares `=> Approved | Disbursed` but does not return a `Next`"],
+    );
+    check_machine(
+        "#[cast(Pending => Approved, Approved)] fn on(&self) {}",
+        &["on: `on` declares `=> Approved` but does not return a `Next`"],
+    );
 }
 
 #[test]

@@ -46,6 +46,17 @@ fn guards_name_a_state_once() {
         "#[call(G | B)] fn x(&self) {}",
         &["B: `B` stands twice in the guard of `x`: in `G` and in `B`"],
     );
+    check_machine(
+        "#[call(A => B, A)] fn x(&self, st: &A) -> Next {}",
+        &["A: `A` stands twice in the guard of `x`"],
+    );
+    check_machine(
+        "#[call(A => G, G => B | B, C => C)] fn x(&self) -> Next {}",
+        &[
+            "C: `C` stands twice in the guard of `x`: in `G` and in `C`",
+            "B: `B` stands twice in the guard of `x`",
+        ],
+    );
 }
 
 #[test]

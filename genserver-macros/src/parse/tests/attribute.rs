@@ -133,22 +133,31 @@ fn a_guard_that_cannot_be_read_is_told_once() {
     check_guard("_ => A", &["_: expected a state\nhelp: for instance `Pending => Approved`"]);
     check_guard("A => A A", &["A: expected `,`"]);
     check_guard(
-        "A => A, A => B",
-        &["A: `pay` has two guards\n\
-           help: sources with the same targets are one guard, `A | B => C`"],
-    );
-    check_guard(
         "other::A => A",
         &["other::A: a guard names a state without its path\nhelp: write its last segment alone"],
     );
-    check_guard(
-        "pay: A => A",
-        &[":: unexpected `:` in a guard\n\
-           help: write `Pending => Approved`; `name = pay` names the message"],
-    );
+    check_guard("A: A", &[":: unexpected `:` in a guard\nhelp: write `A => ..`"]);
+    check_guard("A => B: A", &[":: unexpected `:` in a guard\nhelp: write `Pending => Approved`"]);
+    check_guard("A => , A", &["=>: expected a state after `=>`"]);
     check_guard(
         "blokcing",
         &["blokcing: unknown option `blokcing` of the `call` attribute\n\
            help: an option with a similar name exists: `blocking`"],
+    );
+}
+
+#[test]
+fn a_guard_names_its_message_once_and_first() {
+    check_guard("pay: A", &[]);
+    check_guard("timeout = \"1s\", pay: A", &[]);
+    check_guard("pay: A, name = pay", &["name: the option `name` is given twice"]);
+    check_guard("name = pay, pay: A", &["pay: the option `name` is given twice"]);
+    check_guard("A, pay: A", &["pay: `pay:` stands before the first state of the guard"]);
+    check_guard("pay:", &["pay: expected a state\nhelp: for instance `Pending => Approved`"]);
+    check_guard("pay: timeout = \"1s\"", &["=: expected `=>` in a guard"]);
+    check_handler(
+        "#[info(pay: A)] fn on(&self, m: u8) {}",
+        &["pay: the `info` attribute takes no `name`\n\
+           note: an info is sent by type and has no client method"],
     );
 }

@@ -130,6 +130,23 @@ fn framework_parameters_are_recognised_by_type_in_any_order() {
 }
 
 #[test]
+fn a_guard_has_clauses() {
+    check_handler(
+        STATES,
+        "#[call(pay: Pending | Disbursed => Repaying, Repaying)] fn first(&self) {}",
+        "call pay(&self) [Pending | Disbursed => Repaying , Repaying]",
+    );
+    let server = server(
+        "states(A: initial, B: terminal, C: terminal)",
+        "impl Contract { #[call(A => B | C, timeout = \"1s\", B, C)] fn pay(&self) -> Next {} }",
+    );
+    let guard = server.handlers[0].guard.as_ref().expect("a guard");
+    let clauses = guard.clauses.iter().map(|clause| clause.tokens.to_string());
+    assert_eq!(clauses.collect::<Vec<_>>(), ["A => B | C", "B", "C"]);
+    assert_eq!(guard.tokens.to_string(), "A => B | C , B , C");
+}
+
+#[test]
 fn arguments_have_the_names_that_the_client_shows() {
     check_handler(
         "",

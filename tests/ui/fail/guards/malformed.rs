@@ -33,10 +33,10 @@ impl Loan {
     #[call(Pending -> Closed)]
     pub fn g(&self) {}
 
-    #[call(pay: Pending => Closed)]
+    #[call(Pending: Closed)]
     pub fn h(&self) {}
 
-    #[call(Pending, Approved)]
+    #[call(Pending => pay: Closed)]
     pub fn i(&self) {}
 
     #[call("Pending")]

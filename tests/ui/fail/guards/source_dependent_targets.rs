@@ -1,4 +1,4 @@
-//! One guard a handler, with the same targets for all of its sources.
+//! Each source has targets of its own: which of them it shall be, the handler says.
 
 use genserver_runtime::prelude::*;
 
