@@ -119,15 +119,55 @@ impl Graph<'_> {
     /// ```
     #[must_use]
     pub fn shortest_path(&self, from: usize, to: usize) -> Option<Vec<usize>> {
+        self.shortest_path_to_any(from, |state| state == to)
+    }
+
+    /// As [`shortest_path`](Self::shortest_path), to whichever of the accepted states is nearest.
+    ///
+    /// From an accepted state the path is empty.
+    ///
+    /// # Panics
+    ///
+    /// If the graph is malformed, see [`Graph`].
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # use genserver_graph::{Edge, Graph, State};
+    /// # const PARCEL: Graph<'static> = Graph {
+    /// #     name: "Parcel",
+    /// #     initial: 0,
+    /// #     states: &[
+    /// #         State { name: "Packed", group: None, terminal: false },
+    /// #         State { name: "Sent", group: None, terminal: false },
+    /// #         State { name: "Lost", group: None, terminal: true },
+    /// #         State { name: "Received", group: None, terminal: true },
+    /// #     ],
+    /// #     groups: &[],
+    /// #     edges: &[
+    /// #         Edge { from: 0, to: 1, label: "send" },
+    /// #         Edge { from: 1, to: 2, label: "lose" },
+    /// #         Edge { from: 1, to: 3, label: "receive" },
+    /// #     ],
+    /// # };
+    /// let end = PARCEL.shortest_path_to_any(0, |state| PARCEL.states[state].terminal);
+    /// assert_eq!(end, Some(vec![0, 1]));
+    /// assert_eq!(PARCEL.shortest_path_to_any(2, |state| state == 0), None);
+    /// ```
+    #[must_use]
+    pub fn shortest_path_to_any(
+        &self,
+        from: usize,
+        accepts: impl Fn(usize) -> bool,
+    ) -> Option<Vec<usize>> {
         self.assert_indices();
-        if from >= self.states.len() || to >= self.states.len() {
+        if from >= self.states.len() {
             return None;
         }
-        let arrivals = self.arrivals(from, to);
+        let (arrivals, mut state) = self.walk(from, accepts)?;
         let mut path = Vec::new();
-        let mut state = to;
         while state != from {
-            let edge = arrivals[state]?;
+            let edge = arrivals[state].expect("invariant: what was met was entered");
             path.push(edge);
             state = self.edges[edge].from;
         }
@@ -135,15 +175,19 @@ impl Graph<'_> {
         Some(path)
     }
 
-    /// For each state met on a breadth-first walk, the edge by which it was entered; the walk ends
-    /// at `to`.
-    fn arrivals(&self, from: usize, to: usize) -> Vec<Option<usize>> {
+    /// A breadth-first walk up to the first accepted state: the edge by which each state was
+    /// entered, and that state.
+    fn walk(
+        &self,
+        from: usize,
+        accepts: impl Fn(usize) -> bool,
+    ) -> Option<(Vec<Option<usize>>, usize)> {
         let adjacency = Adjacency::new(self, |_| true);
         let mut arrivals = vec![None; self.states.len()];
         let mut waiting = VecDeque::from([from]);
         while let Some(state) = waiting.pop_front() {
-            if state == to {
-                break;
+            if accepts(state) {
+                return Some((arrivals, state));
             }
             for hop in adjacency.hops(state) {
                 if hop.to != from && arrivals[hop.to].is_none() {
@@ -152,6 +196,6 @@ impl Graph<'_> {
                 }
             }
         }
-        arrivals
+        None
     }
 }

@@ -37,6 +37,19 @@ fn of_equal_paths_the_one_declared_first_wins() {
 }
 
 #[test]
+fn the_nearest_of_several_states_is_found() {
+    let sketch = Sketch::new("a b c d", "a>b:1 b>c:2 c>d:3 b>d:4");
+    let graph = sketch.graph();
+    let path = |from, to: &[usize]| graph.shortest_path_to_any(from, |state| to.contains(&state));
+    assert_eq!(path(0, &[2, 3]), Some(vec![0, 1]), "both are as near: the one declared first");
+    assert_eq!(path(1, &[3]), Some(vec![3]));
+    assert_eq!(path(2, &[2, 3]), Some(vec![]), "it is there already");
+    assert_eq!(path(3, &[0, 1]), None);
+    assert_eq!(path(0, &[]), None);
+    assert_eq!(path(9, &[9]), None);
+}
+
+#[test]
 fn edges_have_a_direction() {
     check("a b", "a>b", ["b", "a"], None);
 }
