@@ -5,8 +5,11 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use genserver_graph::Graph;
+
 use crate::clock::Human;
 use crate::machine::Machine;
+use crate::server::{Leaf, Server};
 
 /// A call that got no reply in time, and where it stood.
 ///
@@ -187,8 +190,9 @@ impl fmt::Display for CallPath {
 
 /// A call that the machine's present state does not allow.
 ///
-/// Nothing changed. Its own types are to be had by [`ServerError::invalid_state`]. Like an event
-/// that no clause of a state function takes; differs: the caller is told, and the machine lives.
+/// Nothing changed. Its text says which calls would lead to a state that allows it. Its own types
+/// are to be had by [`ServerError::invalid_state`]. Like an event that no clause of a state function
+/// takes; differs: the caller is told, and the machine lives.
 ///
 /// [`ServerError::invalid_state`]: crate::ServerError::invalid_state
 ///
@@ -203,7 +207,10 @@ impl fmt::Display for CallPath {
 /// let ServerError::InvalidState(refused) = lock.open().await.unwrap_err() else { panic!("open") };
 /// assert_eq!((refused.call, refused.state), ("open", "Open"));
 /// assert_eq!(refused.allowed, ["shut"]);
-/// assert_eq!(refused.to_string(), "cannot `open` while Open; allowed: shut");
+/// assert_eq!(
+///     refused.to_string(),
+///     "cannot `open` while Open; allowed: shut; from Open: shut, then open"
+/// );
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -217,17 +224,78 @@ pub struct InvalidState {
     pub call: &'static str,
     /// The guarded calls and casts that this state allows.
     pub allowed: &'static [&'static str],
-    pub(crate) machine: TypeId,
+    pub(crate) chart: Chart,
+}
+
+/// What is known of the machine that refused.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Chart {
+    machine: TypeId,
+    graph: Option<&'static Graph<'static>>,
+    leaves: &'static [Leaf],
+}
+
+impl Chart {
+    pub(crate) fn of<S: Server>() -> Self {
+        Self { machine: TypeId::of::<S>(), graph: S::MAP, leaves: S::STATES }
+    }
+}
+
+// The error is shown in many a failed assertion, and the whole graph would hide it.
+impl fmt::Debug for Chart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Chart").finish_non_exhaustive()
+    }
 }
 
 impl InvalidState {
     pub(crate) fn typed<M: Machine>(&self) -> Option<(M::StateName, M::MessageName)> {
-        if self.machine != TypeId::of::<M>() {
+        if self.chart.machine != TypeId::of::<M>() {
             return None;
         }
         let state = M::StateName::from_str(self.state).ok()?;
         let message = M::MessageName::from_str(self.call).ok()?;
         Some((state, message))
+    }
+
+    /// The shortest declared way to this call: what has to happen first, in order, and the call
+    /// itself; empty where no way leads there. Looked for when this is asked, not when the call is
+    /// refused.
+    ///
+    /// A step is named as in the machine's [`GRAPH`](crate::Machine::GRAPH), also where it is an
+    /// info or comes of time.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*;
+    /// # struct Parcel; struct Packed; struct Sent; struct Received;
+    /// # #[genserver(states(Packed: initial, Sent, Received: terminal))] impl Parcel {
+    /// #     #[call(Packed => Sent)] fn send(&self) {}
+    /// #     #[call(Sent => Received)] fn receive(&self) {}
+    /// #     #[call(Received)] fn unpack(&self) {}
+    /// # }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let parcel = Parcel::start(Parcel, Packed).await?;
+    /// match parcel.unpack().await.unwrap_err() {
+    ///     ServerError::InvalidState(refused) => {
+    ///         assert_eq!(refused.path(), ["send", "receive", "unpack"]);
+    ///     }
+    ///     other => panic!("it is packed: {other}"),
+    /// }
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn path(&self) -> Vec<&'static str> {
+        let accepts = |leaf: &Leaf| leaf.allowed.contains(&self.call);
+        let accepts =
+            |state: &str| self.chart.leaves.iter().any(|leaf| leaf.name == state && accepts(leaf));
+        let path = self.chart.graph.and_then(|graph| {
+            let edges = graph.shortest_path_to_any(graph.state(self.state)?, |state| {
+                accepts(graph.states[state].name)
+            })?;
+            let steps = edges.into_iter().map(|edge| graph.edges[edge].label);
+            Some(steps.chain([self.call]).collect())
+        });
+        path.unwrap_or_default()
     }
 }
 
@@ -235,8 +303,12 @@ impl fmt::Display for InvalidState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "cannot `{}` while {}; allowed: ", self.call, self.state)?;
         if self.allowed.is_empty() {
-            return f.write_str("nothing");
+            f.write_str("nothing")?;
         }
-        f.write_str(&self.allowed.join(", "))
+        f.write_str(&self.allowed.join(", "))?;
+        match self.path().as_slice() {
+            [] => f.write_str("; no way leads there"),
+            path => write!(f, "; from {}: {}", self.state, path.join(", then ")),
+        }
     }
 }

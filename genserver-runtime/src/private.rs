@@ -1,5 +1,6 @@
 //! The door for generated code. Nothing here is covered by the version's promise.
 
+pub use crate::__serde_names as serde_names;
 pub use crate::__upgrade as upgrade;
 pub use crate::address::{Address, AnyAddress, Place};
 pub use crate::body::{Body, peek, peek_mut};
@@ -8,6 +9,8 @@ pub use crate::format::{Shown, Unshown, show, show_machine};
 pub use crate::info::{Receives, Target};
 pub use crate::machine::{Declares, Leaf, Reaches, Variant, Via};
 pub use crate::machine::{at, hook};
+#[cfg(feature = "serde")]
+pub use crate::name::{deserialize_name, serialize_name};
 pub use crate::options::{Handler, Kind, Missed, Options, Overflow, Shutdown};
 pub use crate::reply::ReplyTo;
 pub use crate::server::{
@@ -28,6 +31,12 @@ use crate::call::Call;
 use crate::cast::{Cast, Post};
 use crate::outcome::Outcome;
 use crate::start::Start;
+
+/// What a macro of this crate names where the user's crate may have no serde.
+#[cfg(feature = "serde")]
+pub mod serde {
+    pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
+}
 
 /// The names of the state graph's parts.
 pub mod graph {

@@ -4,6 +4,8 @@ use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
+use genserver_graph::Graph;
+
 use crate::address::Address;
 use crate::body::Body;
 use crate::clock::Instant;
@@ -83,6 +85,10 @@ pub trait Server: Sized + Send + 'static {
     /// Whether a message may be postponed.
     #[doc(hidden)]
     const POSTPONES: bool = false;
+
+    /// The graph of a machine's states.
+    #[doc(hidden)]
+    const MAP: Option<&'static Graph<'static>> = None;
 
     /// Runs the handler of a queued message.
     #[doc(hidden)]
@@ -165,7 +171,7 @@ pub(crate) fn allowed<S: Server>(state: &S::State) -> &'static [&'static str] {
 
 /// A leaf of a machine, as text.
 #[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Leaf {
     pub name: &'static str,
     /// The calls and casts whose guard accepts it.

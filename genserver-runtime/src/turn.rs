@@ -19,7 +19,7 @@ use crate::error::ServerError;
 use crate::event::EventKind;
 use crate::exit::{ExitReason, Panic};
 use crate::frame::{self, Deadline, Edge};
-use crate::late::CallPath;
+use crate::late::{CallPath, Chart, InvalidState};
 use crate::node::{self, Node as _};
 use crate::reply::ReplyTo;
 use crate::server::{Server, allowed, state_name};
@@ -164,12 +164,12 @@ impl<R: Send> Drop for Owed<R> {
 
 /// The refusal of a call by the machine's state.
 pub(crate) fn invalid<S: Server>(handler: usize, state: &S::State) -> ServerError {
-    ServerError::InvalidState(Box::new(crate::late::InvalidState {
+    ServerError::InvalidState(Box::new(InvalidState {
         server: S::NAME,
         state: state_name::<S>(state),
         call: S::HANDLERS[handler].message,
         allowed: allowed::<S>(state),
-        machine: std::any::TypeId::of::<S>(),
+        chart: Chart::of::<S>(),
     }))
 }
 

@@ -228,12 +228,14 @@ fn refused<T: std::fmt::Debug>(
 async fn a_refused_call_names_the_state_and_what_it_allows() {
     let (client, _) = letter().await;
     let draft = LetterStateName::Draft;
-    let text = "cannot `read` while Draft; allowed: send, burn, correct";
+    let text = "cannot `read` while Draft; allowed: send, burn, correct; \
+                from Draft: send, then forward, then read";
     refused(client.read().await, (draft, LetterMessage::Read), text);
     let queued = client.read().send().await.expect("there is room");
     refused(queued.await, (draft, LetterMessage::Read), text);
 
-    let text = "cannot `forward` while Draft; allowed: send, burn, correct";
+    let text = "cannot `forward` while Draft; allowed: send, burn, correct; \
+                from Draft: send, then forward";
     let outcome = client.forward(true).await;
     let fallible = outcome.clone().expect_err("the state refuses");
     let expected = Some((draft, LetterMessage::Forward));
@@ -242,7 +244,7 @@ async fn a_refused_call_names_the_state_and_what_it_allows() {
     refused(outcome.split().map(drop), (draft, LetterMessage::Forward), text);
 
     client.burn().await.expect("there is room");
-    let text = "cannot `send` while Burnt; allowed: nothing";
+    let text = "cannot `send` while Burnt; allowed: nothing; no way leads there";
     refused(client.send().await, (LetterStateName::Burnt, LetterMessage::Send), text);
     assert_eq!(client.counters().refused, 4, "calls on both paths are counted");
 }

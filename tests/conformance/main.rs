@@ -25,6 +25,7 @@ mod panics;
 mod passivate;
 mod pending;
 mod priority;
+mod refusal;
 mod reply;
 mod report;
 mod runtime_end;

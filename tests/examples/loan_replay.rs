@@ -72,11 +72,12 @@ fn what_the_machine_does_not_allow_is_refused_and_told() {
     assert_eq!(
         stdout(&output),
         "refused: case case-7: A_ACCEPTED while Submitted, which allows: partly_submit \
-         (cannot `accept` while Submitted; allowed: partly_submit)\n\
+         (cannot `accept` while Submitted; allowed: partly_submit; \
+         from Submitted: partly_submit, then preaccept, then accept)\n\
          refused: case case-7: A_APPROVED while Granting, which allows: close \
          (`Approve` was done before)\n\
          refused: case case-7: A_DECLINED while Granting, which allows: close \
-         (cannot `decline` while Granting; allowed: close)\n\
+         (cannot `decline` while Granting; allowed: close; no way leads there)\n\
          1 cases, 9 events, 3 refused: 0 declined, 0 cancelled, 0 granted, 1 open\n",
         "stderr: {}",
         stderr(&output)

@@ -125,22 +125,28 @@ fn murabaha() {
          contract-124: total 110000\n\
          \n\
          -- the reference run --\n\
-         disburse -> cannot `disburse` while Pending; allowed: approve, reject\n\
-         record_payment -> cannot `record_payment` while Pending; allowed: approve, reject\n\
+         disburse -> cannot `disburse` while Pending; allowed: approve, reject; \
+         from Pending: approve, then disburse\n\
+         record_payment -> cannot `record_payment` while Pending; allowed: approve, reject; \
+         from Pending: approve, then disburse, then record_payment\n\
          approve -> Approved, stamped: true\n\
-         approve -> cannot `approve` while Approved; allowed: disburse\n\
-         reject -> cannot `reject` while Approved; allowed: disburse\n\
+         approve -> cannot `approve` while Approved; allowed: disburse; \
+         no way leads there\n\
+         reject -> cannot `reject` while Approved; allowed: disburse; \
+         no way leads there\n\
          disburse while the bank is down -> the payment system refused 100000 for contract-123\n\
          state after the failed disbursement -> Approved\n\
          disburse -> Disbursed\n\
          pay 50000 -> Repaying, 60000 left\n\
          pay 60000 -> Completed, 0 left\n\
-         record_payment -> cannot `record_payment` while Completed; allowed: nothing\n\
+         record_payment -> cannot `record_payment` while Completed; allowed: nothing; \
+         no way leads there\n\
          contract-123: 110000 of 110000 paid\n\
          \n\
          -- a rejection --\n\
          reject -> Rejected: no collateral\n\
-         approve -> cannot `approve` while Rejected; allowed: nothing\n\
+         approve -> cannot `approve` while Rejected; allowed: nothing; \
+         no way leads there\n\
          \n\
          -- the machine --\n\
          stateDiagram-v2\n    \

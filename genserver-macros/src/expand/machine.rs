@@ -72,9 +72,9 @@ fn serde_bound(plan: &Plan<'_>, generics: &Generics) -> Option<TokenStream> {
     (is_derived && is_generic).then(|| quote!(#[serde(bound = "")]))
 }
 
-/// `STATES` and `state_index` of the `Server` impl.
+/// `STATES`, `MAP` and `state_index` of the `Server` impl.
 pub(crate) fn expand_look(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
-    let root = layout.root_ty();
+    let (krate, root) = (plan.krate, layout.root_ty());
     let leaves = layout.states.iter().map(|&at| {
         let name = paths::plain(layout.ident(Item::State(at)));
         let messages = guarded(plan, layout, at).map(|entry| {
@@ -90,6 +90,8 @@ pub(crate) fn expand_look(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
     });
     quote! {
         const STATES: &'static [__g::LeafText] = &[#(#leaves),*];
+        const MAP: ::core::option::Option<&'static #krate::Graph<'static>> =
+            ::core::option::Option::Some(&<Self as #krate::Machine>::GRAPH);
         fn state_index(state: &#root) -> usize {
             match state { #(#places,)* }
         }

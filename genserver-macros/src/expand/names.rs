@@ -156,7 +156,7 @@ pub(crate) fn expand_binding(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStrea
     };
     let machine = plan.implement(&quote!(#krate::Machine), &machine);
     let client = plan.implement_sound(&plan.client_ty(), &quote!(#krate::MachineClient), &client);
-    quote!(#(#texts)* #allowed #machine #client)
+    quote!(#(#texts)* __g::serde_names! { #state #message } #allowed #machine #client)
 }
 
 /// `record_payment` as `RecordPayment`. An underscore that no letter follows is kept, so that

@@ -45,7 +45,8 @@ async fn main() {
     let refused = contract.disburse().await.unwrap_err();
     assert_eq!(
         refused.to_string(),
-        "cannot `disburse` while Pending; allowed: approve, reject"
+        "cannot `disburse` while Pending; allowed: approve, reject; \
+         from Pending: approve, then disburse"
     );
     contract.approve().await.unwrap();
     assert_eq!(contract.disburse().await, Ok(50));
