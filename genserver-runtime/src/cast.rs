@@ -59,6 +59,11 @@ impl<'a, S: Server> Cast<'a, S> {
         Self { address, message: Some(message), ticket: None }
     }
 
+    /// The message, in place of sending it.
+    pub(crate) fn into_message(self) -> S::Message {
+        self.message.expect(UNSENT)
+    }
+
     /// Sends without waiting.
     ///
     /// # Errors
@@ -227,6 +232,11 @@ impl<'a, S: Server> Post<'a, S> {
     #[doc(hidden)]
     pub fn new(address: &'a Address<S>, message: S::Message) -> Self {
         Self { address, message: Some(message) }
+    }
+
+    /// The message, in place of sending it.
+    pub(crate) fn into_message(self) -> S::Message {
+        self.message.expect(UNSENT)
     }
 
     /// Sends at once; for `Drop` and sync code.

@@ -44,7 +44,7 @@ mod item;
 mod join;
 mod late;
 mod limit;
-mod machine;
+pub mod machine;
 mod name;
 mod node;
 mod opening;
@@ -101,6 +101,7 @@ pub use crate::info::{Receives, Recipient, SendInfo};
 pub use crate::init::Init;
 pub use crate::join::{Join, join};
 pub use crate::late::{Busy, CallPath, InvalidState, Late, Phase};
+#[doc(inline)]
 pub use crate::machine::{
     Enter, Machine, MachineClient, Next, State, StateCx, StateDeadline, Transition,
 };

@@ -1,8 +1,10 @@
-//! State machines: states, transitions, and what their clients can ask.
+//! State machines: states, transitions, what their clients can ask, and their tests.
 
+mod bench;
 mod border;
 mod client;
 mod deadline;
+mod drive;
 mod follow;
 mod hook;
 mod next;
@@ -18,9 +20,14 @@ use crate::server::Server;
 pub use self::border::Transition;
 pub(crate) use self::border::begin;
 pub use self::client::MachineClient;
-pub use self::deadline::{StateDeadline, at};
+pub use self::deadline::StateDeadline;
+#[doc(hidden)]
+pub use self::deadline::at;
+pub use self::drive::{Driven, Driver, drive};
 pub(crate) use self::follow::{defer, follow, notify, run};
-pub use self::hook::{Enter, StateCx, hook};
+#[doc(hidden)]
+pub use self::hook::hook;
+pub use self::hook::{Enter, StateCx};
 pub use self::next::{Next, Via};
 pub use self::state::{Declares, Leaf, Reaches, State, Variant};
 

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 use crate::context::Cx;
 use crate::ending::Ending;
+use crate::exit::ExitReason;
 use crate::machine::Transition;
 use crate::server::Server;
 use crate::timing::Timings;
@@ -57,6 +58,11 @@ impl<S: Server> Cx<S> {
     #[inline]
     pub(crate) fn is_ending(&self) -> bool {
         self.wishes.as_ref().is_some_and(|wishes| wishes.ending.is_some())
+    }
+
+    /// Why it ends, if it does.
+    pub(crate) fn end_reason(&self) -> Option<&ExitReason> {
+        Some(&self.wishes.as_ref()?.ending.as_ref()?.reason)
     }
 
     #[inline]

@@ -7,6 +7,7 @@ mod call;
 mod cast;
 mod continued;
 mod deadlock;
+mod drive;
 mod events;
 mod every;
 mod hibernate;

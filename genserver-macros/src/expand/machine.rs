@@ -116,10 +116,31 @@ pub(crate) fn guarded<'p>(
 /// declared targets, and the names.
 pub(crate) fn expand_binding(plan: &Plan<'_>) -> TokenStream {
     let Some(layout) = &plan.layout else { return TokenStream::new() };
+    let root = root(plan, layout);
     let variants = layout.items().map(|item| variant(plan, layout, item));
     let declares = declares(plan, layout);
     let names = names::expand_binding(plan, layout);
-    quote!(#(#variants)* #declares #names)
+    quote!(#root #(#variants)* #declares #names)
+}
+
+/// The state enum stands for any state, where one is given.
+fn root(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
+    let (root, server) = (layout.root_ty(), plan.sound_head(&plan.ty));
+    let body = quote! {
+        fn into_state(self) -> Self {
+            self
+        }
+        fn from_state(state: Self) -> ::core::result::Result<Self, Self> {
+            ::core::result::Result::Ok(state)
+        }
+        fn peek(state: &Self) -> ::core::option::Option<&Self> {
+            ::core::option::Option::Some(state)
+        }
+        fn peek_mut(state: &mut Self) -> ::core::option::Option<&mut Self> {
+            ::core::option::Option::Some(state)
+        }
+    };
+    plan.implement_for(&root, &quote!(__g::Variant<#server>), &body)
 }
 
 fn variant(plan: &Plan<'_>, layout: &Layout<'_>, item: Item) -> TokenStream {
