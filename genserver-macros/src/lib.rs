@@ -13,6 +13,10 @@
 //! | [`continued`](macro@continued) | a method of it | goes on with what another one left to do |
 //! | [`idle`](macro@idle) | a method of it | runs when no message has come for a while |
 //! | [`every`](macro@every) | a method of it | runs again and again |
+//! | [`state_timeout`](macro@state_timeout) | a method of it | runs when a machine stays in a state for too long |
+//! | [`enter`](macro@enter) | a method of it | runs when a machine has entered a state |
+//! | [`exit`](macro@exit) | a method of it | runs when a machine has left a state |
+//! | [`transition`](macro@transition) | a method of it | runs after each transition, before its reply |
 //! | [`hibernate`](macro@hibernate) | a method of it | gives memory back before the server sleeps |
 //! | [`terminate`](macro@terminate) | a method of it | runs when the server ends |
 //! | [`format_state`](macro@format_state) | a method of it | says what debugging shows |
@@ -30,6 +34,7 @@ mod errors;
 mod expand;
 mod model;
 mod parse;
+mod reach;
 #[cfg(test)]
 mod tests;
 
@@ -324,4 +329,28 @@ pub fn format_state(_: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn code_change(_: TokenStream, item: TokenStream) -> TokenStream {
     entry::stray("code_change", &item.into()).into()
+}
+
+#[doc = include_str!("docs/state_timeout.md")]
+#[proc_macro_attribute]
+pub fn state_timeout(_: TokenStream, item: TokenStream) -> TokenStream {
+    entry::stray("state_timeout", &item.into()).into()
+}
+
+#[doc = include_str!("docs/enter.md")]
+#[proc_macro_attribute]
+pub fn enter(_: TokenStream, item: TokenStream) -> TokenStream {
+    entry::stray("enter", &item.into()).into()
+}
+
+#[doc = include_str!("docs/exit.md")]
+#[proc_macro_attribute]
+pub fn exit(_: TokenStream, item: TokenStream) -> TokenStream {
+    entry::stray("exit", &item.into()).into()
+}
+
+#[doc = include_str!("docs/transition.md")]
+#[proc_macro_attribute]
+pub fn transition(_: TokenStream, item: TokenStream) -> TokenStream {
+    entry::stray("transition", &item.into()).into()
 }

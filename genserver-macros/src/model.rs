@@ -1,10 +1,13 @@
 //! What a `#[genserver]` impl block says: plain data, spans kept.
 
+mod hook;
 mod machine;
+mod message;
 
 use proc_macro2::{Ident, Span};
 use syn::{Attribute, Expr, Generics, Path, Type, Visibility};
 
+pub(crate) use self::hook::{Hook, HookKind, HookParam, Otherwise, OtherwiseWhat, Stay};
 pub(crate) use self::machine::{Clause, Group, Guard, Machine, State};
 
 /// One annotated impl block.
@@ -24,6 +27,8 @@ pub(crate) struct Server {
     pub(crate) format_state: Option<FormatState>,
     /// `#[code_change]`, in source order.
     pub(crate) code_changes: Vec<CodeChange>,
+    /// `#[enter]`, `#[exit]` and `#[transition]`, in source order.
+    pub(crate) hooks: Vec<Hook>,
     /// All that is handled, in source order: a handler's place is its number `H`.
     pub(crate) handlers: Vec<Handler>,
     /// `states(..)`; `None` for a server without states.
@@ -46,6 +51,7 @@ pub(crate) struct Options {
     pub(crate) hibernate_after: Option<Duration>,
     pub(crate) passivate: Option<Duration>,
     pub(crate) version: Option<Version>,
+    pub(crate) otherwise: Option<Otherwise>,
     /// `inline = false`: no handler runs where it is called.
     pub(crate) inline: bool,
     pub(crate) vis: Option<Visibility>,
@@ -206,6 +212,9 @@ pub(crate) struct Handler {
     /// The duration of `#[idle]`, or the period of `#[every]`.
     pub(crate) time: Option<Duration>,
     pub(crate) missed: Option<Missed>,
+    pub(crate) otherwise: Option<Otherwise>,
+    /// Of `#[state_timeout]`.
+    pub(crate) stay: Option<Stay>,
     pub(crate) priority: Priority,
     /// The attribute or the signature has an error that was told already: types may be unusable
     /// outside the impl, a guard may be missing or empty.
@@ -229,6 +238,8 @@ pub(crate) enum Kind {
     Idle,
     /// `#[every]`.
     Every,
+    /// `#[state_timeout]`.
+    StateTimeout,
 }
 
 impl Kind {
@@ -241,6 +252,7 @@ impl Kind {
             Self::Continued => "continued",
             Self::Idle => "idle",
             Self::Every => "every",
+            Self::StateTimeout => "state_timeout",
         }
     }
 
@@ -253,6 +265,7 @@ impl Kind {
             Self::Continued => "a `continued` method",
             Self::Idle => "an `idle` method",
             Self::Every => "an `every` method",
+            Self::StateTimeout => "a `state_timeout` method",
         }
     }
 
@@ -273,7 +286,7 @@ impl Kind {
 
     /// Whether it comes of time alone, without a message.
     pub(crate) fn is_timed(self) -> bool {
-        matches!(self, Self::Idle | Self::Every)
+        matches!(self, Self::Idle | Self::Every | Self::StateTimeout)
     }
 }
 

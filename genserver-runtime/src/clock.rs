@@ -1,6 +1,6 @@
 //! The only door to time, so that `tokio::time::pause` drives everything.
 
-pub(crate) use tokio::time::Instant;
+pub use tokio::time::Instant;
 pub(crate) use tokio::time::{Sleep, sleep, sleep_until, timeout_at};
 
 /// A duration as people write it: `5s`, `250ms`, `4.9s`.
@@ -27,7 +27,8 @@ pub(crate) fn at_calendar(at: std::time::SystemTime) -> Instant {
 }
 
 /// The time after a duration, however long that is.
-pub(crate) fn after(duration: std::time::Duration) -> Instant {
+#[must_use]
+pub fn after(duration: std::time::Duration) -> Instant {
     let now = Instant::now();
     now.checked_add(duration).unwrap_or(now + FAR)
 }

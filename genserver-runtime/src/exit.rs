@@ -203,3 +203,30 @@ impl<E: StdError + Send + Sync + 'static> From<E> for Crash {
         Self(ExitReason::Error(Arc::new(error)))
     }
 }
+
+/// An error that a server can crash with.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no error that a server can crash with",
+    label = "not a `std::error::Error`",
+    note = "implement `std::error::Error` for it, or convert it: `map_err(Crash::from_boxed)`"
+)]
+pub trait IntoCrash {
+    fn into_crash(self) -> Crash;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E> IntoCrash for E
+where
+    Crash: From<E>,
+{
+    fn into_crash(self) -> Crash {
+        self.into()
+    }
+}
+
+/// The crash that an error means.
+#[doc(hidden)]
+pub fn crash<E: IntoCrash>(error: E) -> Crash {
+    error.into_crash()
+}

@@ -141,8 +141,8 @@ pub use genserver_graph::Graph;
 pub use genserver_graph::{Edge, Trigger};
 #[cfg(feature = "macros")]
 pub use genserver_macros::{
-    call, cast, code_change, continued, every, format_state, genserver, hibernate, idle, info,
-    init, terminate,
+    call, cast, code_change, continued, enter, every, exit, format_state, genserver, hibernate,
+    idle, info, init, state_timeout, terminate, transition,
 };
 
 /// Passes code on that a server's `version` asks for.

@@ -24,14 +24,14 @@
 //! ```
 
 pub use crate::{
-    CallError, Crash, Cx, ExitReason, Init, Next, Registry, ReplyTo, SendError, ServerError,
-    StartError, join,
+    CallError, Crash, Cx, Enter, ExitReason, Init, Next, Registry, ReplyTo, SendError, ServerError,
+    StartError, StateCx, Transition, join,
 };
 #[doc(no_inline)]
 pub use crate::{CallResult as _, Client as _, MachineClient as _, State as _};
 #[cfg(feature = "macros")]
 #[doc(no_inline)]
 pub use crate::{
-    call, cast, code_change, continued, every, format_state, genserver, hibernate, idle, info,
-    init, terminate,
+    call, cast, code_change, continued, enter, every, exit, format_state, genserver, hibernate,
+    idle, info, init, state_timeout, terminate, transition,
 };

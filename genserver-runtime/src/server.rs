@@ -139,8 +139,8 @@ pub trait Server: Sized + Send + 'static {
 
     /// When one of [`STATE_TIMEOUTS`](Server::STATE_TIMEOUTS) is due in the present state.
     #[doc(hidden)]
-    fn state_timeout(place: usize, body: &Body<Self>) -> Option<Instant> {
-        let _ = (place, body);
+    fn state_timeout(timeout: StateTimeout, body: &Body<Self>) -> Option<Instant> {
+        let _ = (timeout, body);
         None
     }
 
@@ -200,6 +200,8 @@ pub struct Tick {
 #[derive(Clone, Copy, Debug)]
 pub struct StateTimeout {
     pub handler: usize,
+    /// Which one of its handler's states or groups it is for.
+    pub source: usize,
     /// The places of the states that it is for.
     pub states: &'static [usize],
 }

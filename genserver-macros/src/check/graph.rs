@@ -7,7 +7,7 @@ use proc_macro2::Ident;
 use syn::ext::IdentExt;
 
 use crate::errors::Errors;
-use crate::model::{Guard, Handler, Machine, Server};
+use crate::model::{Guard, Handler, Kind, Machine, Server};
 use crate::parse::list::enumerate;
 use crate::parse::similar::similar_state;
 
@@ -172,7 +172,9 @@ impl<'a> Sketch<'a> {
         let mut sources = guard.sources().enumerate();
         let is_source = |source: &Ident| self.machine.leaves(source).contains(&from);
         let Some((at, source)) = sources.find(|(_, source)| is_source(source)) else { return };
-        if !self.sound[handler] || !told.insert((handler, at)) {
+        let is_told =
+            self.handler(handler).kind == Kind::StateTimeout && *source == *self.name(from);
+        if is_told || !self.sound[handler] || !told.insert((handler, at)) {
             return;
         }
         let (ident, state) = (&self.handler(handler).method.ident, self.name(from));

@@ -11,14 +11,17 @@ mod generics;
 mod graph;
 mod guard;
 mod hibernate;
+mod hook;
 mod idle;
 mod info;
 mod init;
 mod names;
+mod otherwise;
 mod params;
 mod reply;
 mod signature;
 mod statement;
+mod stay;
 mod taken;
 mod terminate;
 #[cfg(test)]
@@ -95,8 +98,11 @@ pub(crate) fn check(server: &Server, item: &ItemImpl, errors: &mut Errors) {
         format_state::check_format_state(context, format, errors);
     }
     code_change::check_code_changes(context, errors);
+    hook::check_hooks(context, errors);
     let sound: Vec<bool> =
         server.handlers.iter().map(|handler| check_handler(context, handler, errors)).collect();
+    otherwise::check_otherwise(server, &sound, errors);
+    stay::check_stays(server, errors);
     if let Some(machine) = &server.machine {
         graph::check_graph(server, machine, &sound, errors);
     }

@@ -4,12 +4,15 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use crate::expand::format_state;
+use crate::expand::hooks;
 use crate::expand::layout::Layout;
 use crate::expand::machine;
 use crate::expand::message;
 use crate::expand::options;
 use crate::expand::paths;
 use crate::expand::plan::{Entry, Plan};
+use crate::expand::postpone;
+use crate::expand::stay;
 use crate::expand::time;
 use crate::model::{Kind, Method, Terminate, TerminateParam};
 
@@ -28,7 +31,13 @@ pub(crate) fn expand_server(plan: &Plan<'_>) -> TokenStream {
     let time = time::expand_time(plan);
     let hibernate = plan.server.hibernate.as_ref().map(|method| hibernate(plan, method));
     let format_state = format_state::expand_format_state(plan);
-    let states = plan.layout.as_ref().map(|layout| machine::expand_look(plan, layout));
+    let states = plan.layout.as_ref().map(|layout| {
+        let look = machine::expand_look(plan, layout);
+        let hooks = hooks::expand_hooks(plan, layout);
+        let stays = stay::expand_stays(plan, layout);
+        let postpones = postpone::expand_postpones(plan, layout);
+        quote!(#look #hooks #stays #postpones)
+    });
     let body = quote! {
         type Message = #message;
         type State = #state;

@@ -8,7 +8,8 @@ use crate::expand::attrs;
 use crate::expand::layout::{Item, Layout};
 use crate::expand::paths;
 use crate::expand::plan::{Entry, Plan};
-use crate::model::Kind;
+use crate::expand::stay;
+use crate::model::{Handler, Kind};
 
 /// One transition of one handler.
 pub(crate) struct Edge<'p> {
@@ -78,7 +79,7 @@ pub(crate) fn expand_literal(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStrea
     });
     let edges = edges(plan, layout);
     let edges = edges.iter().map(|Edge { from, to, entry }| {
-        let (cfgs, label) = (&entry.cfgs, paths::plain(&entry.handler.message));
+        let (cfgs, label) = (&entry.cfgs, label(entry.handler));
         let trigger = format_ident!("{}", format!("{:?}", trigger(entry.handler.kind)));
         let (from, to) = (Literal::usize_unsuffixed(*from), Literal::usize_unsuffixed(*to));
         quote!(#cfgs __g::graph::Edge {
@@ -100,12 +101,18 @@ pub(crate) fn expand_literal(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStrea
     }
 }
 
+/// How the transitions of a handler are called.
+fn label(handler: &Handler) -> String {
+    handler.stay.as_ref().map_or_else(|| paths::plain(&handler.message), stay::label)
+}
+
 /// What sets the transitions of a kind of handler off.
 fn trigger(kind: Kind) -> g::Trigger {
     match kind {
         Kind::Call | Kind::Blocking | Kind::Deferred => g::Trigger::Call,
         Kind::Cast | Kind::Unbounded => g::Trigger::Cast,
         Kind::Info | Kind::Continued | Kind::Idle | Kind::Every => g::Trigger::Event,
+        Kind::StateTimeout => g::Trigger::TimeOut,
     }
 }
 
@@ -116,7 +123,7 @@ pub(crate) fn mermaid(plan: &Plan<'_>, layout: &Layout<'_>) -> String {
     let states: Vec<_> = machine.states.iter().map(|state| text(&state.ident)).collect();
     let groups: Vec<_> = machine.groups.iter().map(|group| text(&group.ident)).collect();
     let edges = edges(plan, layout);
-    let labels: Vec<_> = edges.iter().map(|edge| text(&edge.entry.handler.message)).collect();
+    let labels: Vec<_> = edges.iter().map(|edge| label(edge.entry.handler)).collect();
     let name = plan.name();
     let states = machine.states.iter().zip(&states);
     let states: Vec<_> = states

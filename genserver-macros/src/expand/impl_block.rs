@@ -2,7 +2,9 @@
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{ImplItem, ItemImpl, PathArguments, ReturnType};
+use syn::{
+    FnArg, GenericArgument, ImplItem, ImplItemFn, ItemImpl, PathArguments, ReturnType, Type,
+};
 
 use crate::expand::attrs;
 use crate::expand::dropped;
@@ -28,19 +30,47 @@ pub(crate) fn expand_impl(plan: &Plan<'_>, mut item: ItemImpl) -> TokenStream {
             dropped::annotate(function, &via, plan.krate);
         }
     }
+    for hook in &server.hooks {
+        if let Some(ImplItem::Fn(function)) = item.items.get_mut(hook.method.item) {
+            elide(function);
+        }
+    }
     let methods = server.handlers.iter().map(|handler| &handler.method);
     let init = server.init.as_ref().map(|init| &init.method);
     let terminate = server.terminate.as_ref().map(|terminate| &terminate.method);
     let hibernate = server.hibernate.as_ref();
     let format = server.format_state.as_ref().map(|format| &format.method);
+    let hooks = server.hooks.iter().map(|hook| &hook.method);
     let steps = server.code_changes.iter().map(|step| &step.method);
-    for method in methods.chain(steps).chain(init).chain(terminate).chain(hibernate).chain(format) {
+    for method in methods
+        .chain(steps)
+        .chain(hooks)
+        .chain(init)
+        .chain(terminate)
+        .chain(hibernate)
+        .chain(format)
+    {
         if let Some(ImplItem::Fn(function)) = item.items.get_mut(method.item) {
             function.attrs.insert(0, attrs::allow_shape());
         }
     }
     parse::strip(&mut item);
     item.into_token_stream()
+}
+
+/// Writes `StateCx<Self>` as `StateCx<'_, Self>`: in an `async fn` rustc asks for it.
+fn elide(function: &mut ImplItemFn) {
+    for input in &mut function.sig.inputs {
+        let FnArg::Typed(typed) = input else { continue };
+        let Type::Reference(reference) = &mut *typed.ty else { continue };
+        let Some(word) = paths::last_segment_mut(&mut reference.elem) else { continue };
+        if word.ident == "StateCx"
+            && let PathArguments::AngleBracketed(args) = &mut word.arguments
+            && !matches!(args.args.first(), Some(GenericArgument::Lifetime(_)))
+        {
+            args.args.insert(0, syn::parse_quote!('_));
+        }
+    }
 }
 
 /// Writes `Next<R>` as `Next<R, Via<Self, E, H>>`: from there the compiler knows the handler, and

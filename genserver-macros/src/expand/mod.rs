@@ -9,6 +9,7 @@ mod dropped;
 mod fallback;
 mod format_state;
 mod graph;
+mod hooks;
 mod impl_block;
 mod layout;
 mod machine;
@@ -18,8 +19,10 @@ mod options;
 mod outcome;
 mod paths;
 mod plan;
+mod postpone;
 mod request;
 mod start;
+mod stay;
 mod time;
 mod upgrade;
 

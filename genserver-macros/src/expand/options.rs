@@ -67,11 +67,11 @@ pub(crate) fn expand_options(plan: &Plan<'_>) -> TokenStream {
 
 /// All handlers, also those that a `#[cfg]` takes away: their numbers must not move.
 pub(crate) fn expand_handlers(plan: &Plan<'_>) -> TokenStream {
-    let handlers = plan.server.handlers.iter().map(handler);
+    let handlers = plan.server.handlers.iter().map(|own| handler(plan, own));
     quote!(&[#(#handlers),*])
 }
 
-fn handler(handler: &Handler) -> TokenStream {
+fn handler(plan: &Plan<'_>, handler: &Handler) -> TokenStream {
     let name = paths::plain(&handler.method.ident);
     let message = paths::plain(&handler.message);
     let kind = match handler.kind {
@@ -81,6 +81,7 @@ fn handler(handler: &Handler) -> TokenStream {
         Kind::Continued => quote!(Continued),
         Kind::Idle => quote!(Idle),
         Kind::Every => quote!(Every),
+        Kind::StateTimeout => quote!(StateTimeout),
     };
     let new = quote!(__g::Handler::new(#name, #message, __g::Kind::#kind));
     let mut fields = Vec::new();
@@ -98,7 +99,30 @@ fn handler(handler: &Handler) -> TokenStream {
     if handler.priority == Priority::High {
         fields.push(quote!(high: true));
     }
+    if plan.server.ignores(handler) {
+        fields.push(quote!(ignored: true));
+    }
     if fields.is_empty() { new } else { quote!(__g::Handler { #(#fields,)* ..#new }) }
+}
+
+/// A duration as a person would write it.
+pub(crate) fn written(duration: &Duration) -> String {
+    match duration {
+        Duration::Literal(nanos, _) => {
+            const UNITS: &[(u64, &str)] = &[(86_400_000, "d"), (3_600_000, "h"), (60_000, "m")];
+            let millis = nanos / 1_000_000;
+            let whole = UNITS.iter().find(|(unit, _)| millis.is_multiple_of(*unit));
+            match whole {
+                Some((unit, name)) => format!("{}{name}", millis / unit),
+                None if millis.is_multiple_of(1000) => format!("{}s", millis / 1000),
+                None => format!("{millis}ms"),
+            }
+        }
+        Duration::Constant(path) => {
+            path.segments.last().map(|last| paths::plain(&last.ident)).unwrap_or_default()
+        }
+        Duration::Infinity => "infinity".to_owned(),
+    }
 }
 
 fn duration(duration: &Duration) -> TokenStream {

@@ -77,7 +77,7 @@ pub(crate) fn generics_without_self(generics: &Generics, ty: &TokenStream) -> Ge
     generics
 }
 
-fn last_segment_mut(mut ty: &mut Type) -> Option<&mut PathSegment> {
+pub(crate) fn last_segment_mut(mut ty: &mut Type) -> Option<&mut PathSegment> {
     loop {
         ty = match ty {
             Type::Group(group) => &mut group.elem,

@@ -3,10 +3,11 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
+use crate::expand::hooks;
 use crate::expand::outcome;
 use crate::expand::paths;
 use crate::expand::plan::{Entry, Plan};
-use crate::model::Kind;
+use crate::model::{Handler, Kind};
 
 pub(crate) fn expand_handler(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
     let ty = &entry.hidden_reply;
@@ -62,9 +63,15 @@ fn mode(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
     match handler.kind {
         Kind::Deferred => quote!(Deferred),
         Kind::Call if inline && handler.method.asyncness => quote!(Async),
+        // What follows on its transition may wait.
+        Kind::Call if inline && moves(handler) && hooks::waits(plan) => quote!(Async),
         Kind::Call if inline => quote!(Sync),
         _ => quote!(Queued),
     }
+}
+
+fn moves(handler: &Handler) -> bool {
+    handler.guard.as_ref().is_some_and(|guard| !guard.targets().is_empty())
 }
 
 fn notify(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {

@@ -5,12 +5,14 @@ use syn::parse::ParseStream;
 use syn::{Attribute, Lit, Meta, Path, Token};
 
 use crate::errors::Errors;
-use crate::model::{Clause, Duration, Guard, Machine, Missed, Priority};
+use crate::model::{Clause, Duration, Guard, HookKind, Machine, Missed, Otherwise, Priority, Stay};
 use crate::parse::duration::parse_positive;
 use crate::parse::guard::{begins_guard, parse_clause, parse_message_name};
 use crate::parse::list::{Seen, parse_equals, parse_key, parse_list, parse_word, unknown_option};
 use crate::parse::options::{parse_ident, parse_inline, parse_timeout};
+use crate::parse::otherwise::parse_otherwise;
 use crate::parse::similar::similar;
+use crate::parse::stay::parse_stay;
 
 /// What an annotated method is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,6 +28,10 @@ pub(crate) enum Role {
     Terminate,
     FormatState,
     CodeChange,
+    StateTimeout,
+    Enter,
+    Exit,
+    Transition,
 }
 
 const ROLES: &[(&str, Role)] = &[
@@ -40,6 +46,10 @@ const ROLES: &[(&str, Role)] = &[
     ("terminate", Role::Terminate),
     ("format_state", Role::FormatState),
     ("code_change", Role::CodeChange),
+    ("state_timeout", Role::StateTimeout),
+    ("enter", Role::Enter),
+    ("exit", Role::Exit),
+    ("transition", Role::Transition),
 ];
 
 /// The options of all handlers; each takes some of them.
@@ -53,6 +63,9 @@ const OPTIONS: &[&str] = &[
     "in_place",
     "unbounded",
     "missed",
+    "otherwise",
+    "after",
+    "until",
 ];
 
 impl Role {
@@ -70,12 +83,21 @@ impl Role {
 
     fn options(self) -> &'static [&'static str] {
         match self {
-            Self::Call => {
-                &["timeout", "name", "priority", "inline", "skip_abandoned", "blocking", "in_place"]
-            }
-            Self::Cast => &["name", "priority", "unbounded"],
-            Self::Info => &["priority"],
+            Self::Call => &[
+                "timeout",
+                "name",
+                "priority",
+                "inline",
+                "skip_abandoned",
+                "blocking",
+                "in_place",
+                "otherwise",
+            ],
+            Self::Cast => &["name", "priority", "unbounded", "otherwise"],
+            Self::Info => &["priority", "otherwise"],
+            Self::Continued => &["otherwise"],
             Self::Every => &["missed"],
+            Self::StateTimeout => &["after", "until"],
             _ => &[],
         }
     }
@@ -84,7 +106,17 @@ impl Role {
     pub(crate) fn is_handler(self) -> bool {
         let others =
             [Self::Init, Self::Hibernate, Self::Terminate, Self::FormatState, Self::CodeChange];
-        !others.contains(&self)
+        !others.contains(&self) && self.hook().is_none()
+    }
+
+    /// What runs when a machine has moved.
+    pub(crate) fn hook(self) -> Option<HookKind> {
+        match self {
+            Self::Enter => Some(HookKind::Enter),
+            Self::Exit => Some(HookKind::Exit),
+            Self::Transition => Some(HookKind::Transition),
+            _ => None,
+        }
     }
 
     /// What the duration at the beginning is.
@@ -111,6 +143,8 @@ pub(crate) struct HandlerOptions {
     pub(crate) priority: Priority,
     pub(crate) time: Option<Duration>,
     pub(crate) missed: Option<Missed>,
+    pub(crate) otherwise: Option<Otherwise>,
+    pub(crate) stay: Option<Stay>,
 }
 
 /// Reads what stands in the attribute's parentheses.
@@ -132,7 +166,20 @@ pub(crate) fn parse_handler_options(
         let text = "the `every` attribute needs a period\nhelp: for instance `#[every(\"5s\")]`";
         errors.at(attr.path(), text);
     }
+    if role == Role::StateTimeout && errors.len() == before {
+        check_stay(attr, &options, errors);
+    }
     options
+}
+
+/// A time-out of no state, or after no time, never comes.
+fn check_stay(attr: &Attribute, options: &HandlerOptions, errors: &mut Errors) {
+    let example = "help: for instance `#[state_timeout(Pending, after = \"30d\" => Expired)]`";
+    if options.guard.is_none() {
+        errors.at(attr.path(), format!("the `state_timeout` attribute names a state\n{example}"));
+    } else if options.stay.is_none() {
+        errors.at(attr.path(), format!("the `state_timeout` attribute needs a time\n{example}"));
+    }
 }
 
 struct Reader<'a> {
@@ -289,6 +336,18 @@ fn parse_option(
         "timeout" => options.timeout = Some(parse_timeout(input, key)?),
         "priority" => options.priority = parse_priority(input, key)?,
         "missed" => options.missed = Some(parse_missed(input, key)?),
+        "otherwise" => options.otherwise = Some(parse_otherwise(input, key)?),
+        "after" | "until" => {
+            if options.stay.is_some()
+                && !matches!(
+                    (&options.stay, &*name),
+                    (Some(Stay::After(_)), "after") | (Some(Stay::Until(_)), "until")
+                )
+            {
+                return Err(syn::Error::new(key.span(), "both `after` and `until` are given"));
+            }
+            options.stay = Some(parse_stay(input, key, options.guard.as_mut())?);
+        }
         "name" => options.name = Some(parse_ident(input, key, "begin")?),
         "inline" => options.inline = Some((key.clone(), parse_inline(input, key)?)),
         "skip_abandoned" => options.skip_abandoned = true,
@@ -336,6 +395,10 @@ fn why_misplaced(name: &str, role: Role) -> &'static str {
         ("blocking", _) => "only a `call` can run on the blocking pool",
         ("in_place", _) => "only a `call` that can fail holds its state back from changes",
         ("missed", _) => "only `every` has ticks that can come too late",
+        ("otherwise", Role::Idle | Role::Every | Role::StateTimeout) => {
+            "what time brings in another state was sent by nobody"
+        }
+        ("after" | "until", _) => "only a `state_timeout` has a state that it waits in",
         ("priority", Role::Continued) => "it comes before all that is queued anyway",
         ("priority", _) => "only what others send, a `call`, `cast` or `info`, has a priority",
         ("unbounded", Role::Call) => {

@@ -74,7 +74,7 @@ pub(crate) fn parse_clause(input: ParseStream) -> syn::Result<Clause> {
     Ok(Clause { sources, targets, tokens })
 }
 
-fn parse_names(input: ParseStream) -> syn::Result<Punctuated<Ident, Token![|]>> {
+pub(crate) fn parse_names(input: ParseStream) -> syn::Result<Punctuated<Ident, Token![|]>> {
     let mut names = Punctuated::new();
     loop {
         names.push_value(parse_name(input)?);

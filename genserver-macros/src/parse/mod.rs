@@ -6,15 +6,18 @@ mod duration;
 mod format_state;
 mod guard;
 mod handler;
+mod hook;
 pub(crate) mod init;
 mod item;
 pub(crate) mod list;
 mod method;
 mod options;
+mod otherwise;
 pub(crate) mod returns;
 pub(crate) mod signature;
 pub(crate) mod similar;
 mod states;
+mod stay;
 pub(crate) mod terminate;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -35,6 +38,7 @@ use crate::model::Server;
 use crate::parse::code_change::parse_code_change;
 use crate::parse::format_state::parse_format_state;
 use crate::parse::handler::parse_handler;
+use crate::parse::hook::parse_hook;
 use crate::parse::init::parse_init;
 use crate::parse::options::parse_options;
 use crate::parse::signature::Scope;
@@ -55,6 +59,7 @@ pub(crate) fn parse(attr: TokenStream, item: &ItemImpl, errors: &mut Errors) -> 
         hibernate: None,
         format_state: None,
         code_changes: Vec::new(),
+        hooks: Vec::new(),
         handlers: Vec::new(),
         machine: attribute.machine,
         attrs: method::copied(&item.attrs, &["cfg", "allow", "expect"]),
@@ -185,6 +190,12 @@ fn parse_function(function: &ImplItemFn, at: usize, server: &mut Server, errors:
         let mut handler = parse_handler(function, at, (role, attr), scope, errors);
         handler.flawed |= flawed;
         server.handlers.push(handler);
+        return;
+    }
+    if let Some(kind) = role.hook() {
+        let mut hook = parse_hook(function, at, (kind, attr), scope, errors);
+        hook.flawed |= flawed;
+        server.hooks.push(hook);
         return;
     }
     if role == Role::CodeChange {

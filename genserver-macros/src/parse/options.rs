@@ -11,6 +11,7 @@ use crate::errors::Errors;
 use crate::model::{Duration, Machine, Mailbox, Options, Overflow, Shutdown, Version};
 use crate::parse::duration::{parse_duration, parse_positive};
 use crate::parse::list::{Seen, parse_equals, parse_key, parse_list, parse_word, unknown_option};
+use crate::parse::otherwise::parse_otherwise;
 use crate::parse::states::parse_states;
 use crate::parse::version::parse_version;
 
@@ -24,6 +25,7 @@ const OPTIONS: &[&str] = &[
     "hibernate_after",
     "passivate",
     "version",
+    "otherwise",
     "inline",
     "crate",
     "vis",
@@ -89,6 +91,7 @@ fn defaults(ident: &Ident) -> Options {
         hibernate_after: None,
         passivate: None,
         version: None,
+        otherwise: None,
         inline: true,
         vis: None,
         start: format_ident!("start", span = ident.span()),
@@ -112,6 +115,7 @@ fn parse_option(input: ParseStream, key: &Ident, options: &mut Options) -> syn::
             let number = Some(parse_version(input, key)?);
             options.version = Some(Version { key: key.clone(), number });
         }
+        "otherwise" => options.otherwise = Some(parse_otherwise(input, key)?),
         "inline" => options.inline = parse_inline(input, key)?,
         "crate" => options.krate = parse_crate(input, key)?,
         "vis" => options.vis = Some(parse_vis(input, key)?),

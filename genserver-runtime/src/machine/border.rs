@@ -161,15 +161,15 @@ impl<S: Server> Body<S> {
     }
 
     pub(super) fn arm_state_timeouts(&mut self, transition: &Transition) {
-        for (at, timeout) in S::STATE_TIMEOUTS.iter().enumerate() {
+        for timeout in S::STATE_TIMEOUTS {
             if transition.enters(timeout.states) {
-                self.arm_state_timeout(at, *timeout);
+                self.arm_state_timeout(*timeout);
             }
         }
     }
 
-    fn arm_state_timeout(&mut self, at: usize, timeout: StateTimeout) {
-        let Some(due) = S::state_timeout(at, self) else { return };
+    fn arm_state_timeout(&mut self, timeout: StateTimeout) {
+        let Some(due) = S::state_timeout(timeout, self) else { return };
         let message = S::signal(timeout.handler).expect("invariant: a time-out has its message");
         let timer = self.cx.core().arm_ahead(due, Due::Message(message));
         self.cx.timings().bind_timeout(timeout.states, timer);

@@ -28,6 +28,7 @@ fn line(handler: &Handler) -> String {
         Kind::Info => "info",
         Kind::Continued => "continued",
         Kind::Idle => "idle",
+        Kind::StateTimeout => "state_timeout",
         Kind::Every => "every",
     };
     let receiver = match handler.receiver {

@@ -1,0 +1,155 @@
+//! What runs when the machine has moved: `FOLLOWS` and `moved`.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{quote, quote_spanned};
+
+use crate::expand::layout::Layout;
+use crate::expand::paths;
+use crate::expand::plan::Plan;
+use crate::model::{Hook, HookKind, HookParam, Kind};
+
+/// Whether something may follow on a transition.
+pub(crate) fn follows(plan: &Plan<'_>) -> bool {
+    let times_out = plan.handlers.iter().any(|entry| entry.handler.kind == Kind::StateTimeout);
+    !plan.stub && plan.layout.is_some() && (times_out || !plan.server.hooks.is_empty())
+}
+
+/// Whether what follows may wait: a `fn` that moves cannot run where it is called then.
+pub(crate) fn waits(plan: &Plan<'_>) -> bool {
+    follows(plan) && plan.server.hooks.iter().any(|hook| hook.method.asyncness)
+}
+
+pub(crate) fn expand_hooks(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
+    if !follows(plan) {
+        return TokenStream::new();
+    }
+    let follows = quote!(
+        const FOLLOWS: bool = true;
+    );
+    if plan.server.hooks.is_empty() {
+        return follows;
+    }
+    let of_kind = |kind: HookKind| -> Vec<&Hook> {
+        plan.server.hooks.iter().filter(|hook| hook.kind == kind).collect()
+    };
+    // The inner border is left first and entered last.
+    let (mut exits, mut enters) = (of_kind(HookKind::Exit), of_kind(HookKind::Enter));
+    exits.sort_by_key(|hook| places(layout, hook).len());
+    enters.sort_by_key(|hook| std::cmp::Reverse(places(layout, hook).len()));
+    let transitions = of_kind(HookKind::Transition);
+    let steps = exits.into_iter().chain(enters).chain(transitions);
+    let steps = steps.map(|hook| step(plan, layout, hook));
+    let (krate, own) = (plan.krate, plan.sound(&quote!(Self)));
+    quote! {
+        #follows
+        fn moved<'a>(
+            body: &'a mut __g::Body<#own>,
+            transition: &'a #krate::Transition,
+        ) -> impl ::core::future::Future<
+            Output = ::core::result::Result<(), #krate::Crash>,
+        > + ::core::marker::Send + 'a {
+            async move {
+                #(#steps)*
+                ::core::result::Result::Ok(())
+            }
+        }
+    }
+}
+
+/// The places of the leaves whose border a hook watches.
+fn places(layout: &Layout<'_>, hook: &Hook) -> Vec<usize> {
+    let inside =
+        |at: &usize| hook.states.iter().any(|name| layout.machine.leaves(name).contains(at));
+    let leaves = layout.states.iter().enumerate();
+    leaves.filter(|(_, at)| inside(at)).map(|(place, _)| place).collect()
+}
+
+fn step(plan: &Plan<'_>, layout: &Layout<'_>, hook: &Hook) -> TokenStream {
+    let krate = plan.krate;
+    let cfgs = hook.method.cfgs();
+    let places = places(layout, hook).into_iter().map(Literal::usize_unsuffixed);
+    let places = quote!(&[#(#places),*]);
+    let call = call(plan, layout, hook);
+    let run = match hook.kind {
+        HookKind::Exit => quote!(if transition.exits(#places) { #call }),
+        HookKind::Enter if hook.method.output.is_some() => quote! {
+            while transition.enters(#places) {
+                if #call == #krate::Enter::Done {
+                    break;
+                }
+            }
+        },
+        HookKind::Enter => quote!(if transition.enters(#places) { #call }),
+        HookKind::Transition => {
+            let call = match &hook.result {
+                Some(result) => settled(plan, result, &call),
+                None => quote!(#call),
+            };
+            quote!(if ::core::option::Option::is_some(&transition.message) { #call })
+        }
+    };
+    quote!(#(#cfgs)* { #run })
+}
+
+/// The method's `Err` as the crash that it is.
+fn settled(plan: &Plan<'_>, result: &syn::Type, call: &TokenStream) -> TokenStream {
+    let krate = plan.krate;
+    let error = paths::error_of(result, krate);
+    let (first, last) = paths::ends(&error);
+    let (open, close) = (quote_spanned!(first=> __g::crash::<), quote_spanned!(last=> >));
+    quote! {
+        if let ::core::result::Result::Err(error) = #call {
+            return ::core::result::Result::Err(#open #error #close (error));
+        }
+    }
+}
+
+/// `Self::shine(server, st, cx)`, awaited where it may wait. Where it may, it is boxed at its own
+/// name: a future that is not `Send` gives its one error there.
+fn call(plan: &Plan<'_>, layout: &Layout<'_>, hook: &Hook) -> TokenStream {
+    let krate = plan.krate;
+    let ident = &hook.method.ident;
+    let span = paths::at(ident.span());
+    let params = hook.params.iter().map(|param| match param {
+        HookParam::Cx => quote!(&mut #krate::StateCx::new(cx)),
+        HookParam::Transition => quote!(transition),
+        HookParam::State { ident, mutable } => {
+            let ty = layout.find(ident).map(|item| layout.ty(item));
+            ty.map_or_else(
+                || quote!(&*state),
+                |ty| {
+                    let peek = if *mutable { quote!(peek_mut) } else { quote!(peek) };
+                    quote!(__g::#peek::<Self, #ty>(state))
+                },
+            )
+        }
+        HookParam::Unknown => TokenStream::new(),
+    });
+    let server = if hook.exclusive { quote!(server) } else { quote!(&*server) };
+    let method = quote_spanned!(span=> Self::#ident);
+    let call = quote!(#method(#server, #(#params),*));
+    let parts = quote! {
+        #[allow(unused_variables)]
+        let (server, state, cx) = body.parts();
+    };
+    if !hook.method.asyncness {
+        return match hook.kind {
+            HookKind::Transition => quote!({ #parts #call }),
+            _ => quote!({ #parts __g::hook(async move { #call }).await }),
+        };
+    }
+    let output = hook.method.output.as_ref().map_or_else(|| quote!(()), |ty| quote!(#ty));
+    let (place, block) = (ident.span(), quote!(async move { #call.await }));
+    let boxed = quote_spanned!(place=> ::std::boxed::Box::pin(#block));
+    let run = match hook.kind {
+        HookKind::Transition => quote!(run.await),
+        HookKind::Enter | HookKind::Exit => quote!(__g::hook(run).await),
+    };
+    quote!({
+        #parts
+        let run: ::core::pin::Pin<::std::boxed::Box<
+            dyn ::core::future::Future<Output = #output> + ::core::marker::Send + '_,
+        >> = #boxed;
+        #run
+    })
+}
