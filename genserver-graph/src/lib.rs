@@ -10,6 +10,8 @@ mod graph;
 mod mermaid;
 mod path;
 mod paths;
+#[cfg(feature = "svg")]
+mod svg;
 #[cfg(test)]
 mod tests;
 mod walks;

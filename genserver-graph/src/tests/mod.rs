@@ -6,6 +6,8 @@ mod mermaid;
 mod murabaha;
 mod oracle;
 mod path;
+#[cfg(feature = "svg")]
+mod svg;
 
 use crate::{Edge, Graph, State, Trigger};
 

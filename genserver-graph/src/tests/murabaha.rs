@@ -17,7 +17,7 @@ const fn edge(from: usize, to: usize, label: &str) -> Edge<'_> {
     Edge { from, to, label, trigger: Trigger::Call }
 }
 
-const CONTRACT: Graph<'static> = Graph {
+pub(super) const CONTRACT: Graph<'static> = Graph {
     name: "Contract",
     initial: PENDING,
     states: &[
