@@ -8,6 +8,8 @@ use proc_macro2::{Ident, Span};
 use syn::{Attribute, Expr, Generics, Path, Type, Visibility};
 
 pub(crate) use self::hook::{Hook, HookKind, HookParam, Otherwise, OtherwiseWhat, Stay};
+use crate::parse::sources::sources_name;
+
 pub(crate) use self::machine::{Clause, Group, Guard, Machine, State};
 
 /// One annotated impl block.
@@ -37,6 +39,13 @@ pub(crate) struct Server {
     pub(crate) attrs: Vec<Attribute>,
     /// Part of `states(..)` could not be read: states may be missing, or all of them.
     pub(crate) states_flawed: bool,
+}
+
+impl Server {
+    /// The enum of the sources of a handler with several: `ContractPayFrom`.
+    pub(crate) fn sources_name(&self, handler: &Handler) -> Ident {
+        sources_name(&self.ident, &handler.message)
+    }
 }
 
 /// The options of the attribute.
@@ -319,6 +328,8 @@ pub(crate) enum Param {
     Reply(Type),
     /// `&Pending`, `&mut Pending`, `&Active`, `&ContractState`.
     State { ident: Ident, mutable: bool },
+    /// `ContractPayFrom<'_>`, by the name that is written.
+    Sources(Ident),
 }
 
 /// What a handler returns, seen through `Result` and `Next`.

@@ -103,7 +103,7 @@ pub use crate::join::{Join, join};
 pub use crate::late::{Busy, CallPath, InvalidState, Late, Phase};
 #[doc(inline)]
 pub use crate::machine::{
-    Enter, Machine, MachineClient, Next, State, StateCx, StateDeadline, Transition,
+    At, Enter, Machine, MachineClient, Next, State, StateCx, StateDeadline, Transition,
 };
 pub use crate::name::UnknownName;
 pub use crate::node::Counters;

@@ -1,5 +1,6 @@
 //! State machines: states, transitions, what their clients can ask, and their tests.
 
+mod at;
 mod bench;
 mod border;
 mod client;
@@ -17,6 +18,7 @@ use genserver_graph::Graph;
 
 use crate::server::Server;
 
+pub use self::at::{At, DeclaresFrom, ReachesFrom, beyond, state_at};
 pub use self::border::Transition;
 pub(crate) use self::border::begin;
 pub use self::client::MachineClient;

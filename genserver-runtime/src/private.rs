@@ -9,8 +9,10 @@ pub use crate::dispatch::{answer, block, defer, notify};
 pub use crate::exit::crash;
 pub use crate::format::{Shown, Unshown, show, show_machine};
 pub use crate::info::{Receives, Target};
-pub use crate::machine::{Declares, Leaf, Reaches, Variant, Via};
-pub use crate::machine::{at, hook};
+pub use crate::machine::{
+    At, Declares, DeclaresFrom, Leaf, Reaches, ReachesFrom, Variant, Via, at, beyond, hook,
+    state_at,
+};
 #[cfg(feature = "serde")]
 pub use crate::name::{deserialize_name, serialize_name};
 pub use crate::options::{Handler, Kind, Missed, Options, Overflow, Shutdown};

@@ -35,6 +35,7 @@ mod report;
 mod runtime_end;
 mod sequence;
 mod servers;
+mod sources;
 mod spans;
 mod start;
 mod state;

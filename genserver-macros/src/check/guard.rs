@@ -1,16 +1,18 @@
 //! What a guard says against what the method takes and returns.
 
 use proc_macro2::Ident;
-use syn::PatType;
+use syn::{GenericParam, PatType};
 
 use crate::check::{Subject, params};
 use crate::errors::Errors;
-use crate::model::{Guard, Kind, Machine, Param, Receiver};
+use crate::model::{Guard, Handler, Kind, Machine, Param, Receiver};
+use crate::parse::list::enumerate;
 use crate::parse::ty;
 
 pub(crate) fn check_guard(subject: Subject<'_>, errors: &mut Errors) {
     let Some(machine) = subject.machine() else { return };
     check_state_param(subject, errors);
+    check_sources_param(subject, errors);
     check_next(subject, machine, errors);
     check_can_fail(subject, errors);
 }
@@ -24,7 +26,7 @@ fn state_param(subject: Subject<'_>) -> Option<(&PatType, &Ident, bool)> {
 }
 
 /// The guard is what the server looks at before it calls the handler: with `Approved => Disbursed`
-/// there never is a `&Pending` to give.
+/// there never is a `&Pending` to give. What only reads may take the state enum.
 fn check_state_param(subject: Subject<'_>, errors: &mut Errors) {
     let Some((typed, state, mutable)) = state_param(subject) else { return };
     let handler = subject.handler;
@@ -34,6 +36,7 @@ fn check_state_param(subject: Subject<'_>, errors: &mut Errors) {
     let sources: Option<Vec<_>> = handler.guard.as_ref().map(|guard| guard.sources().collect());
     let text = match sources.as_deref() {
         None if state == every => return,
+        Some(_) if state == every && handler.returns.next.is_none() => return,
         None => {
             let (attribute, time) = (handler.kind.attribute(), handler.kind.is_timed());
             let before = if time { ".., " } else { "" };
@@ -49,9 +52,58 @@ fn check_state_param(subject: Subject<'_>, errors: &mut Errors) {
                  help: `{name}: {amp}{source}`"
             )
         }
-        Some(_) => "a guard of several sources with a state parameter must be one group".to_owned(),
+        Some(sources) => {
+            format!(
+                "`{ident}` is guarded by {} but takes `{written}`\n\
+                 help: `{name}: {}`",
+                enumerate(sources),
+                sources_text(subject)
+            )
+        }
     };
     errors.at(&typed.ty, text);
+}
+
+/// The enum of a handler's sources is made of its guard: there is none of a guard with one source,
+/// and one alone of another.
+fn check_sources_param(subject: Subject<'_>, errors: &mut Errors) {
+    let param = params::framework(subject).find_map(|(typed, param)| match param {
+        Param::Sources(ident) => Some((typed, ident)),
+        _ => None,
+    });
+    let Some((typed, given)) = param else { return };
+    let (server, handler) = (subject.context.server, subject.handler);
+    let (ident, name) = (&handler.method.ident, ty::pattern(&typed.pat));
+    let (written, every) = (ty::text(typed.ty.as_ref()), &server.options.state);
+    let sources: Vec<_> = handler.guard.iter().flat_map(Guard::sources).collect();
+    let text = match sources.as_slice() {
+        [] => format!(
+            "`{ident}` takes `{written}` but has no guard\n\
+             help: take `{name}: &{every}`"
+        ),
+        [source] => format!(
+            "`{ident}` is guarded by `{source}` alone but takes `{written}`\n\
+             help: `{name}: &{source}`"
+        ),
+        _ if *given == server.sources_name(handler) => return,
+        _ => format!(
+            "the sources of `{ident}` are not `{written}`\n\
+             help: `{name}: {}`",
+            sources_text(subject)
+        ),
+    };
+    errors.at(&typed.ty, text);
+}
+
+/// `CacheFillFrom<'_, K, V>`
+fn sources_text(subject: Subject<'_>) -> String {
+    let server = subject.context.server;
+    let args = server.generics.params.iter().map(|param| match param {
+        GenericParam::Type(param) => format!(", {}", param.ident),
+        GenericParam::Const(param) => format!(", {}", param.ident),
+        GenericParam::Lifetime(_) => String::new(),
+    });
+    format!("{}<'_{}>", server.sources_name(subject.handler), args.collect::<String>())
 }
 
 /// An edge that is declared and never taken is as wrong as one that is taken and not declared. One
@@ -70,6 +122,9 @@ fn check_next(subject: Subject<'_>, machine: &Machine, errors: &mut Errors) {
         (Some([]), Some(_)) => {
             errors.at(output, format!("`{ident}` returns `Next` but its guard declares no target"));
         }
+        // That it takes one of its sources for all of them was told.
+        (Some(_), None)
+            if names_state(subject) && guard.is_some_and(Guard::has_several_sources) => {}
         (Some(targets @ [_, ..]), None) if !is_entered(subject, machine) => {
             let names: Vec<String> = targets.iter().map(ToString::to_string).collect();
             let names = names.join(" | ");
@@ -95,7 +150,11 @@ fn is_entered(subject: Subject<'_>, machine: &Machine) -> bool {
         return false;
     };
     let is_leaf = machine.states.iter().any(|state| state.ident == *target);
-    is_leaf && state_param(subject).is_none()
+    is_leaf && !names_state(subject) && !takes_sources(subject.handler)
+}
+
+fn takes_sources(handler: &Handler) -> bool {
+    handler.params.iter().any(|param| matches!(param, Param::Sources(_)))
 }
 
 /// "An `Err` changed nothing" is true of every call of a machine because what can fail cannot

@@ -173,8 +173,13 @@ fn check_state(
     let every = &server.options.state;
     let (ident, name) = (&hook.method.ident, ty::pattern(&typed.pat));
     let written = ty::text(&*typed.ty);
-    let scope =
-        Scope { options: &server.options, machine: server.machine.as_ref(), lenient: false };
+    let scope = Scope {
+        server: &server.ident,
+        options: &server.options,
+        machine: server.machine.as_ref(),
+        lenient: false,
+        sources: None,
+    };
     let own = match &hook.states[..] {
         [own] => own,
         _ => every,

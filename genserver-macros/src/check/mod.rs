@@ -33,8 +33,9 @@ pub(crate) use self::generics::unbound;
 pub(crate) use self::statement::dropped_next;
 
 use crate::errors::Errors;
-use crate::model::{Handler, Machine, Method, Server};
+use crate::model::{Guard, Handler, Machine, Method, Server};
 use crate::parse::signature::Scope;
+use crate::parse::sources::Sources;
 
 /// What the rules look at.
 #[derive(Clone, Copy)]
@@ -68,9 +69,16 @@ impl<'a> Subject<'a> {
     /// As the handler was read.
     pub(crate) fn scope(self) -> Scope<'a> {
         let (server, machine) = (self.context.server, self.machine());
-        let is_unstated = machine.is_none() && self.handler.guard.is_some();
-        let lenient = server.states_flawed || is_unstated;
-        Scope { options: &server.options, machine, lenient }
+        let guard = self.handler.guard.as_ref();
+        let lenient = server.states_flawed || (machine.is_none() && guard.is_some());
+        let sources = Sources {
+            server: &server.ident,
+            message: &self.handler.message,
+            method: &self.handler.method.ident,
+            several: guard.is_some_and(Guard::has_several_sources),
+        };
+        let (options, sources) = (&server.options, Some(sources));
+        Scope { server: &server.ident, options, machine, lenient, sources }
     }
 }
 

@@ -26,6 +26,7 @@ pub(crate) fn check_params(subject: Subject<'_>, errors: &mut Errors) {
             Param::Cx => check_cx(typed, errors),
             Param::Reply(_) => check_reply_to(subject, typed, errors),
             Param::State { .. } => check_state(subject, typed, errors),
+            Param::Sources(_) => check_sources(typed, errors),
         }
         check_no_into(typed, errors);
     }
@@ -94,6 +95,14 @@ fn check_state(subject: Subject<'_>, typed: &PatType, errors: &mut Errors) {
     }
 }
 
+/// What it holds is borrowed already: `&DoorPushFrom<'_>` would have to borrow it from nobody.
+fn check_sources(typed: &PatType, errors: &mut Errors) {
+    let Some(reference) = ty::as_reference(&typed.ty) else { return };
+    let (name, written) = (ty::pattern(&typed.pat), ty::text(&reference.elem));
+    let text = format!("`{name}` borrows the state already\nhelp: take `{name}: {written}`");
+    errors.at(&typed.ty, text);
+}
+
 /// Only the guard declares transitions: `#[call(Active)] fn f(&self, st: &mut Active)` could put
 /// another state of the group in its place. A parameter that is not the guard's is told as that.
 fn check_swap(
@@ -103,13 +112,16 @@ fn check_swap(
     state: &Ident,
     errors: &mut Errors,
 ) {
+    let every = &subject.context.server.options.state;
     let is_guard = |guard: &Guard| guard.single_source() == Some(state);
-    let is_own = subject.handler.guard.as_ref().is_none_or(is_guard);
+    let is_own = state == every || subject.handler.guard.as_ref().is_none_or(is_guard);
     if exclusive && is_own && subject.scope().is_several(state) {
         let (ident, name) = (&subject.handler.method.ident, ty::pattern(&typed.pat));
+        let moved =
+            if state == every { String::new() } else { format!(" and return `{name}.goto(..)`") };
         let text = format!(
             "`{ident}` takes `&mut {state}`, which could be swapped for another state\n\
-             help: take `&{state}` and return `{name}.goto(..)`, or guard a single state"
+             help: take `&{state}`{moved}, or guard a single state"
         );
         errors.at(&typed.ty, text);
     }
@@ -131,7 +143,7 @@ fn check_once(subject: Subject<'_>, errors: &mut Errors) {
         let (at, what) = match param {
             Param::Cx => (0, "the context"),
             Param::Reply(_) => (1, "the `ReplyTo`"),
-            Param::State { .. } => (2, "the state"),
+            Param::State { .. } | Param::Sources(_) => (2, "the state"),
         };
         if std::mem::replace(&mut seen[at], true) {
             let ident = &subject.handler.method.ident;
@@ -160,6 +172,8 @@ fn is_misplaced(subject: Subject<'_>, ty: &Type) -> bool {
     if reply_of(ty).is_some() {
         return subject.handler.kind.is_call();
     }
-    let is_param = parse_param(ty, subject.scope()).is_some();
-    is_cx(ty) || (is_param && ty::as_reference(ty).is_some())
+    match parse_param(ty, subject.scope()) {
+        Some(Param::Sources(_)) => true,
+        param => is_cx(ty) || (param.is_some() && ty::as_reference(ty).is_some()),
+    }
 }

@@ -104,6 +104,14 @@ impl<'a> Layout<'a> {
         }
     }
 
+    /// What the targets of a guard let a handler go to. A group as the target means each of its
+    /// leaves, and the group's own enum.
+    pub(crate) fn targets<'n>(&self, names: impl IntoIterator<Item = &'n Ident>) -> Vec<Item> {
+        let declared: Vec<_> = names.into_iter().filter_map(|name| self.find(name)).collect();
+        let is_target = |item: &Item| declared.iter().any(|to| self.is_inside(*item, *to));
+        self.items().filter(is_target).collect()
+    }
+
     /// What a name in a guard means.
     pub(crate) fn find(&self, name: &Ident) -> Option<Item> {
         let has_name = |item: &Item| self.ident(*item) == name;

@@ -11,6 +11,7 @@ use crate::expand::layout::{Item, Layout};
 use crate::expand::names;
 use crate::expand::paths;
 use crate::expand::plan::{Entry, Plan};
+use crate::expand::sources;
 use crate::model::Guard;
 
 /// What stands beside the user's impl.
@@ -20,7 +21,8 @@ pub(crate) fn expand_machine(plan: &Plan<'_>) -> TokenStream {
     let groups = layout.groups().map(|group| state_enum(plan, layout, Some(group)));
     let names = names::expand_names(plan, layout);
     let graph = graph::expand_graph(plan);
-    quote!(#root #(#groups)* #names #graph)
+    let sources = sources::expand_sources(plan, layout);
+    quote!(#root #(#groups)* #names #graph #sources)
 }
 
 /// The state enum, or the enum of a group.
@@ -180,20 +182,8 @@ fn variant(plan: &Plan<'_>, layout: &Layout<'_>, item: Item) -> TokenStream {
 
 /// The transitions that each handler may take. After an error any: the bodies are not to blame.
 fn declares(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
-    let ty = &plan.ty;
     if plan.stub {
-        let mut generics = plan.generics.clone();
-        generics.params.push(syn::parse_quote!(__T));
-        let (params, _, clause) = generics.split_for_impl();
-        let root = layout.root_ty();
-        let numbers = plan.handlers.iter().map(|entry| &entry.number);
-        return quote! {#(
-            impl #params __g::Declares<#numbers, __T> for #ty #clause {
-                fn into_state(_: __T) -> #root {
-                    ::core::unreachable!()
-                }
-            }
-        )*};
+        return stubs(plan, layout);
     }
     let guarded = plan.handlers.iter().filter_map(|entry| {
         let guard = entry.handler.guard.as_ref().filter(|guard| !guard.targets().is_empty())?;
@@ -203,7 +193,13 @@ fn declares(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
         let (cfgs, ident) = (&entry.cfgs, &entry.handler.method.ident);
         quote!(#cfgs pub enum #ident {})
     });
-    let targets = guarded.map(|(entry, guard)| targets(plan, layout, entry, guard));
+    let targets = guarded.map(|(entry, guard)| {
+        if sources::sources_of(entry).is_some() {
+            sources::expand_targets(plan, layout, entry)
+        } else {
+            targets(plan, layout, entry, guard)
+        }
+    });
     quote! {
         // Rustc's error about another target names the handler by these.
         mod __handlers { #(#names)* }
@@ -211,7 +207,29 @@ fn declares(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
     }
 }
 
-/// A group as the target means each of its leaves, and the group's own enum.
+/// Any transition of any handler.
+fn stubs(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
+    let (ty, root) = (&plan.ty, layout.root_ty());
+    let mut generics = plan.generics.clone();
+    generics.params.push(syn::parse_quote!(__T));
+    let (params, _, clause) = generics.split_for_impl();
+    let numbers = plan.handlers.iter().map(|entry| &entry.number);
+    let any = quote! {
+        fn into_state(_: __T) -> #root {
+            ::core::unreachable!()
+        }
+    };
+    let mut with_source = generics.clone();
+    with_source.params.push(syn::parse_quote!(__F));
+    let (source_params, _, _) = with_source.split_for_impl();
+    let from = plan.handlers.iter().filter(|entry| sources::sources_of(entry).is_some());
+    let from = from.map(|entry| &entry.number);
+    quote! {
+        #(impl #params __g::Declares<#numbers, __T> for #ty #clause { #any })*
+        #(impl #source_params __g::DeclaresFrom<#from, __F, __T> for #ty #clause { #any })*
+    }
+}
+
 fn targets(plan: &Plan<'_>, layout: &Layout<'_>, entry: &Entry<'_>, guard: &Guard) -> TokenStream {
     let (cfgs, number, ty) = (&entry.cfgs, &entry.number, &plan.ty);
     let ident = &entry.handler.method.ident;
@@ -219,15 +237,12 @@ fn targets(plan: &Plan<'_>, layout: &Layout<'_>, entry: &Entry<'_>, guard: &Guar
     let (open, close) = (quote_spanned!(first=> __g::Reaches<), quote_spanned!(last=> >));
     let server = plan.sound_head(ty);
     let reaches = quote!(#open __handlers::#ident, #server #close);
-    let named: Vec<_> =
-        guard.targets().into_iter().filter_map(|target| layout.find(target)).collect();
     // All of a header at the guard: rustc points there for what is declared.
     let ty = paths::respan(ty.clone(), last);
     let (implement, word) = (quote_spanned!(first=> impl), quote_spanned!(last=> for));
     let empty = quote_spanned!(last=> {});
-    let is_target = |item: &Item| named.iter().any(|to| layout.is_inside(*item, *to));
     let (params, _, clause) = plan.generics.split_for_impl();
-    let impls = layout.items().filter(is_target).map(|item| {
+    let impls = layout.targets(guard.targets()).into_iter().map(|item| {
         let target = paths::respan(layout.ty(item), last);
         quote!(#cfgs #implement #params #reaches #word #target #clause #empty)
     });

@@ -21,6 +21,7 @@ mod paths;
 mod plan;
 mod postpone;
 mod request;
+mod sources;
 mod start;
 mod stay;
 mod time;

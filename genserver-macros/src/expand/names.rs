@@ -8,6 +8,7 @@ use crate::expand::layout::{Item, Layout};
 use crate::expand::machine;
 use crate::expand::paths;
 use crate::expand::plan::Plan;
+use crate::parse::sources::camel;
 
 /// One variant of an enum of names.
 struct Name {
@@ -159,22 +160,6 @@ pub(crate) fn expand_binding(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStrea
     quote!(#(#texts)* __g::serde_names! { #state #message } #allowed #machine #client)
 }
 
-/// `record_payment` as `RecordPayment`. An underscore that no letter follows is kept, so that
-/// different names stay different and `self_` does not become `Self`.
 fn variant(message: &Ident) -> Ident {
-    let mut camel = String::new();
-    let plain = paths::plain(message);
-    for (at, word) in plain.split('_').enumerate() {
-        let mut letters = word.chars();
-        match letters.next() {
-            Some(first) if first.is_alphabetic() => camel.extend(first.to_uppercase()),
-            Some(first) => {
-                camel.extend((at > 0).then_some('_'));
-                camel.push(first);
-            }
-            None => camel.push('_'),
-        }
-        camel.push_str(letters.as_str());
-    }
-    format_ident!("{camel}", span = message.span())
+    format_ident!("{}", camel(message), span = message.span())
 }

@@ -7,6 +7,7 @@ use crate::expand::layout::{Item, Layout};
 use crate::expand::paths;
 use crate::expand::plan::{Entry, Plan};
 use crate::expand::request::listed;
+use crate::expand::sources;
 use crate::model::{Handler, Kind, Param, Receiver};
 use crate::parse::returns;
 
@@ -96,7 +97,10 @@ fn settled(entry: &Entry<'_>, outcome: TokenStream) -> TokenStream {
 /// The unit state that a handler without a state parameter goes to on success.
 fn entered(layout: &Layout<'_>, handler: &Handler) -> Option<TokenStream> {
     let guard = handler.guard.as_ref()?;
-    let takes_state = handler.params.iter().any(|param| matches!(param, Param::State { .. }));
+    let takes_state = handler.params.iter().any(|param| match param {
+        Param::State { ident, .. } => layout.find(ident).is_some(),
+        param => matches!(param, Param::Sources(_)),
+    });
     match (guard.single_target(), takes_state) {
         (Some(target), false) => match layout.find(target)? {
             // Not as a value: of a state that holds data rustc then says which field is missing.
@@ -116,12 +120,16 @@ fn call(plan: &Plan<'_>, entry: &Entry<'_>, args: &[Ident], span: Span) -> Token
     let handler = entry.handler;
     let ident = &handler.method.ident;
     let layout = plan.layout.as_ref();
-    let state = handler.params.iter().any(|param| matches!(param, Param::State { .. }));
+    let is_state = |param: &Param| matches!(param, Param::State { .. } | Param::Sources(_));
+    let state = handler.params.iter().any(is_state);
     let cx = handler.params.iter().any(|param| matches!(param, Param::Cx));
     let params = handler.params.iter().map(|param| match param {
         Param::Cx if state => quote_spanned!(span=> cx),
         Param::Cx => quote_spanned!(span=> &mut body.cx),
         Param::Reply(_) => quote_spanned!(span=> reply),
+        Param::Sources(ident) => layout
+            .map(|layout| sources::expand_argument(layout, entry, ident, span))
+            .unwrap_or_default(),
         Param::State { ident, mutable, .. } => {
             let ty = layout.and_then(|layout| Some(layout.ty(layout.find(ident)?)));
             // Without one it is the machine's own state enum.

@@ -47,6 +47,10 @@ impl Guard {
         sources.next().filter(|_| sources.next().is_none())
     }
 
+    pub(crate) fn has_several_sources(&self) -> bool {
+        self.sources().nth(1).is_some()
+    }
+
     /// The target, if all clauses have the same alone.
     pub(crate) fn single_target(&self) -> Option<&Ident> {
         let all_move = self.clauses.iter().all(|clause| !clause.targets.is_empty());

@@ -3,11 +3,12 @@
 use syn::{Attribute, ImplItemFn};
 
 use crate::errors::Errors;
-use crate::model::{Handler, Kind, Param, Receiver};
+use crate::model::{Guard, Handler, Kind, Param, Receiver};
 use crate::parse::attribute::{HandlerOptions, Role, parse_handler_options};
 use crate::parse::method::parse_method;
 use crate::parse::returns::parse_returns;
 use crate::parse::signature::{Scope, parse_params, parse_receiver};
+use crate::parse::sources::Sources;
 
 /// Reads a handler; where its attribute is wrong, the rest of it is read nevertheless.
 pub(crate) fn parse_handler(
@@ -22,7 +23,10 @@ pub(crate) fn parse_handler(
     let options = parse_handler_options(attr, role, scope.machine, errors);
     // A guard without states is told; what it would guard is meant as a state too.
     let lenient = scope.lenient || (scope.machine.is_none() && options.guard.is_some());
-    let scope = Scope { lenient, ..scope };
+    let message = options.name.clone().unwrap_or_else(|| ident.clone());
+    let several = options.guard.as_ref().is_some_and(Guard::has_several_sources);
+    let sources = Sources { server: scope.server, message: &message, method: ident, several };
+    let scope = Scope { lenient, sources: Some(sources), ..scope };
     let (params, args) = parse_params(&function.sig, scope);
     let method = parse_method(function, item, args);
     let has_states = scope.machine.is_some() || scope.lenient;
@@ -31,7 +35,7 @@ pub(crate) fn parse_handler(
     check_effect(&options, kind, returns.result.is_some(), errors);
     Handler {
         kind,
-        message: options.name.unwrap_or_else(|| ident.clone()),
+        message,
         receiver: parse_receiver(&function.sig).unwrap_or(Receiver::Shared),
         params,
         guard: options.guard,

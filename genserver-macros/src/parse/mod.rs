@@ -16,6 +16,7 @@ mod otherwise;
 pub(crate) mod returns;
 pub(crate) mod signature;
 pub(crate) mod similar;
+pub(crate) mod sources;
 mod states;
 mod stay;
 pub(crate) mod terminate;
@@ -182,9 +183,11 @@ fn parse_function(function: &ImplItemFn, at: usize, server: &mut Server, errors:
     }
     let flawed = errors.len() > before;
     let scope = Scope {
+        server: &server.ident,
         options: &server.options,
         machine: server.machine.as_ref(),
         lenient: server.states_flawed,
+        sources: None,
     };
     if role.is_handler() {
         let mut handler = parse_handler(function, at, (role, attr), scope, errors);

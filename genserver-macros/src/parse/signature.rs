@@ -8,16 +8,20 @@ use syn::{FnArg, Pat, PatType, ReceiverKind, Signature, Type};
 
 use crate::model::{Arg, Machine, Options, Param, Receiver};
 use crate::parse::similar::similar_state;
+use crate::parse::sources::Sources;
 use crate::parse::ty;
 
 /// What the names in a signature may stand for.
 #[derive(Clone, Copy)]
 pub(crate) struct Scope<'a> {
+    pub(crate) server: &'a Ident,
     pub(crate) options: &'a Options,
     pub(crate) machine: Option<&'a Machine>,
     /// Names of states may be missing: every reference to something that is written like a state
     /// counts as one.
     pub(crate) lenient: bool,
+    /// Of a handler of a machine.
+    pub(crate) sources: Option<Sources<'a>>,
 }
 
 impl Scope<'_> {
@@ -43,6 +47,14 @@ impl Scope<'_> {
         let is_type = name.to_string().starts_with(char::is_uppercase);
         let is_guess = is_type && (self.lenient || self.similar(name).is_some());
         (self.is_state(name) || is_guess).then_some(name)
+    }
+
+    /// The enum of the handler's sources that a type right after `self` names: by value as it
+    /// should be, or by reference.
+    fn sources_of<'t>(&self, ty: &'t Type) -> Option<&'t Ident> {
+        let sources = self.sources.filter(|_| self.machine.is_some())?;
+        let elem = ty::as_reference(ty).map_or(ty, |reference| &reference.elem);
+        ty::name_of(elem).filter(|name| sources.is_meant(name))
     }
 
     /// The state or group that a name may be a slip of.
@@ -103,6 +115,9 @@ pub(crate) fn parse_param(ty: &Type, scope: Scope<'_>) -> Option<Param> {
     if let Some(name) = scope.state_of(ty) {
         let mutable = ty::as_reference(ty).is_some_and(|reference| reference.mutability.is_some());
         return Some(Param::State { ident: ty::canonical(name), mutable });
+    }
+    if let Some(name) = scope.sources_of(ty) {
+        return Some(Param::Sources(name.clone()));
     }
     reply_of(ty).map(|reply| Param::Reply(reply.clone()))
 }

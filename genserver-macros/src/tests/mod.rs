@@ -2,6 +2,7 @@
 
 mod expansion;
 mod fallback;
+mod shapes;
 mod survival;
 
 use proc_macro2::TokenStream;

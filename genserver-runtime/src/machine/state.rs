@@ -155,7 +155,7 @@ pub trait State<S: Server>: Variant<S> {
     }
 }
 
-fn entered<S: Server, V: Variant<S>>(state: S::State) -> V {
+pub(super) fn entered<S: Server, V: Variant<S>>(state: S::State) -> V {
     match V::from_state(state) {
         Ok(own) => own,
         Err(_) => unreachable!("invariant: the guard accepted the state and nothing ran since"),

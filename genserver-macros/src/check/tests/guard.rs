@@ -78,7 +78,7 @@ fn the_state_parameter_is_the_guards() {
            help: `st: &mut Disbursed`"],
     );
     check_machine(
-        "#[call(Active)] fn left(&self, st: &ContractState) {}",
+        "#[call(Active => Repaying | Completed)] fn left(&self, st: &ContractState) -> Next {}",
         &["&ContractState: `left` is guarded by `Active` but takes `&ContractState`\n\
            help: `st: &Active`"],
     );
@@ -94,7 +94,84 @@ fn the_state_parameter_is_the_guards() {
     );
     check_machine(
         "#[call(Pending | Approved)] fn left(&self, st: &Pending) {}",
-        &["&Pending: a guard of several sources with a state parameter must be one group"],
+        &["&Pending: `left` is guarded by `Pending` and `Approved` but takes `&Pending`\n\
+           help: `st: ContractLeftFrom<'_>`"],
+    );
+}
+
+#[test]
+fn what_only_reads_may_take_every_state() {
+    for right in [
+        "#[call(Active)] fn left(&self, st: &ContractState) {}",
+        "#[call(Pending | Approved)] fn left(&self, st: &ContractState) {}",
+        "#[call(Pending | Approved => Completed)] fn left(&self, st: &ContractState) {}",
+        "#[call(Pending => Completed, Active => Completed)] fn left(&self, st: &ContractState) {}",
+    ] {
+        check_machine(right, &[]);
+    }
+    check_machine(
+        "#[call(Pending => Completed, Active)] fn left(&self, st: &ContractState) -> Next {}",
+        &[
+            "&ContractState: `left` is guarded by `Pending` and `Active` but takes `&ContractState`\n\
+           help: `st: ContractLeftFrom<'_>`",
+        ],
+    );
+}
+
+#[test]
+fn several_sources_have_an_enum() {
+    for right in [
+        "#[call(Pending => Completed, Active)] fn left(&self, st: ContractLeftFrom<'_>) -> Next {}",
+        "#[call(go_on: Pending | Active)] fn left(&self, st: ContractGoOnFrom<'_>, a: u8) {}",
+        "#[info(Pending | Active)] fn left(&self, cx: &mut Cx<Self>, st: ContractLeftFrom, m: u8) {}",
+    ] {
+        check_machine(right, &[]);
+    }
+    check_machine(
+        "#[call(Pending | Active)] fn left(&self, st: ContractLetfFrom<'_>) {}",
+        &["ContractLetfFrom<'_>: the sources of `left` are not `ContractLetfFrom<'_>`\n\
+           help: `st: ContractLeftFrom<'_>`"],
+    );
+    check_machine(
+        "#[call(Pending | Active)] fn left(&self, st: &ContractLeftFrom<'_>) {}",
+        &["&ContractLeftFrom<'_>: `st` borrows the state already\n\
+           help: take `st: ContractLeftFrom<'_>`"],
+    );
+    check_machine(
+        "#[call(Active)] fn left(&self, st: ContractLeftFrom<'_>) {}",
+        &[
+            "ContractLeftFrom<'_>: `left` is guarded by `Active` alone but takes `ContractLeftFrom<'_>`\n\
+           help: `st: &Active`",
+        ],
+    );
+    check_machine(
+        "#[call] fn left(&self, st: ContractLeftFrom<'_>) {}",
+        &["ContractLeftFrom<'_>: `left` takes `ContractLeftFrom<'_>` but has no guard\n\
+           help: take `st: &ContractState`"],
+    );
+    check_machine(
+        "#[call(Pending | Active)] fn left(&self, by: u8, st: ContractLeftFrom<'_>) {}",
+        &["st: ContractLeftFrom<'_>: `st: ContractLeftFrom<'_>` must stand right after `self`"],
+    );
+    check_machine(
+        "#[call(Pending | Active)] fn left(&self, st: ContractLeftFrom<'_>, a: &ContractState) {}",
+        &["a: &ContractState: `left` takes the state twice"],
+    );
+    check_machine(
+        "#[call(Pending | Active => Completed)] fn left(&self, st: ContractLeftFrom<'_>) {}",
+        &["left: `left` declares `=> Completed` but does not return a `Next`"],
+    );
+    check(
+        "states(A: initial + terminal, B: terminal)",
+        "impl<T: Send + 'static, const N: usize> Cache<T, N> {
+            #[cast(A | B)] fn fill(&self, st: &A) {}
+            #[cast(A => B)] fn b(&self) {}
+        }",
+        &[
+            "&A: `fill` is guarded by `A` and `B` but takes `&A`\n\
+           help: `st: CacheFillFrom<'_, T, N>`",
+            "A: `b` leaves the terminal state `A`",
+        ],
     );
 }
 
@@ -127,7 +204,7 @@ fn only_a_single_state_is_changed_in_place() {
         "#[cast] fn left(&self, st: &mut ContractState) {}",
         &[
             "&mut ContractState: `left` takes `&mut ContractState`, which could be swapped for another state\n\
-           help: take `&ContractState` and return `st.goto(..)`, or guard a single state",
+           help: take `&ContractState`, or guard a single state",
         ],
     );
     check_machine("#[call(Pending)] fn left(&self, st: &mut Pending) {}", &[]);

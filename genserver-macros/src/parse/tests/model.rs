@@ -40,6 +40,7 @@ fn line(handler: &Handler) -> String {
         match param {
             Param::Cx => line.push_str(", cx"),
             Param::Reply(ty) => line.extend([", reply ", &ty.to_token_stream().to_string()]),
+            Param::Sources(ident) => line.extend([", ", &ident.to_string()]),
             Param::State { ident, mutable: true } => line.extend([", &mut ", &ident.to_string()]),
             Param::State { ident, mutable: false } => line.extend([", &", &ident.to_string()]),
         }

@@ -1,4 +1,4 @@
-//! A state parameter under several sources is one group.
+//! A state parameter under several sources.
 
 use genserver_runtime::prelude::*;
 
@@ -17,8 +17,13 @@ impl Loan {
         st.goto(|_| Closed)
     }
 
+    #[call(Pending => Closed, Approved => Closed)]
+    pub fn second(&self, st: &mut Approved) {
+        let _ = st;
+    }
+
     #[call(Pending | Approved)]
-    pub fn second(&self, st: &LoanState) -> u8 {
+    pub fn third(&self, st: &mut LoanState) -> u8 {
         let _ = st;
         1
     }
