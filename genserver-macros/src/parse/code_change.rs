@@ -5,9 +5,10 @@ use syn::{Attribute, ImplItemFn};
 
 use crate::errors::Errors;
 use crate::model::{CodeChange, Number};
-use crate::parse::attribute::{Role, arguments};
+use crate::parse::attribute::arguments;
 use crate::parse::list::{Seen, parse_key, parse_list, unknown_option};
 use crate::parse::method::parse_method;
+use crate::parse::role::Role;
 use crate::parse::signature::typed;
 use crate::parse::version::parse_version;
 

@@ -4,9 +4,10 @@ use syn::{Attribute, ImplItemFn};
 
 use crate::errors::Errors;
 use crate::model::{Guard, Handler, Kind, Param, Receiver};
-use crate::parse::attribute::{HandlerOptions, Role, parse_handler_options};
+use crate::parse::attribute::{HandlerOptions, parse_handler_options};
 use crate::parse::method::parse_method;
 use crate::parse::returns::parse_returns;
+use crate::parse::role::Role;
 use crate::parse::signature::{Scope, parse_params, parse_receiver};
 use crate::parse::sources::Sources;
 

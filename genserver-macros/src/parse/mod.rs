@@ -14,6 +14,7 @@ mod method;
 mod options;
 mod otherwise;
 pub(crate) mod returns;
+mod role;
 pub(crate) mod signature;
 pub(crate) mod similar;
 pub(crate) mod sources;
@@ -31,8 +32,8 @@ use syn::parse::Parser;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Expr, FnArg, ImplItem, ImplItemFn, ItemImpl, Meta};
 
-pub(crate) use self::attribute::Role;
 pub(crate) use self::item::parse_item;
+pub(crate) use self::role::Role;
 
 use crate::errors::Errors;
 use crate::model::Server;
