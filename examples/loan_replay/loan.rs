@@ -1,5 +1,8 @@
 //! The life of a loan application as a state machine.
 
+#[cfg(test)]
+mod tests;
+
 use genserver_runtime::prelude::*;
 
 /// Nothing was handed in yet.

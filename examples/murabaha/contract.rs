@@ -1,5 +1,8 @@
 //! The contract: a state machine with its data in its states.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -116,7 +119,7 @@ impl Active {
 
 impl Repaying {
     fn paid(&self) -> u64 {
-        self.payments.iter().map(|payment| payment.amount).sum()
+        self.payments.iter().fold(0, |paid, payment| paid.saturating_add(payment.amount))
     }
 }
 
@@ -172,7 +175,7 @@ impl Contract {
     #[call(Active => Repaying | Completed)]
     pub fn record_payment(&self, st: &Active, amount: u64) -> Next<u64> {
         let payment = Payment { amount, at: SystemTime::now() };
-        let left = st.terms().total().saturating_sub(st.paid() + amount);
+        let left = st.terms().total().saturating_sub(st.paid().saturating_add(amount));
         if left == 0 {
             st.goto(move |active| Completed { repaid: active.with(payment) }).reply(0)
         } else {

@@ -4,11 +4,19 @@ mod at;
 mod bench;
 mod border;
 mod client;
+mod conformance;
 mod deadline;
+mod declaration;
 mod drive;
+mod explorer;
 mod follow;
 mod hook;
 mod next;
+mod probe;
+mod report;
+mod request;
+mod sample;
+mod source;
 mod state;
 
 use std::fmt;
@@ -25,12 +33,17 @@ pub use self::client::MachineClient;
 pub use self::deadline::StateDeadline;
 #[doc(hidden)]
 pub use self::deadline::at;
+pub use self::conformance::{Conformance, conformance, conformance_with};
 pub use self::drive::{Driven, Driver, drive};
 pub(crate) use self::follow::{defer, follow, notify, run};
 #[doc(hidden)]
 pub use self::hook::hook;
 pub use self::hook::{Enter, StateCx};
 pub use self::next::{Next, Via};
+pub use self::report::{Mistake, Report, Wrong};
+pub use self::request::{Came, Drives, Requested, Requests};
+pub use self::sample::Sample;
+pub use self::source::Source;
 pub use self::state::{Declares, Leaf, Reaches, State, Variant};
 
 /// A server with states. Implemented by the macro only.

@@ -10,8 +10,8 @@ pub use crate::exit::crash;
 pub use crate::format::{Shown, Unshown, show, show_machine};
 pub use crate::info::{Receives, Target};
 pub use crate::machine::{
-    At, Declares, DeclaresFrom, Leaf, Reaches, ReachesFrom, Variant, Via, at, beyond, hook,
-    state_at,
+    At, Declares, DeclaresFrom, Drives, Leaf, Reaches, ReachesFrom, Requested, Requests, Sample,
+    Source, Variant, Via, at, beyond, hook, state_at,
 };
 #[cfg(feature = "serde")]
 pub use crate::name::{deserialize_name, serialize_name};

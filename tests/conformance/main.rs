@@ -5,6 +5,7 @@ mod bell;
 mod blocking;
 mod call;
 mod cast;
+mod conforms;
 mod continued;
 mod deadlock;
 mod drive;

@@ -5,6 +5,7 @@ mod attrs;
 mod client;
 mod dispatch;
 mod docs;
+mod drives;
 mod dropped;
 mod fallback;
 mod format_state;
@@ -61,6 +62,7 @@ fn expand_hidden(plan: &Plan<'_>) -> TokenStream {
     let handlers = plan.handlers.iter().map(|entry| request::expand_handler(plan, entry));
     let client = client::expand_binding(plan);
     let machine = machine::expand_binding(plan);
+    let drives = drives::expand_drives(plan);
     quote! {
         #attrs
         #allow
@@ -73,6 +75,7 @@ fn expand_hidden(plan: &Plan<'_>) -> TokenStream {
             #(#handlers)*
             #client
             #machine
+            #drives
         };
     }
 }
