@@ -30,10 +30,10 @@ pub use self::at::{At, DeclaresFrom, ReachesFrom, beyond, state_at};
 pub use self::border::Transition;
 pub(crate) use self::border::begin;
 pub use self::client::MachineClient;
+pub use self::conformance::{Conformance, conformance, conformance_with};
 pub use self::deadline::StateDeadline;
 #[doc(hidden)]
 pub use self::deadline::at;
-pub use self::conformance::{Conformance, conformance, conformance_with};
 pub use self::drive::{Driven, Driver, drive};
 pub(crate) use self::follow::{defer, follow, notify, run};
 #[doc(hidden)]
@@ -61,6 +61,11 @@ pub use self::state::{Declares, Leaf, Reaches, State, Variant};
 /// }
 /// assert_eq!(states::<Lock>(), ["Open", "Shut"]);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a machine",
+    label = "a server without states",
+    note = "declare its states: `#[genserver(states(..))]`"
+)]
 pub trait Machine: Server {
     /// The names of its states: a field-less enum.
     type StateName: Copy + Eq + fmt::Debug + fmt::Display + FromStr + Send + Sync + 'static;

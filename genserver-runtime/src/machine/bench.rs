@@ -86,9 +86,7 @@ impl<S: Server> Bench<S> {
         R: Send + 'static,
         S: Request<H, A, R>,
     {
-        if self.stopped().is_some() {
-            return Err(ServerError::NotRunning);
-        }
+        self.admit(H)?;
         let slot = Slot::new(limit);
         let message = <S as Request<H, A, R>>::message(args, ReplyTo::new(Arc::clone(&slot)));
         // A handler on the blocking pool is waited for, as long as its caller would wait.
@@ -102,25 +100,28 @@ impl<S: Server> Bench<S> {
         match slot.poll(&Context::from_waker(Waker::noop())) {
             Poll::Ready(Found::Reply(reply)) => Ok(reply),
             Poll::Ready(Found::Error(error)) => Err(error),
-            Poll::Ready(Found::Expired) | Poll::Pending => {
-                Err(ServerError::Timeout(Box::new(Late {
-                    server: S::NAME,
-                    call: S::HANDLERS[H].message,
-                    phase: Phase::Deferred,
-                    busy: None,
-                    waited: Duration::ZERO,
-                    inherited: false,
-                })))
-            }
+            Poll::Ready(Found::Expired) | Poll::Pending => match self.stopped() {
+                Some(reason) if reason.is_crash() => Err(ServerError::Exit(reason.clone())),
+                _ => Err(late::<S>(H, Phase::Deferred)),
+            },
         }
+    }
+
+    /// Whether the handler's message comes to it now.
+    fn admit(&self, handler: usize) -> Result<(), ServerError> {
+        if self.stopped().is_some() {
+            return Err(ServerError::NotRunning);
+        }
+        if S::POSTPONES && S::postpones(handler, self.state()) {
+            return Err(late::<S>(handler, Phase::Postponed));
+        }
+        Ok(())
     }
 
     /// Runs the handler of a cast or an info.
     pub(crate) fn notify(&mut self, message: S::Message) -> Result<(), ServerError> {
-        if self.stopped().is_some() {
-            return Err(ServerError::NotRunning);
-        }
         let handler = message.handler();
+        self.admit(handler)?;
         let refused = self.core.counters().refused;
         self.run(message, Duration::ZERO);
         if self.core.counters().refused > refused {
@@ -151,7 +152,9 @@ impl<S: Server> Bench<S> {
                 if let ExitReason::Panic(panic) = &ending.reason {
                     resume_unwind(Box::new(panic.to_string()));
                 }
-                if let Some((_, reply)) = ending.reply.take() {
+                if !ending.withheld
+                    && let Some((_, reply)) = ending.reply.take()
+                {
                     reply();
                 }
             }
@@ -188,6 +191,18 @@ impl<S: Server> Drop for Bench<S> {
             runtime.shutdown_background();
         }
     }
+}
+
+/// What is not answered yet.
+fn late<S: Server>(handler: usize, phase: Phase) -> ServerError {
+    ServerError::Timeout(Box::new(Late {
+        server: S::NAME,
+        call: S::HANDLERS[handler].message,
+        phase,
+        busy: None,
+        waited: Duration::ZERO,
+        inherited: false,
+    }))
 }
 
 struct Woken(AtomicBool, Thread);

@@ -16,7 +16,7 @@ use crate::server::{Request, ServedBy, Server, Takes};
 /// Puts a machine on the bench, in any of its states: a state, a group, or the whole state enum.
 ///
 /// For unit tests of handlers: no runtime runs, nothing is started, `#[init]` and `#[terminate]`
-/// do not run. What a handler wants of its [`Cx`](crate::Cx) is accepted; timers, tasks and
+/// do not run; what follows on a transition, as `#[enter]`, does. What a handler wants of its [`Cx`](crate::Cx) is accepted; timers, tasks and
 /// messages to itself are not carried out, but for what it
 /// [continues with](crate::Cx::continue_with).
 ///
@@ -79,7 +79,8 @@ impl<S: Server, C> Driver<S, C> {
     /// Runs the handler of one call, and gives what its caller would get with the state that it
     /// leaves. See [`drive`].
     ///
-    /// A reply that the handler leaves for later is a [`ServerError::Timeout`].
+    /// A reply that the handler leaves for later is a [`ServerError::Timeout`], and so is a call that
+    /// the state postpones, which is not kept.
     ///
     /// # Panics
     ///

@@ -76,6 +76,9 @@ impl<M: Drives<By>, By> Explorer<M, By> {
             let Some(before) = at else { break };
             let Some(handler) = self.choose(before, &mut plan) else { break };
             let step = Step { handler, seed: self.dice.bits() };
+            if !self.declaration.accepts(before, handler) && probe.postpones(handler).await {
+                continue;
+            }
             let seen = self.take(&probe, before, step).await;
             self.requests += 1;
             at = seen.after;

@@ -1,7 +1,12 @@
 //! One running server of a conformance test.
 
+use std::sync::Arc;
+
+use tokio::task::yield_now;
+
 use crate::address::{Address, AnyAddress};
 use crate::client::Client;
+use crate::core::Core;
 use crate::exit::ExitReason;
 use crate::machine::declaration::Seen;
 use crate::machine::request::Came;
@@ -12,6 +17,9 @@ use crate::sys::Sys;
 
 /// How many characters of a state are compared.
 const TEXT_MAX: usize = 16_384;
+
+/// How often a server that is about to rest is looked at.
+const LOOKS_MAX: u32 = 1000;
 
 /// A request to make: the same for the same step.
 #[derive(Clone, Copy)]
@@ -48,11 +56,29 @@ impl<M: Machine> Probe<M> {
     }
 
     fn ended(&self) -> Option<ExitReason> {
-        let reason = |core: &_| -> Option<ExitReason> {
-            let core: &std::sync::Arc<crate::core::Core<M>> = core;
-            core.lock().cold.as_ref().and_then(|cold| cold.reason.clone())
-        };
+        let reason = |core: &Arc<Core<M>>| core.lock().cold.as_ref()?.reason.clone();
         self.address.with(reason).flatten()
+    }
+
+    /// Whether the handler's message would wait for another state. What is put aside for later
+    /// would be handled when something else is looked at.
+    pub(crate) async fn postpones(&self, handler: usize) -> bool {
+        if !M::POSTPONES {
+            return false;
+        }
+        let look = |core: &Arc<Core<M>>| {
+            let body = core.try_enter()?;
+            let postpones = body.state.as_ref().is_some_and(|st| M::postpones(handler, st));
+            core.leave(body);
+            Some(postpones)
+        };
+        for _ in 0..LOOKS_MAX {
+            if let Some(postpones) = self.address.with(look).flatten() {
+                return postpones;
+            }
+            yield_now().await;
+        }
+        true
     }
 
     /// Makes a request, and looks at what is there after it; at the state as text where `texts`

@@ -30,6 +30,11 @@ pub type Requested = Pin<Box<dyn Future<Output = Came> + Send>>;
 ///
 /// The parameter keeps rustc from looking at the arguments of machines that nobody drives.
 #[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a machine",
+    label = "a server without states",
+    note = "declare its states: `#[genserver(states(..))]`"
+)]
 pub trait Drives<By>: Machine {
     /// Makes a request of a handler; `None` for one that is none of a client's.
     fn request(handler: usize, address: &Address<Self>, source: &mut Source) -> Option<Requested>;
