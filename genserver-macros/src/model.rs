@@ -70,6 +70,8 @@ pub(crate) struct Options {
     pub(crate) client: Ident,
     /// `state = Name`; `CounterState` unless given.
     pub(crate) state: Ident,
+    /// The word `tracked`.
+    pub(crate) tracked: Option<Ident>,
     /// `derive(..)` for the state enum and the groups.
     pub(crate) derive: Vec<Path>,
 }

@@ -80,6 +80,7 @@ mod task;
 mod tick;
 mod timer;
 mod timing;
+mod tracked;
 mod travel;
 mod turn;
 #[cfg(feature = "upgrade")]
@@ -123,6 +124,7 @@ pub use crate::sys_call::{FormatError, ReplaceError, SysCall};
 pub use crate::task::{StreamEnd, Task, callers};
 pub use crate::timer::Timer;
 pub use crate::timing::NamedTimer;
+pub use crate::tracked::{Refused, StartTracked, Step, Tracked};
 #[cfg(feature = "upgrade")]
 pub use crate::upgrade::{ChangeCodeError, ExportError, RestoreError, Versioned, VersionedClient};
 /// What [`Machine::GRAPH`] is: the declared states and transitions of a machine.

@@ -2,7 +2,11 @@
 
 use std::any::TypeId;
 use std::collections::VecDeque;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
 use crate::body::Body;
 use crate::context::Cx;
@@ -12,8 +16,10 @@ use crate::exit::ExitReason;
 use crate::home::Home;
 use crate::id::ServerId;
 use crate::inbox::{Claim, Life};
+use crate::init::Init;
 use crate::machine;
-use crate::server::Server;
+use crate::server::{Begin, Server};
+use crate::turn::Payload;
 
 /// A server whose `init` has not returned. Dropped, it never was: its name is free again, and who
 /// sent it something already is told.
@@ -39,6 +45,20 @@ impl<S: Server> Drop for Half<S> {
             Left::close(&core, ExitReason::NotRunning, VecDeque::new()).refuse_of(&core);
         }
     }
+}
+
+/// What `init` came to.
+pub(crate) type Began<S, E> = Result<Init<(S, <S as Server>::State), E>, Payload>;
+
+/// Runs an `init` that never waits.
+pub(crate) fn begin_fn<S: Begin<A, E>, A, E>(context: &mut Cx<S>, args: A) -> Began<S, E> {
+    let began = catch_unwind(AssertUnwindSafe(|| {
+        pin!(S::begin(context, args)).poll(&mut Context::from_waker(Waker::noop()))
+    }));
+    began.map(|polled| match polled {
+        Poll::Ready(init) => init,
+        Poll::Pending => unreachable!("invariant: a `fn` init never waits"),
+    })
 }
 
 /// The server begins to take messages; those sent while it began come first.

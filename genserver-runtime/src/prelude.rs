@@ -28,7 +28,7 @@ pub use crate::{
     StartError, StateCx, Transition, join,
 };
 #[doc(no_inline)]
-pub use crate::{CallResult as _, Client as _, MachineClient as _, State as _};
+pub use crate::{CallResult as _, Client as _, MachineClient as _, State as _, Tracked as _};
 #[cfg(feature = "macros")]
 #[doc(no_inline)]
 pub use crate::{

@@ -22,6 +22,7 @@ pub use crate::server::{
     ServedBy, Server, StateTimeout, Takes, Tick,
 };
 pub use crate::slot::Answerable;
+pub use crate::tracked::{Arrive, Parted};
 pub use crate::travel::{Argument, Carries, IsResult, Settles, Travels, settled, travels};
 #[cfg(feature = "upgrade")]
 pub use crate::upgrade::{
@@ -35,6 +36,7 @@ use crate::call::Call;
 use crate::cast::{Cast, Post};
 use crate::outcome::Outcome;
 use crate::start::Start;
+use crate::tracked::{StartTracked, Step};
 
 /// What a macro of this crate names where the user's crate may have no serde.
 #[cfg(feature = "serde")]
@@ -91,6 +93,18 @@ where
     S: Notify<H, A>,
 {
     Post::new(address, S::message(args))
+}
+
+#[inline]
+pub fn step<T, N, O: Outcome, S: Server, A, const H: usize>(
+    handle: T,
+    args: A,
+) -> Step<T, N, O, S, A, H> {
+    Step::new(handle, args)
+}
+
+pub fn start_tracked<S: Server, C, A, E, N>(args: A) -> StartTracked<S, C, A, E, N> {
+    StartTracked::new(args)
 }
 
 pub fn start<S: Server, C, A, E>(args: A) -> Start<S, C, A, E> {

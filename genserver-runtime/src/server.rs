@@ -90,6 +90,10 @@ pub trait Server: Sized + Send + 'static {
     #[doc(hidden)]
     const MAP: Option<&'static Graph<'static>> = None;
 
+    /// Whether each call notes the state that it has led to before its reply: the option `tracked`.
+    #[doc(hidden)]
+    const TRACKED: bool = false;
+
     /// Runs the handler of a queued message.
     #[doc(hidden)]
     fn dispatch(

@@ -4,11 +4,10 @@ use std::any::TypeId;
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
@@ -26,12 +25,12 @@ use crate::home::Home;
 use crate::inbox::Claim;
 use crate::init::Init;
 use crate::node::Node;
-use crate::opening::{Half, NameClaim, open};
+use crate::opening::{Began, Half, NameClaim, begin_fn, open};
 use crate::registry::{KeyClaim, Registry};
 use crate::report;
 use crate::server::{Begin, ServedBy, Server};
 use crate::task::Callers;
-use crate::turn::{Payload, caught};
+use crate::turn::caught;
 
 /// A server that is about to start: a lazy builder, which starts it when it is awaited.
 ///
@@ -69,10 +68,10 @@ pub struct Start<S: Server, C, A, E> {
     detach: bool,
     pub(crate) debug: Debugged,
     waiting: Option<Waiting<S, E>>,
+    /// The machine's state after `init`, as its place in `STATES`.
+    pub(crate) leaf: usize,
     client: PhantomData<fn() -> C>,
 }
-
-type Began<S, E> = Result<Init<(S, <S as Server>::State), E>, Payload>;
 
 /// An `init` that waits, on a task of its own.
 struct Waiting<S: Server, E> {
@@ -102,6 +101,7 @@ impl<S: Server, C, A, E> Start<S, C, A, E> {
             detach: false,
             debug: Debugged::default(),
             waiting: None,
+            leaf: 0,
             client: PhantomData,
         }
     }
@@ -335,7 +335,7 @@ where
     }
 
     fn settle(
-        &self,
+        &mut self,
         half: Half<S>,
         context: Cx<S>,
         began: Began<S, E>,
@@ -344,6 +344,7 @@ where
             Ok(Init::Ready((server, state))) => {
                 let core = half.done();
                 report::started(&core, self.name.as_ref());
+                self.leaf = S::state_index(&state);
                 open(&core, server, state, context);
                 if self.detach {
                     Arc::clone(&core).detach();
@@ -363,16 +364,6 @@ where
             }
         }
     }
-}
-
-fn begin_fn<S: Begin<A, E>, A, E>(context: &mut Cx<S>, args: A) -> Began<S, E> {
-    let began = catch_unwind(AssertUnwindSafe(|| {
-        pin!(S::begin(context, args)).poll(&mut Context::from_waker(Waker::noop()))
-    }));
-    began.map(|polled| match polled {
-        Poll::Ready(init) => init,
-        Poll::Pending => unreachable!("invariant: a `fn` init never waits"),
-    })
 }
 
 impl<S, C, A, E> Future for Start<S, C, A, E>

@@ -184,7 +184,7 @@ pub(crate) fn settle<S: Server, R: Send + 'static>(
     match outcome {
         Ok(value) => {
             let message = S::HANDLERS[handler].message;
-            if core.is_watched() {
+            if S::TRACKED || core.is_watched() {
                 core.note_state(body);
             }
             match body.cx.ending() {

@@ -33,20 +33,14 @@ pub(crate) fn expand_client(plan: &Plan<'_>) -> TokenStream {
 }
 
 fn method(plan: &Plan<'_>, entry: &Entry<'_>) -> Option<TokenStream> {
-    let (krate, ty, number) = (plan.krate, &plan.ty, &entry.number);
+    let krate = plan.krate;
     let (method, message) = (&entry.handler.method, &entry.handler.message);
     let (docs, attrs) = (docs::of_client_method(entry), attrs::of_method(&method.attrs));
     let vis = &method.vis;
-    let tuple = &entry.args.tuple;
-    let (outcome, make) = match (&entry.reply, entry.handler.kind) {
-        (_, kind) if !kind.is_offered() => return None,
-        (Some(reply), _) => {
-            let outcome = &reply.outcome;
-            (quote!(#krate::Call<'_, #outcome, #ty, #tuple, #number>), quote!(call))
-        }
-        (None, Kind::Unbounded) => (quote!(#krate::Post<'_, #ty>), quote!(post::<#ty, #number, _>)),
-        (None, _) => (quote!(#krate::Cast<'_, #ty>), quote!(cast::<#ty, #number, _>)),
-    };
+    if !entry.handler.kind.is_offered() {
+        return None;
+    }
+    let Sent { outcome, make } = sent(plan, entry);
     let args = params(&entry.args, &method.args);
     let values = values(&entry.args);
     Some(quote! {
@@ -56,6 +50,25 @@ fn method(plan: &Plan<'_>, entry: &Entry<'_>) -> Option<TokenStream> {
             #krate::__private::#make(&self.address, #values)
         }
     })
+}
+
+/// What a client method returns, and the function that makes it.
+pub(crate) struct Sent {
+    pub(crate) outcome: TokenStream,
+    pub(crate) make: TokenStream,
+}
+
+pub(crate) fn sent(plan: &Plan<'_>, entry: &Entry<'_>) -> Sent {
+    let (krate, ty, number) = (plan.krate, &plan.ty, &entry.number);
+    let (outcome, make) = match (&entry.reply, entry.handler.kind) {
+        (Some(reply), _) => {
+            let (outcome, tuple) = (&reply.outcome, &entry.args.tuple);
+            (quote!(#krate::Call<'_, #outcome, #ty, #tuple, #number>), quote!(call))
+        }
+        (None, Kind::Unbounded) => (quote!(#krate::Post<'_, #ty>), quote!(post::<#ty, #number, _>)),
+        (None, _) => (quote!(#krate::Cast<'_, #ty>), quote!(cast::<#ty, #number, _>)),
+    };
+    Sent { outcome, make }
 }
 
 /// The parameters of a client method or of `start`, under the user's names.

@@ -23,6 +23,15 @@ pub(crate) fn of_client_method(entry: &Entry<'_>) -> TokenStream {
 
 /// The docs of `#[init]`, and what `start` gives.
 pub(crate) fn of_start(plan: &Plan<'_>) -> TokenStream {
+    of_any_start(plan, &paths::plain(&plan.server.options.client))
+}
+
+/// The same, of `start_tracked`, which gives a handle or the enum of several.
+pub(crate) fn of_start_tracked(plan: &Plan<'_>, given: &Ident) -> TokenStream {
+    of_any_start(plan, &paths::plain(given))
+}
+
+fn of_any_start(plan: &Plan<'_>, given: &str) -> TokenStream {
     let name = plan.name();
     let init = plan.server.init.as_ref();
     let own = init.map(|init| attrs::docs(&init.method.attrs)).unwrap_or_default();
@@ -37,9 +46,8 @@ pub(crate) fn of_start(plan: &Plan<'_>) -> TokenStream {
         _ => "",
     };
     let what = if init.is_some() { "once init has returned" } else { "once it runs" };
-    let client = paths::plain(&plan.server.options.client);
     let line = format!(
-        " Returns a builder; nothing runs before it is awaited, which gives the `{client}` \
+        " Returns a builder; nothing runs before it is awaited, which gives the `{given}` \
          {what}{fails}."
     );
     quote!(#own #[doc = ""] #[doc = #line])

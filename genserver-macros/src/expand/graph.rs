@@ -118,6 +118,15 @@ fn trigger(kind: Kind) -> g::Trigger {
 
 /// The drawing for the docs.
 pub(crate) fn mermaid(plan: &Plan<'_>, layout: &Layout<'_>) -> String {
+    with_graph(plan, layout, |graph| graph.to_mermaid())
+}
+
+/// Lends the graph to `f`, without what `#[cfg]`s leave out of it.
+pub(crate) fn with_graph<R>(
+    plan: &Plan<'_>,
+    layout: &Layout<'_>,
+    f: impl FnOnce(&g::Graph<'_>) -> R,
+) -> R {
     let machine = layout.machine;
     let text = |ident: &proc_macro2::Ident| paths::plain(ident);
     let states: Vec<_> = machine.states.iter().map(|state| text(&state.ident)).collect();
@@ -146,7 +155,7 @@ pub(crate) fn mermaid(plan: &Plan<'_>, layout: &Layout<'_>) -> String {
         groups: &groups,
         edges: &edges,
     };
-    graph.to_mermaid()
+    f(&graph)
 }
 
 /// The leaves' names, for the table in the docs.

@@ -90,7 +90,14 @@ pub(crate) fn expand_look(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
             (layout.wrap(Item::State(at), &quote!(_)), Literal::usize_unsuffixed(place));
         quote!(#pattern => #place)
     });
+    let tracked = plan.server.options.tracked.as_ref();
+    let tracked = tracked.map(|_| {
+        quote!(
+            const TRACKED: bool = true;
+        )
+    });
     quote! {
+        #tracked
         const STATES: &'static [__g::LeafText] = &[#(#leaves),*];
         const MAP: ::core::option::Option<&'static #krate::Graph<'static>> =
             ::core::option::Option::Some(&<Self as #krate::Machine>::GRAPH);

@@ -26,6 +26,7 @@ mod sources;
 mod start;
 mod stay;
 mod time;
+mod tracked;
 mod upgrade;
 
 use proc_macro2::TokenStream;
@@ -46,10 +47,12 @@ fn expand_plan(plan: &Plan<'_>, item: &ItemImpl) -> TokenStream {
     let user = impl_block::expand_impl(plan, item.clone());
     let client = client::expand_client(plan);
     let start = start::expand_start(plan);
+    let start_tracked = tracked::expand_start(plan);
+    let tracked = tracked::expand_types(plan);
     let machine = machine::expand_machine(plan);
     let hidden = expand_hidden(plan);
     let upgrade = upgrade::expand_upgrade(plan);
-    quote!(#user #client #start #machine #hidden #upgrade)
+    quote!(#user #client #start #start_tracked #machine #tracked #hidden #upgrade)
 }
 
 /// What nobody calls by name. Names in here that start with `__` could hide none of the user's.
@@ -63,6 +66,7 @@ fn expand_hidden(plan: &Plan<'_>) -> TokenStream {
     let client = client::expand_binding(plan);
     let machine = machine::expand_binding(plan);
     let drives = drives::expand_drives(plan);
+    let tracked = tracked::expand_binding(plan);
     quote! {
         #attrs
         #allow
@@ -76,6 +80,7 @@ fn expand_hidden(plan: &Plan<'_>) -> TokenStream {
             #client
             #machine
             #drives
+            #tracked
         };
     }
 }

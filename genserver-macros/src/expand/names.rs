@@ -160,6 +160,6 @@ pub(crate) fn expand_binding(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStrea
     quote!(#(#texts)* __g::serde_names! { #state #message } #allowed #machine #client)
 }
 
-fn variant(message: &Ident) -> Ident {
+pub(crate) fn variant(message: &Ident) -> Ident {
     format_ident!("{}", camel(message), span = message.span())
 }

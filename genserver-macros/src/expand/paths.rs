@@ -194,6 +194,10 @@ pub(crate) fn name_of(param: &GenericParam) -> String {
 pub(crate) struct Reply {
     /// `R`
     pub(crate) ty: TokenStream,
+    /// `R`, or the `Ok` of a `Result`.
+    pub(crate) value: TokenStream,
+    /// Whether that is `()`.
+    pub(crate) is_unit: bool,
     /// What awaiting the client's call gives.
     pub(crate) outcome: TokenStream,
 }
@@ -205,13 +209,16 @@ impl Reply {
         let ty = own(reply.to_token_stream());
         if !ty::is_named(reply, "Result") {
             let outcome = quote!(::core::result::Result<#ty, #krate::ServerError>);
-            return Self { ty, outcome };
+            let is_unit = ty::is_unit(reply);
+            return Self { value: ty.clone(), ty, is_unit, outcome };
         }
+        let is_unit = returns::ok_of(reply).is_some_and(ty::is_unit);
         let value = returns::ok_of(reply).filter(|_| returns::error_of(reply).is_some());
         let by_alias = || quote!(<#ty as #krate::__private::IsResult>::Ok);
         let value = value.map_or_else(by_alias, |value| own(value.to_token_stream()));
         let error = own(error_of(reply, krate));
-        Self { outcome: quote!(::core::result::Result<#value, #krate::CallError<#error>>), ty }
+        let outcome = quote!(::core::result::Result<#value, #krate::CallError<#error>>);
+        Self { ty, value, is_unit, outcome }
     }
 }
 

@@ -153,6 +153,10 @@ impl<'a> Plan<'a> {
         Args { tuple: quote!((#(#types,)*)), list, types }
     }
 
+    pub(crate) fn item(&self) -> &'a ItemImpl {
+        self.item
+    }
+
     /// Whether the user's impl has an item of this name.
     pub(crate) fn is_taken(&self, name: &str) -> bool {
         self.item.items.iter().any(|item| match item {

@@ -22,27 +22,7 @@ pub(crate) fn expand_start(plan: &Plan<'_>) -> Option<TokenStream> {
     let (params, _, clause) = plan.generics.split_for_impl();
     let (attrs, allow) = (&plan.attrs, attrs::allow_beside());
     let error = error(plan);
-    let (copied, vis, list, tuple, values) = if let Some(init) = &plan.server.init {
-        let args = plan.args(&init.method);
-        let list = client::params(&args, &init.method.args);
-        let copied = attrs::of_method(&init.method.attrs);
-        (copied, init.method.vis.to_token_stream(), list, args.tuple.clone(), client::values(&args))
-    } else {
-        let (mut list, mut tuple, mut values) =
-            (vec![quote!(value: #ty)], quote!(#ty,), quote!(value,));
-        if let Some(state) = initial(plan) {
-            list.push(quote!(state: #state));
-            tuple.extend(quote!(#state,));
-            values.extend(quote!(state,));
-        }
-        (
-            TokenStream::new(),
-            plan.vis().to_token_stream(),
-            list,
-            quote!((#tuple)),
-            quote!((#values)),
-        )
-    };
+    let Signature { copied, vis, list, tuple, values } = Signature::new(plan);
     let docs = docs::of_start(plan);
     Some(quote! {
         #attrs
@@ -57,6 +37,47 @@ pub(crate) fn expand_start(plan: &Plan<'_>) -> Option<TokenStream> {
     })
 }
 
+/// What every way to start has of `#[init]`.
+pub(crate) struct Signature {
+    /// Its attributes.
+    pub(crate) copied: TokenStream,
+    pub(crate) vis: TokenStream,
+    /// The parameters.
+    pub(crate) list: Vec<TokenStream>,
+    pub(crate) tuple: TokenStream,
+    pub(crate) values: TokenStream,
+}
+
+impl Signature {
+    pub(crate) fn new(plan: &Plan<'_>) -> Self {
+        if let Some(init) = &plan.server.init {
+            let args = plan.args(&init.method);
+            return Self {
+                copied: attrs::of_method(&init.method.attrs),
+                vis: init.method.vis.to_token_stream(),
+                list: client::params(&args, &init.method.args),
+                tuple: args.tuple.clone(),
+                values: client::values(&args),
+            };
+        }
+        let ty = &plan.ty;
+        let (mut list, mut tuple, mut values) =
+            (vec![quote!(value: #ty)], quote!(#ty,), quote!(value,));
+        if let Some(state) = initial(plan) {
+            list.push(quote!(state: #state));
+            tuple.extend(quote!(#state,));
+            values.extend(quote!(state,));
+        }
+        Self {
+            copied: TokenStream::new(),
+            vis: plan.vis().to_token_stream(),
+            list,
+            tuple: quote!((#tuple)),
+            values: quote!((#values)),
+        }
+    }
+}
+
 /// The type of the initial state.
 fn initial(plan: &Plan<'_>) -> Option<TokenStream> {
     let layout = plan.layout.as_ref()?;
@@ -65,7 +86,7 @@ fn initial(plan: &Plan<'_>) -> Option<TokenStream> {
 }
 
 /// What `#[init]` fails with.
-fn error(plan: &Plan<'_>) -> TokenStream {
+pub(crate) fn error(plan: &Plan<'_>) -> TokenStream {
     let wrapper = plan.server.init.as_ref().map(|init| &init.returns.wrapper);
     let error = match wrapper {
         None | Some(InitWrapper::Plain | InitWrapper::Init(None)) => {

@@ -33,6 +33,7 @@ const OPTIONS: &[&str] = &[
     "client",
     "state",
     "derive",
+    "tracked",
 ];
 
 /// What the attribute says. Until an item of it is read, it may be the one that names the states.
@@ -62,10 +63,10 @@ pub(crate) fn parse_options(attr: TokenStream, ident: &Ident, errors: &mut Error
             return Ok(());
         }
         // `sates(..)` and `state(..)` are errors that hide all states.
-        let may_be_states = input.peek(syn::token::Paren) && key != "derive";
+        let may_be_states = input.peek(syn::token::Paren) && key != "derive" && key != "tracked";
         attribute.states_flawed = were_flawed || may_be_states;
         parse_option(input, &key, &mut attribute.options)?;
-        if key == "state" || key == "derive" {
+        if key == "state" || key == "derive" || key == "tracked" {
             of_states.push(key);
         }
         Ok(())
@@ -97,6 +98,7 @@ fn defaults(ident: &Ident) -> Options {
         start: format_ident!("start", span = ident.span()),
         client: format_ident!("{name}Client", span = ident.span()),
         state: format_ident!("{name}State", span = ident.span()),
+        tracked: None,
         derive: Vec::new(),
     }
 }
@@ -123,9 +125,18 @@ fn parse_option(input: ParseStream, key: &Ident, options: &mut Options) -> syn::
         "client" => options.client = parse_ident(input, key, "Client")?,
         "state" => options.state = parse_ident(input, key, "State")?,
         "derive" => options.derive = parse_derive(input, key)?,
+        "tracked" => options.tracked = Some(parse_bare(input, key)?),
         _ => return Err(unknown_option(key, "the `genserver` attribute", OPTIONS)),
     }
     Ok(())
+}
+
+/// An option that is the word alone.
+fn parse_bare(input: ParseStream, key: &Ident) -> syn::Result<Ident> {
+    if input.peek(Token![=]) || input.peek(syn::token::Paren) {
+        return Err(input.error(format!("`{key}` takes no value")));
+    }
+    Ok(key.clone())
 }
 
 fn parse_name(input: ParseStream, key: &Ident) -> syn::Result<LitStr> {
