@@ -1,33 +1,74 @@
 //! What comes before the mailbox: messages that were postponed and have another chance, and time-outs
 //! of no time at all.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::core::Core;
 use crate::error::ServerError;
 use crate::event::EventKind;
-use crate::inbox::{Inbox, Life, Mode};
+use crate::inbox::{Cold, Inbox, Life, Mode};
 use crate::item::Item;
 use crate::report;
 use crate::server::Server;
 use crate::slot::Answerable;
 
+/// Messages beside the mailbox.
+pub(crate) struct Aside<S: Server> {
+    /// They wait for another state.
+    postponed: VecDeque<Item<S>>,
+    /// They come before the mailbox.
+    ahead: VecDeque<Item<S>>,
+}
+
+impl<S: Server> Default for Aside<S> {
+    fn default() -> Self {
+        Self { postponed: VecDeque::new(), ahead: VecDeque::new() }
+    }
+}
+
+impl<S: Server> Aside<S> {
+    /// All of them, in the order in which they would be tried.
+    pub(crate) fn into_items(self) -> Vec<Item<S>> {
+        let mut items = Vec::from(self.ahead);
+        items.extend(self.postponed);
+        items
+    }
+}
+
+impl<S: Server> Cold<S> {
+    /// How many messages come before the mailbox.
+    pub(crate) fn ahead(&self) -> usize {
+        self.aside.as_ref().map_or(0, |aside| aside.ahead.len())
+    }
+
+    /// How many messages wait for another state.
+    pub(crate) fn postponed(&self) -> usize {
+        self.aside.as_ref().map_or(0, |aside| aside.postponed.len())
+    }
+
+    pub(crate) fn pop_ahead(&mut self) -> Option<Item<S>> {
+        self.aside.as_mut()?.ahead.pop_front()
+    }
+}
+
 impl<S: Server> Inbox<S> {
     /// Where the request that this slot belongs to lies among those that come before the mailbox.
     pub(crate) fn ahead_at(&self, slot: usize) -> Option<usize> {
-        self.cold.as_ref()?.ahead.iter().position(|item| item.is(slot))
+        self.cold.as_ref()?.aside.as_ref()?.ahead.iter().position(|item| item.is(slot))
     }
 
     /// Whether the request that this slot belongs to was postponed.
     pub(crate) fn has_postponed(&self, slot: usize) -> bool {
-        self.cold.as_ref().is_some_and(|cold| cold.postponed.iter().any(|item| item.is(slot)))
+        let aside = self.cold.as_ref().and_then(|cold| cold.aside.as_ref());
+        aside.is_some_and(|aside| aside.postponed.iter().any(|item| item.is(slot)))
     }
 
     /// Takes back a request that was postponed, or is about to be tried again.
-    pub(crate) fn withdraw_postponed(&mut self, slot: usize) -> Option<Item<S>> {
-        let cold = self.cold.as_mut()?;
-        for items in [&mut cold.postponed, &mut cold.ahead] {
+    pub(crate) fn withdraw_aside(&mut self, slot: usize) -> Option<Item<S>> {
+        let aside = self.cold.as_mut()?.aside.as_mut()?;
+        for items in [&mut aside.postponed, &mut aside.ahead] {
             if let Some(at) = items.iter().position(|item| item.is(slot)) {
                 return items.remove(at);
             }
@@ -35,11 +76,15 @@ impl<S: Server> Inbox<S> {
         None
     }
 
+    fn aside(&mut self) -> &mut Aside<S> {
+        self.cold().aside.get_or_insert_default()
+    }
+
     /// Keeps a message for another state; gives it back where there are as many as the mailbox has
     /// room for.
     fn postpone(&mut self, item: Item<S>) -> Result<(), Item<S>> {
         let bound = self.bound().map_or(usize::MAX, |bound| bound as usize);
-        let postponed = &mut self.cold().postponed;
+        let postponed = &mut self.aside().postponed;
         if postponed.len() >= bound {
             return Err(item);
         }
@@ -71,11 +116,10 @@ impl<S: Server> Core<S> {
     /// The state has changed: what was postponed comes next, the oldest first.
     pub(crate) fn retry(&self) {
         let mut inbox = self.lock();
-        let Some(cold) = inbox.cold.as_mut().filter(|cold| !cold.postponed.is_empty()) else {
-            return;
-        };
-        cold.postponed.append(&mut cold.ahead);
-        std::mem::swap(&mut cold.postponed, &mut cold.ahead);
+        let aside = inbox.cold.as_mut().and_then(|cold| cold.aside.as_mut());
+        let Some(aside) = aside.filter(|aside| !aside.postponed.is_empty()) else { return };
+        aside.postponed.append(&mut aside.ahead);
+        std::mem::swap(&mut aside.postponed, &mut aside.ahead);
         self.note_ahead(&inbox);
     }
 
@@ -87,7 +131,7 @@ impl<S: Server> Core<S> {
             drop(item);
             return;
         }
-        inbox.cold().ahead.push_back(item);
+        inbox.aside().ahead.push_back(item);
         self.note_ahead(&inbox);
         self.kick(inbox);
     }

@@ -79,7 +79,7 @@ where
             let owed = Owed::new(reply);
             let span = report::handler_span(&core, H);
             let until = owed.until();
-            let outcome = watched(&core, until, span, machine::run(&mut body, args)).await;
+            let outcome = watched(&core, until, span, S::run(&mut body, args)).await;
             settle(&core, &mut body, H, outcome, owed.take());
         }
         body.cx.run = Some(core);
@@ -101,7 +101,7 @@ where
         let core = body.cx.hold();
         if body.state.as_ref().is_none_or(S::accepts) {
             let span = report::handler_span(&core, H);
-            match watched(&core, || Deadline::Never, span, machine::notify(&mut body, args)).await {
+            match watched(&core, || Deadline::Never, span, S::run(&mut body, args)).await {
                 Ok(Ok(())) => told_without_reply(&core, &body, H),
                 Ok(Err(crash)) => {
                     let mut ending = Ending::new(crash.0);
@@ -142,7 +142,7 @@ where
         if let Some(reply) = admitted::<S, H, A, R>(&core, &body, reply) {
             let slot = reply.share();
             let span = report::handler_span(&core, H);
-            let run = frame::deferring(slot.identity(), machine::defer(&mut body, args, reply));
+            let run = frame::deferring(slot.identity(), S::defer(&mut body, args, reply));
             match watched(&core, slot.until(), span, run).await {
                 Ok(()) if body.cx.ending().is_some_and(|ending| ending.withheld) => {
                     let ending = body.cx.ending().expect("invariant: seen just now");

@@ -76,8 +76,8 @@ impl<S: Server> Left<S> {
             inbox.mode.set(Mode::SUSPENDED, false);
             let queue = std::mem::take(&mut inbox.queue);
             let cold = inbox.cold();
-            let mut items = Vec::from(std::mem::take(&mut cold.ahead));
-            items.extend(std::mem::take(&mut cold.postponed));
+            let aside = cold.aside.take();
+            let mut items = aside.map(|aside| aside.into_items()).unwrap_or_default();
             items.extend(batch);
             items.extend(queue);
             items.extend(std::mem::take(&mut cold.high));

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Weak};
 use std::task::Waker;
 
+use crate::ahead::Aside;
 use crate::body::Body;
 use crate::clock::Instant;
 use crate::drain::Begun;
@@ -91,10 +92,8 @@ pub(crate) struct Cold<S: Server> {
     pub(crate) high: VecDeque<Item<S>>,
     /// How many of these were queued in the server's life.
     pub(crate) high_seq: u64,
-    /// Messages that wait for another state.
-    pub(crate) postponed: VecDeque<Item<S>>,
-    /// What comes before the mailbox: see `ahead.rs`. It has no number either.
-    pub(crate) ahead: VecDeque<Item<S>>,
+    /// Messages beside the mailbox, which have no number either: see `ahead.rs`.
+    pub(crate) aside: Option<Box<Aside<S>>>,
     pub(crate) waiters: VecDeque<Waiter<S>>,
     /// The drain task, while it is parked or its handler waits.
     pub(crate) drain: Option<Waker>,
@@ -181,8 +180,7 @@ impl<S: Server> Default for Cold<S> {
             acts: VecDeque::new(),
             high: VecDeque::new(),
             high_seq: 0,
-            postponed: VecDeque::new(),
-            ahead: VecDeque::new(),
+            aside: None,
             waiters: VecDeque::new(),
             drain: None,
             begun: None,
@@ -300,7 +298,7 @@ impl<S: Server> Inbox<S> {
 
     /// How many messages lie in the mailbox, with `taken` of them in the running batch.
     pub(crate) fn waiting(&self, taken: u32) -> usize {
-        let before = self.cold.as_ref().map_or(0, |cold| cold.high.len() + cold.ahead.len());
+        let before = self.cold.as_ref().map_or(0, |cold| cold.high.len() + cold.ahead());
         self.queue.len() + taken as usize + before
     }
 

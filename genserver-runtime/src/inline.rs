@@ -11,7 +11,6 @@ use crate::body::Body;
 use crate::call::Call;
 use crate::core::{Core, Wait};
 use crate::frame;
-use crate::machine;
 use crate::node::Node;
 use crate::outcome::Outcome;
 use crate::pending::Pending;
@@ -71,7 +70,7 @@ where
         let span = report::handler_span(core, H);
         let polled = catch_unwind(AssertUnwindSafe(|| {
             let _span = span.as_ref().map(tracing::Span::enter);
-            let run = pin!(machine::run(&mut body, args));
+            let run = pin!(S::run(&mut body, args));
             run.poll(&mut Context::from_waker(Waker::noop()))
         }));
         drop(entered);
@@ -100,7 +99,7 @@ where
         let span = report::handler_span(core, H);
         let (deadline, _) = self.limit.resolve();
         let mut begun = Box::pin(async move {
-            let outcome = turn::caught(span, machine::run(&mut body, args)).await;
+            let outcome = turn::caught(span, S::run(&mut body, args)).await;
             (body, outcome)
         });
         let entered = frame::enter_poll(deadline);

@@ -35,7 +35,8 @@ pub use self::deadline::StateDeadline;
 #[doc(hidden)]
 pub use self::deadline::at;
 pub use self::drive::{Driven, Driver, drive};
-pub(crate) use self::follow::{defer, follow, notify, run};
+#[doc(hidden)]
+pub use self::follow::follow;
 #[doc(hidden)]
 pub use self::hook::hook;
 pub use self::hook::{Enter, StateCx};

@@ -223,7 +223,7 @@ impl<S: Server> Core<S> {
         let holders = self.holders.load(Ordering::Acquire) as usize;
         let owes =
             cold.deferred.iter().any(|reply| reply.upgrade().is_some_and(|reply| reply.awaited()));
-        let owes = owes || !cold.postponed.is_empty();
+        let owes = owes || cold.postponed() > 0;
         !cold.claims.is_empty() && cold.claims_held() == holders && !owes
     }
 }

@@ -237,7 +237,7 @@ impl<S: Server> Core<S> {
             allowed: self.leaf().map_or(&[], |leaf| leaf.allowed),
             next_timers: next_timers.collect(),
             timers: timers.len(),
-            postponed: cold.map_or(0, |cold| cold.postponed.len()),
+            postponed: cold.map_or(0, |cold| cold.postponed()),
             deferred: unanswered.count(),
             tasks: owned.map_or(0, Owned::tasks),
             streams: owned.map_or(0, Owned::streams),

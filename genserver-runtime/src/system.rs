@@ -131,7 +131,7 @@ impl<S: Server> Inbox<S> {
         if let Some(first) = cold.acts.iter().position(|act| act.position.is_none()) {
             return cold.acts.remove(first).map(|act| System::Act(act.run));
         }
-        if !suspended && let Some(item) = cold.ahead.pop_front() {
+        if !suspended && let Some(item) = cold.pop_ahead() {
             return Some(System::Message(item));
         }
         let due = |place: Position| suspended || (place.queued <= handled && place.high <= hurried);
@@ -151,7 +151,7 @@ impl<S: Server> Inbox<S> {
     pub(crate) fn has_system(&self) -> bool {
         let suspended = self.mode.is(Mode::SUSPENDED);
         self.cold.as_ref().is_some_and(|cold| {
-            let messages = !cold.high.is_empty() || !cold.ahead.is_empty();
+            let messages = !cold.high.is_empty() || cold.ahead() > 0;
             !cold.stops.is_empty() || !cold.acts.is_empty() || (!suspended && messages)
         })
     }

@@ -21,7 +21,7 @@ impl<S: Server> Inbox<S> {
             }
             match self.queued_at(slot) {
                 Some(at) => self.remove(at),
-                None => self.withdraw_postponed(slot),
+                None => self.withdraw_aside(slot),
             }
         })
     }

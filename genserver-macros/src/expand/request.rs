@@ -167,7 +167,16 @@ fn future(
         let reply = reply.as_ref().map(|_| quote!(, #reply_arg));
         quote_spanned!(span=> let _ = (#body #reply #(, #names)*); ::core::unreachable!())
     } else {
-        outcome::expand_outcome(plan, entry, &names, span)
+        let run = outcome::expand_outcome(plan, entry, &names, span);
+        if hooks::follows(plan) && moves(entry.handler) {
+            quote_spanned! {span=>
+                let outcome = { #run };
+                __g::follow(#body).await;
+                outcome
+            }
+        } else {
+            run
+        }
     };
     let future = quote_spanned! {place=>
         impl ::core::future::Future<Output = #output> + ::core::marker::Send + 'a
