@@ -102,7 +102,7 @@ impl Lift {
 
     #[call]
     async fn wait(&self) {
-        std::future::pending().await
+        std::future::pending().await;
     }
 
     #[call]
@@ -162,19 +162,19 @@ fn an_error_leaves_the_state_as_it_was() {
 
 #[test]
 fn it_begins_in_a_state_a_group_or_the_whole_enum() {
-    check_left(moving(2).call(|lift| lift.leave()), 2);
+    check_left(moving(2).call(LiftClient::leave), 2);
     let stuck = machine::drive(lift(0), Occupied::Stuck(Stuck { people: 4 }));
-    check_left(stuck.call(|lift| lift.leave()), 4);
+    check_left(stuck.call(LiftClient::leave), 4);
     let whole = LiftState::Occupied(Occupied::Moving(Moving { people: 5 }));
-    check_left(machine::drive(lift(0), whole).call(|lift| lift.leave()), 5);
+    check_left(machine::drive(lift(0), whole).call(LiftClient::leave), 5);
 }
 
 #[test]
 fn the_guard_is_checked() {
     let mut driver = machine::drive(lift(0), Empty);
-    let refused = driver.step(|lift| lift.leave()).unwrap_err();
+    let refused = driver.step(LiftClient::leave).unwrap_err();
     assert_eq!(refused.invalid_state::<Lift>(), Some((LiftStateName::Empty, LiftMessage::Leave)));
-    let refused = driver.step(|lift| lift.squeeze_in()).unwrap_err();
+    let refused = driver.step(LiftClient::squeeze_in).unwrap_err();
     assert_eq!(
         refused.invalid_state::<Lift>(),
         Some((LiftStateName::Empty, LiftMessage::SqueezeIn))
@@ -186,7 +186,7 @@ fn the_guard_is_checked() {
 #[test]
 fn a_cast_and_an_info_run_too() {
     let mut driver = moving(1);
-    assert_eq!(driver.step(|lift| lift.squeeze_in()), Ok(()));
+    assert_eq!(driver.step(LiftClient::squeeze_in), Ok(()));
     assert_eq!(driver.info(PowerCut), Ok(()));
     assert!(matches!(driver.state(), LiftState::Occupied(Occupied::Stuck(Stuck { people: 2 }))));
 }
@@ -194,23 +194,23 @@ fn a_cast_and_an_info_run_too() {
 #[test]
 fn what_it_continues_with_follows_at_once() {
     let mut driver = moving(1);
-    assert_eq!(driver.step(|lift| lift.leave()), Ok(1));
+    assert_eq!(driver.step(LiftClient::leave), Ok(1));
     assert_eq!(driver.server().tidied, 1);
 }
 
 #[test]
 fn a_stop_is_seen_and_its_reply_comes() {
     let mut driver = machine::drive(lift(3), Empty);
-    assert_eq!(driver.step(|lift| lift.close()), Ok(3));
+    assert_eq!(driver.step(LiftClient::close), Ok(3));
     assert_eq!(driver.stopped(), Some(&ExitReason::Shutdown));
-    assert_eq!(driver.step(|lift| lift.close()), Err(ServerError::NotRunning));
+    assert_eq!(driver.step(LiftClient::close), Err(ServerError::NotRunning));
     assert_eq!(driver.info(PowerCut), Err(ServerError::NotRunning));
 }
 
 #[test]
 fn a_crash_of_a_cast_is_its_error() {
     let mut driver = moving(1);
-    let error = driver.step(|lift| lift.overturn()).unwrap_err();
+    let error = driver.step(LiftClient::overturn).unwrap_err();
     assert_eq!(error.to_string(), "the server ended before it replied: the rope");
     assert!(driver.stopped().is_some_and(ExitReason::is_crash));
 }
@@ -218,21 +218,21 @@ fn a_crash_of_a_cast_is_its_error() {
 #[test]
 fn a_panic_passes_through() {
     let mut driver = moving(1);
-    let text = panic_of(|| driver.step(|lift| lift.fall()));
+    let text = panic_of(|| driver.step(LiftClient::fall));
     assert_eq!(text, "`fall` panicked: the rope");
 }
 
 #[test]
 fn a_handler_that_waits_says_so() {
-    let text = panic_of(|| moving(1).step(|lift| lift.wait()));
+    let text = panic_of(|| moving(1).step(LiftClient::wait));
     assert!(text.starts_with("`Lift::wait` waits for something that is not ready"), "{text}");
 }
 
 #[test]
 fn a_reply_by_reply_to_comes_or_is_left_for_later() {
     let mut driver = machine::drive(lift(3), Empty);
-    assert_eq!(driver.step(|lift| lift.rides()), Ok(3));
-    let Err(ServerError::Timeout(late)) = driver.step(|lift| lift.next_ride()) else {
+    assert_eq!(driver.step(LiftClient::rides), Ok(3));
+    let Err(ServerError::Timeout(late)) = driver.step(LiftClient::next_ride) else {
         panic!("nobody rides")
     };
     assert_eq!((late.call, late.phase), ("next_ride", Phase::Deferred));
@@ -241,13 +241,13 @@ fn a_reply_by_reply_to_comes_or_is_left_for_later() {
 
 #[test]
 fn a_blocking_handler_is_waited_for() {
-    let (outcome, _) = machine::drive(lift(3), Empty).call(|lift| lift.inspect());
+    let (outcome, _) = machine::drive(lift(3), Empty).call(LiftClient::inspect);
     assert_eq!(outcome, Ok(3));
 }
 
 #[test]
 fn what_a_handler_wants_of_its_context_is_there() {
-    let (outcome, _) = machine::drive(lift(0), Empty).call(|lift| lift.look_round());
+    let (outcome, _) = machine::drive(lift(0), Empty).call(LiftClient::look_round);
     assert_eq!(outcome, Ok(true));
 }
 
@@ -255,8 +255,8 @@ fn what_a_handler_wants_of_its_context_is_there() {
 async fn it_works_within_a_runtime_and_leaves_it_as_it_was() {
     let running = Lift::start(lift(1), Empty).await.expect("it starts");
     let mut driver = machine::drive(lift(5), Empty);
-    assert_eq!(driver.step(|lift| lift.inspect()), Ok(5));
-    assert_eq!(driver.step(|lift| lift.look_round()), Ok(true));
+    assert_eq!(driver.step(LiftClient::inspect), Ok(5));
+    assert_eq!(driver.step(LiftClient::look_round), Ok(true));
     drop(driver);
     assert_eq!(running.board(1).await, Ok(2));
 }

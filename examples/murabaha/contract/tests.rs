@@ -5,7 +5,7 @@ use std::sync::Arc;
 use genserver_runtime::machine::{self, Source};
 use genserver_runtime::prelude::*;
 
-use super::{Approved, Contract, ContractState, SystemTime, Terms};
+use super::{Approved, Contract, ContractClient, ContractState, SystemTime, Terms};
 use crate::payment::{Bank, PaymentError};
 
 fn terms(cost: u64) -> Terms {
@@ -33,7 +33,7 @@ fn a_failed_payment_leaves_the_contract_approved() {
     let bank = Arc::new(Bank::default());
     bank.set_down(true);
     let contract = Contract { payments: bank };
-    let (outcome, state) = machine::drive(contract, approved(500)).call(|c| c.disburse());
+    let (outcome, state) = machine::drive(contract, approved(500)).call(ContractClient::disburse);
     let refused = PaymentError { contract: "contract-1".into(), amount: 500 };
     assert_eq!(outcome, Err(CallError::Reply(refused)));
     assert!(matches!(state, ContractState::Approved(_)));

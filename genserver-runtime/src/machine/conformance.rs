@@ -52,7 +52,6 @@ use crate::start::Start;
 /// assert!(report.to_string().ends_with("never taken:\n  Green -> Green by halt"));
 /// # }
 /// ```
-#[must_use]
 pub fn conformance<M: Drives<()>>() -> Conformance<M> {
     conformance_with()
 }
@@ -87,7 +86,6 @@ pub fn conformance<M: Drives<()>>() -> Conformance<M> {
 /// test.run(|_| Link::start(Link, Down)).await.assert_clean();
 /// # }
 /// ```
-#[must_use]
 pub fn conformance_with<M: Drives<By>, By>() -> Conformance<M, By> {
     Conformance { seed: 0, walks: 100, requests_max: 100, of: PhantomData }
 }

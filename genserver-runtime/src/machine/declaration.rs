@@ -115,14 +115,13 @@ impl Declaration {
         crash: Option<ServerError>,
     ) -> Verdict {
         match (came, crash) {
-            (_, Some(error)) => return Wrong::Failed(error).into(),
             (Came::Failed(ServerError::InvalidState(_)), None) => {}
             (Came::Done, None) if matches!(self.handlers[handler].kind, Kind::Cast) => {}
             (Came::Done | Came::Refused, None) => return Wrong::Answered.into(),
             (Came::Failed(ServerError::NotRunning | ServerError::Exit(_)), None) => {
                 return Verdict::default();
             }
-            (Came::Failed(error), None) => return Wrong::Failed(error).into(),
+            (_, Some(error)) | (Came::Failed(error), None) => return Wrong::Failed(error).into(),
         }
         if let Some(to) = after.filter(|to| !drift.contains(to)) {
             return Wrong::WentTo(self.graph.states[to].name).into();
@@ -165,4 +164,104 @@ impl Declaration {
 /// Whether a client can take such an edge.
 pub(crate) fn is_of_client(trigger: Trigger) -> bool {
     matches!(trigger, Trigger::Call | Trigger::Cast)
+}
+
+#[cfg(test)]
+mod tests {
+    use genserver_graph::{Edge, Graph, State, Trigger};
+
+    use super::{Came, Declaration, Handler, Kind, Leaf, Seen, ServerError, Wrong};
+    use crate::exit::ExitReason;
+
+    const fn edge(from: usize, to: usize, label: &'static str, trigger: Trigger) -> Edge<'static> {
+        Edge { from, to, label, trigger }
+    }
+
+    const fn state(name: &'static str) -> State<'static> {
+        State { name, group: None, terminal: false }
+    }
+
+    /// Shut and Open by calls; Open goes to Ajar by itself, and nothing leads to Gone.
+    const DOOR: Declaration = Declaration {
+        graph: Graph {
+            name: "Door",
+            initial: 0,
+            states: &[state("Shut"), state("Open"), state("Ajar"), state("Gone")],
+            groups: &[],
+            edges: &[
+                edge(0, 1, "open", Trigger::Call),
+                edge(1, 0, "shut", Trigger::Cast),
+                edge(1, 2, "after 5s", Trigger::TimeOut),
+            ],
+        },
+        handlers: &[
+            Handler::new("open", "open", Kind::Call),
+            Handler::new("shut", "shut", Kind::Cast),
+            Handler::new("look", "look", Kind::Call),
+        ],
+        leaves: &[
+            Leaf { name: "Shut", allowed: &["open"] },
+            Leaf { name: "Open", allowed: &["shut"] },
+            Leaf { name: "Ajar", allowed: &[] },
+            Leaf { name: "Gone", allowed: &[] },
+        ],
+    };
+
+    const OPEN: usize = 0;
+    const SHUT: usize = 1;
+    const LOOK: usize = 2;
+
+    #[track_caller]
+    fn check(
+        (handler, before): (usize, usize),
+        came: Came,
+        after: impl Into<Option<usize>>,
+        edge: Option<usize>,
+        wrong: Option<Wrong>,
+    ) {
+        let seen = Seen { came, after: after.into(), ended: None, texts: None };
+        let verdict = DOOR.judge(handler, before, seen);
+        assert_eq!((verdict.edge, verdict.wrong), (edge, wrong));
+    }
+
+    #[test]
+    fn a_declared_message_goes_to_a_target_or_stays() {
+        check((OPEN, 0), Came::Done, 1, Some(0), None);
+        check((OPEN, 0), Came::Done, 0, None, None);
+        check((OPEN, 0), Came::Refused, 0, None, None);
+        check((OPEN, 0), Came::Refused, 1, Some(0), None);
+        check((OPEN, 0), Came::Done, 3, None, Some(Wrong::WentTo("Gone")));
+        check((LOOK, 0), Came::Done, 1, None, Some(Wrong::WentTo("Open")));
+    }
+
+    #[test]
+    fn what_the_machine_does_by_itself_may_come_after_it_or_before() {
+        check((OPEN, 0), Came::Done, 2, None, None);
+        check((LOOK, 1), Came::Done, 2, None, None);
+        check((LOOK, 0), Came::Done, 2, None, Some(Wrong::WentTo("Ajar")));
+    }
+
+    #[test]
+    fn an_undeclared_call_gets_no_other_answer() {
+        check((OPEN, 1), Came::Done, 1, None, Some(Wrong::Answered));
+        check((OPEN, 1), Came::Refused, 1, None, Some(Wrong::Answered));
+        let error = ServerError::NoReply;
+        check((OPEN, 1), Came::Failed(error.clone()), 1, None, Some(Wrong::Failed(error)));
+    }
+
+    #[test]
+    fn an_undeclared_cast_moves_nothing() {
+        check((SHUT, 0), Came::Done, 0, None, None);
+        check((SHUT, 0), Came::Done, 1, None, Some(Wrong::WentTo("Open")));
+    }
+
+    #[test]
+    fn an_orderly_end_is_no_mistake_and_a_crash_is() {
+        check((OPEN, 0), Came::Done, None, Some(0), None);
+        check((OPEN, 0), Came::Failed(ServerError::NotRunning), None, None, None);
+        let crash = ExitReason::Other("it broke".into());
+        let seen = Seen { came: Came::Done, after: None, ended: Some(crash.clone()), texts: None };
+        let wrong = DOOR.judge(SHUT, 1, seen).wrong;
+        assert_eq!(wrong, Some(Wrong::Failed(ServerError::Exit(crash))));
+    }
 }

@@ -114,9 +114,9 @@ impl<S: Server, C> Driver<S, C> {
     /// #     #[cast(On)] fn read(&self, st: &mut On) { st.uses += 1; }
     /// # }
     /// let mut lamp = machine::drive(Lamp, Off);
-    /// assert!(lamp.step(|lamp| lamp.read()).is_err()); // it is dark
-    /// assert!(lamp.step(|lamp| lamp.on()).is_ok());
-    /// assert!(lamp.step(|lamp| lamp.read()).is_ok());
+    /// assert!(lamp.step(LampClient::read).is_err()); // it is dark
+    /// assert!(lamp.step(LampClient::on).is_ok());
+    /// assert!(lamp.step(LampClient::read).is_ok());
     /// assert!(matches!(lamp.state(), LampState::On(On { uses: 1 })));
     /// ```
     pub fn step<'c, R: Driven<S>>(
@@ -183,9 +183,9 @@ impl<S: Server, C> Driver<S, C> {
     /// #     #[call(Open)] fn close(&self, cx: &mut Cx<Self>) { cx.stop(ExitReason::Normal); }
     /// # }
     /// let mut shop = machine::drive(Shop, Open);
-    /// assert_eq!(shop.step(|shop| shop.close()), Ok(()));
+    /// assert_eq!(shop.step(ShopClient::close), Ok(()));
     /// assert_eq!(shop.stopped(), Some(&ExitReason::Normal));
-    /// assert_eq!(shop.step(|shop| shop.close()), Err(ServerError::NotRunning));
+    /// assert_eq!(shop.step(ShopClient::close), Err(ServerError::NotRunning));
     /// ```
     #[must_use]
     pub fn stopped(&self) -> Option<&ExitReason> {

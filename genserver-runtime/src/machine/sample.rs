@@ -1,7 +1,7 @@
 //! Types whose values can be made up for a test.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +20,7 @@ use crate::machine::Source;
 /// [`conformance_with::<Machine, Mine>()`](crate::machine::conformance_with). An implementation for
 /// every `By` serves all.
 ///
-/// Stands for a generator of PropEr; differs: it belongs to a type.
+/// Stands for a generator of `PropEr`; differs: it belongs to a type.
 ///
 /// ```
 /// use genserver_runtime::machine::{Sample, Source};
@@ -184,36 +184,64 @@ macro_rules! sample_pointers {
 
 sample_pointers!(Box, Rc, Arc);
 
-macro_rules! sample_collections {
-    ($($collection:ident<$($item:ident $(: $bound:ident $(+ $more:ident)?)?),*>),*) => {$(
-        impl<By, $($item: Sample<By> $(+ $bound $(+ $more)?)?),*> Sample<By>
-            for $collection<$($item),*>
-        {
-            fn sample(source: &mut Source) -> Self {
-                (0..source.below(ITEMS_MAX + 1)).map(|_| Sample::<By>::sample(source)).collect()
-            }
-        }
-    )*};
+/// Made-up items for a collection.
+fn items<By, T: Sample<By>, C: FromIterator<T>>(source: &mut Source) -> C {
+    (0..source.below(ITEMS_MAX + 1)).map(|_| T::sample(source)).collect()
 }
 
-sample_collections!(
-    Vec<T>,
-    VecDeque<T>,
-    BTreeSet<T: Ord>,
-    HashSet<T: Eq + Hash>,
-    BTreeMap<K: Ord, V>,
-    HashMap<K: Eq + Hash, V>
-);
+impl<By, T: Sample<By>> Sample<By> for Vec<T> {
+    fn sample(source: &mut Source) -> Self {
+        items::<By, T, _>(source)
+    }
+}
+
+impl<By, T: Sample<By>> Sample<By> for VecDeque<T> {
+    fn sample(source: &mut Source) -> Self {
+        items::<By, T, _>(source)
+    }
+}
+
+impl<By, T: Sample<By> + Ord> Sample<By> for BTreeSet<T> {
+    fn sample(source: &mut Source) -> Self {
+        items::<By, T, _>(source)
+    }
+}
+
+impl<By, T: Sample<By> + Eq + Hash, S: BuildHasher + Default> Sample<By> for HashSet<T, S> {
+    fn sample(source: &mut Source) -> Self {
+        items::<By, T, _>(source)
+    }
+}
+
+impl<By, K: Sample<By> + Ord, V: Sample<By>> Sample<By> for BTreeMap<K, V> {
+    fn sample(source: &mut Source) -> Self {
+        items::<By, (K, V), _>(source)
+    }
+}
+
+impl<By, K, V, S> Sample<By> for HashMap<K, V, S>
+where
+    K: Sample<By> + Eq + Hash,
+    V: Sample<By>,
+    S: BuildHasher + Default,
+{
+    fn sample(source: &mut Source) -> Self {
+        items::<By, (K, V), _>(source)
+    }
+}
+
+impl<By> Sample<By> for () {
+    fn sample(_: &mut Source) -> Self {}
+}
 
 macro_rules! sample_tuples {
     ($(($($item:ident),*))*) => {$(
         impl<By, $($item: Sample<By>),*> Sample<By> for ($($item,)*) {
             fn sample(source: &mut Source) -> Self {
-                let _ = &source;
                 ($($item::sample(source),)*)
             }
         }
     )*};
 }
 
-sample_tuples!(()(A)(A, B)(A, B, C)(A, B, C, D)(A, B, C, D, E)(A, B, C, D, E, F));
+sample_tuples!((A)(A, B)(A, B, C)(A, B, C, D)(A, B, C, D, E)(A, B, C, D, E, F));
