@@ -47,13 +47,10 @@ const LAST_STEPS: usize = 3;
 #[error("`{0:?}` was done before")]
 pub struct Repeated(LastStep);
 
-impl Closing {
+impl Granting {
     /// The steps that will be done after one more.
     fn with(&self, step: LastStep) -> Result<Vec<LastStep>, Repeated> {
-        let mut done = match self {
-            Self::Finalized(_) => Vec::new(),
-            Self::Granting(granting) => granting.done.clone(),
-        };
+        let mut done = self.done.clone();
         if done.contains(&step) {
             return Err(Repeated(step));
         }
@@ -112,12 +109,17 @@ impl Loan {
     pub fn cancel(&self) {}
 
     /// One of the last three steps; the loan is granted with the third.
-    #[call(Closing => Granting | Granted)]
-    pub fn close(&self, st: &Closing, step: LastStep) -> Result<Next, Repeated> {
-        let done = st.with(step)?;
-        if done.len() == LAST_STEPS {
-            return Ok(st.goto(|_| Granted));
+    #[call(Finalized => Granting, Granting => Granting | Granted)]
+    pub fn close(&self, st: LoanCloseFrom<'_>, step: LastStep) -> Result<Next, Repeated> {
+        match st {
+            LoanCloseFrom::Finalized(st) => Ok(st.goto(move |_| Granting { done: vec![step] })),
+            LoanCloseFrom::Granting(st) => {
+                let done = st.with(step)?;
+                if done.len() == LAST_STEPS {
+                    return Ok(st.goto(|_| Granted));
+                }
+                Ok(st.goto(move |_| Granting { done }))
+            }
         }
-        Ok(st.goto(move |_| Granting { done }))
     }
 }
