@@ -7,11 +7,13 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use genserver_runtime::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::payment::{PaymentError, PaymentSystem};
+use crate::store::{Store, StoreError};
 
 /// What stays the same over the life of a contract.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
     /// The contract's number.
     pub contract: String,
@@ -31,7 +33,7 @@ impl Terms {
 }
 
 /// A payment of the customer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payment {
     /// The amount.
     pub amount: u64,
@@ -40,17 +42,20 @@ pub struct Payment {
 }
 
 /// Waits for a decision.
+#[derive(Serialize, Deserialize)]
 pub struct Pending {
     terms: Terms,
 }
 
 /// Approved, not paid out.
+#[derive(Serialize, Deserialize)]
 pub struct Approved {
     terms: Terms,
     approved_at: SystemTime,
 }
 
 /// The asset is bought; no payment yet.
+#[derive(Serialize, Deserialize)]
 pub struct Disbursed {
     terms: Terms,
     approved_at: SystemTime,
@@ -58,17 +63,20 @@ pub struct Disbursed {
 }
 
 /// Payments are coming in.
+#[derive(Serialize, Deserialize)]
 pub struct Repaying {
     disbursed: Disbursed,
     payments: Vec<Payment>,
 }
 
 /// Paid in full.
+#[derive(Serialize, Deserialize)]
 pub struct Completed {
     repaid: Repaying,
 }
 
 /// Turned down.
+#[derive(Serialize, Deserialize)]
 pub struct Rejected {
     terms: Terms,
     reason: String,
@@ -126,20 +134,30 @@ impl Repaying {
 /// The server: what all states share.
 pub struct Contract {
     payments: Arc<dyn PaymentSystem>,
+    store: Arc<Store>,
 }
 
-#[genserver(states(
-    Pending: initial,
-    Approved,
-    Active { Disbursed, Repaying },
-    Completed: terminal,
-    Rejected: terminal,
-))]
+#[genserver(
+    states(
+        Pending: initial,
+        Approved,
+        Active { Disbursed, Repaying },
+        Completed: terminal,
+        Rejected: terminal,
+    ),
+    derive(Serialize, Deserialize),
+)]
 impl Contract {
-    /// A contract waits for a decision.
+    /// Goes on where it was; a contract that is not known yet waits for a decision.
     #[init]
-    pub fn open(payments: Arc<dyn PaymentSystem>, terms: Terms) -> (Self, Pending) {
-        (Self { payments }, Pending { terms })
+    pub async fn open(
+        payments: Arc<dyn PaymentSystem>,
+        store: Arc<Store>,
+        terms: Terms,
+    ) -> Result<(Self, ContractState), StoreError> {
+        let saved = store.load(&terms.contract).await?;
+        let state = saved.unwrap_or(ContractState::Pending(Pending { terms }));
+        Ok((Self { payments, store }, state))
     }
 
     /// Approves it.
@@ -208,6 +226,12 @@ impl Contract {
                 ..summary(&rejected.terms, ContractStateName::Rejected)
             },
         }
+    }
+
+    /// Before the reply: what a client was told is saved.
+    #[transition]
+    async fn save(&self, now: &ContractState) -> Result<(), StoreError> {
+        self.store.save(&terms(now).contract, now).await
     }
 
     #[terminate]

@@ -1,9 +1,13 @@
 //! A financing contract as a state machine: one server per contract, found by its number.
 //!
-//! The reference run, then each call that its state refuses, then the declared machine.
+//! The reference run, then each call that its state refuses, then the declared machine. Each transition is
+//! saved before its reply, and a contract that starts again goes on where it was: `tests.rs` shows that.
 
 mod contract;
 mod payment;
+mod store;
+#[cfg(test)]
+mod tests;
 
 use std::error::Error;
 use std::fmt::Display;
@@ -12,12 +16,13 @@ use std::sync::Arc;
 use contract::{Contract, ContractClient, ContractStateName, Terms};
 use genserver_runtime::prelude::*;
 use payment::Bank;
+use store::Store;
 
 type Contracts = Registry<String, ContractClient>;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let bank = Arc::new(Bank::default());
+    let (bank, store) = (Arc::new(Bank::default()), Arc::new(Store::default()));
     let contracts = Contracts::new();
     for number in ["contract-123", "contract-124"] {
         let terms = Terms {
@@ -26,8 +31,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
             cost: 100_000,
             markup: 10_000,
         };
-        let start = Contract::start(bank.clone(), terms).key(&contracts, number.to_owned());
-        println!("{number}: total {}", start.await?.get_state().await?.terms.total());
+        let contract = Contract::start(bank.clone(), store.clone(), terms)
+            .key(&contracts, number.to_owned())
+            .await?;
+        println!("{number}: total {}", contract.get_state().await?.terms.total());
     }
     reference_run(&contracts, &bank).await?;
     rejection(&contracts).await?;

@@ -41,6 +41,7 @@ mod spans;
 mod start;
 mod state;
 mod state_timeout;
+mod statem;
 mod statistics;
 mod status;
 mod stop;

@@ -81,7 +81,7 @@ async fn a_machine_is_restored_in_its_state() {
 }
 
 #[tokio::test]
-async fn a_machine_that_is_changed_is_seen_in_its_new_state() {
+async fn sm_26_a_machine_that_is_changed_is_seen_in_its_new_state() {
     let door = v3::Door { name: "south".to_owned(), keys: Vec::new() };
     let door = v3::Door::start(door, v3::Free).await.expect("it starts");
     let sys = door.sys();

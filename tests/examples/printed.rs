@@ -177,3 +177,48 @@ fn murabaha() {
          contract-124 terminates: normal\n",
     );
 }
+
+#[test]
+fn tracker() {
+    check(
+        "tracker",
+        "-- what each state allows --\n\
+         New: assign, resolve, note\n\
+         Assigned: assign, begin, resolve, note\n\
+         Reopened: assign, resolve, note\n\
+         InProgress: resolve\n\
+         Resolved: verify, reopen\n\
+         Verified: close, reopen\n\
+         Closed: reopen, outcome\n\
+         \n\
+         -- to a resolution --\n\
+         verify -> cannot `verify` while New; allowed: assign, resolve, note; \
+             from New: resolve, then verify\n\
+         resolve as fixed -> nobody works on it\n\
+         note -> for Ann\n\
+         Bob begins -> Ann works on it\n\
+         Ann begins -> done\n\
+         assign -> cannot `assign` while InProgress; allowed: resolve; \
+             from InProgress: resolve, then reopen, then assign\n\
+         Ann resolves -> done\n\
+         Ann verifies -> Ann has resolved it, and cannot verify it too\n\
+         may it be verified? true\n\
+         may it be closed? false\n\
+         \n\
+         -- and back --\n\
+         note -> again: it still crashes on Mondays\n\
+         Bob resolves -> done\n\
+         after 13 days -> Resolved\n\
+         after 15 days -> Closed\n\
+         outcome, asked on day 0 -> WontFix\n\
+         open for 5 days in all\n\
+         \n\
+         -- its history --\n\
+         day 0: New -> Assigned by assign\n\
+         day 0: Assigned -> InProgress by begin\n\
+         day 3: InProgress -> Resolved by resolve\n\
+         day 16: Resolved -> Reopened by reopen\n\
+         day 18: Reopened -> Resolved by resolve\n\
+         day 32: Resolved -> Closed by undisputed\n",
+    );
+}
