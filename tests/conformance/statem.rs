@@ -127,6 +127,8 @@ struct Serving;
 struct Counter {
     journal: Journal,
     queue: Vec<ReplyTo<u32>>,
+    /// Where its `#[terminate]` waits.
+    gate: Option<Gate>,
 }
 
 /// What a timer brings.
@@ -139,8 +141,8 @@ struct Ring;
 )]
 impl Counter {
     #[init]
-    fn open(journal: Journal) -> (Self, Waiting) {
-        (Self { journal, queue: Vec::new() }, Waiting { letters: 0 })
+    fn open(journal: Journal, gate: Option<Gate>) -> (Self, Waiting) {
+        (Self { journal, queue: Vec::new(), gate }, Waiting { letters: 0 })
     }
 
     /// Replied to in a later state.
@@ -240,7 +242,10 @@ impl Counter {
     }
 
     #[terminate]
-    fn close(&mut self, reason: &ExitReason, st: Option<&CounterState>) {
+    async fn close(&mut self, reason: &ExitReason, st: Option<&CounterState>) {
+        if let Some(gate) = &self.gate {
+            gate.pass().await;
+        }
         self.journal.note(format!("terminate: {reason}, {st:?}"));
     }
 
@@ -253,7 +258,7 @@ impl Counter {
 
 async fn counter() -> (CounterClient, Journal) {
     let journal = Journal::new();
-    let client = Counter::start(journal.clone()).await.expect("its init cannot fail");
+    let client = Counter::start(journal.clone(), None).await.expect("its init cannot fail");
     (client, journal)
 }
 
@@ -301,20 +306,19 @@ async fn sm_20_a_reply_may_come_from_a_later_state() {
 
 #[tokio::test]
 async fn sm_21_what_was_replied_before_the_stop_arrives_before_terminate() {
-    let (client, journal) = counter().await;
+    let (journal, gate) = (Journal::new(), Gate::new());
+    let client = Counter::start(journal.clone(), Some(gate.clone())).await.expect("it starts");
     let waits = client.wait().send().await.expect("there is room");
-    let noted = {
-        let journal = journal.clone();
-        tokio::spawn(async move {
-            assert_eq!(waits.await, Ok(1));
-            journal.note("replied");
-        })
-    };
-    // The reply of the call that ends the server comes after `terminate`.
-    assert_eq!(client.shut().await, Ok(7));
-    let end = "terminate: shutdown, Some(Waiting(Waiting { letters: 0 }))";
-    assert_eq!(journal.count(end), 1);
-    noted.await.expect("it was replied to");
+    let mut shut = client.shut().send().await.expect("there is room");
+    gate.reached().await; // in `terminate`
+    assert_eq!(waits.await, Ok(1));
+    // The reply of the call that ends the server comes after it.
+    settle().await;
+    let early = tokio::select! { biased; reply = &mut shut => Some(reply), () = async {} => None };
+    assert_eq!(early, None);
+    gate.open();
+    assert_eq!(shut.await, Ok(7));
+    assert_eq!(journal.count("terminate: shutdown, Some(Waiting(Waiting { letters: 0 }))"), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -358,7 +362,7 @@ async fn sm_28_a_timer_longer_than_hibernate_after_fires_out_of_hibernation() {
 #[tokio::test]
 async fn sm_29_a_crash_report_tells_message_state_data_and_log() {
     let events = Events::listen();
-    let start = Counter::start(Journal::new()).name("counter").log(5);
+    let start = Counter::start(Journal::new(), None).name("counter").log(5);
     let client = start.await.expect("the name is free");
     let _kept = client.sell().send().await.expect("there is room");
     client.stumble().await.expect("there is room");
