@@ -21,7 +21,7 @@ async fn the_contract_does_what_it_declares() {
     let open = |source: &mut Source| {
         let bank = Bank::default();
         bank.set_down(source.below(8) == 0);
-        Contract::start(Arc::new(bank), terms(source.below(1000)))
+        Contract::start(Arc::new(bank), Arc::default(), terms(source.below(1000)))
     };
     let report = machine::conformance::<Contract>().seed(1447).run(open).await;
     report.assert_clean();
@@ -32,7 +32,7 @@ async fn the_contract_does_what_it_declares() {
 fn a_failed_payment_leaves_the_contract_approved() {
     let bank = Arc::new(Bank::default());
     bank.set_down(true);
-    let contract = Contract { payments: bank };
+    let contract = Contract { payments: bank, store: Arc::default() };
     let (outcome, state) = machine::drive(contract, approved(500)).call(ContractClient::disburse);
     let refused = PaymentError { contract: "contract-1".into(), amount: 500 };
     assert_eq!(outcome, Err(CallError::Reply(refused)));
