@@ -102,7 +102,7 @@ impl Lift {
 
     #[call]
     async fn wait(&self) {
-        std::future::pending().await;
+        std::future::pending::<()>().await;
     }
 
     #[call]
