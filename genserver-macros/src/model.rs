@@ -3,13 +3,12 @@
 mod hook;
 mod machine;
 mod message;
+mod methods;
 
 use proc_macro2::{Ident, Span};
 use syn::{Attribute, Expr, Generics, Path, Type, Visibility};
 
 pub(crate) use self::hook::{Hook, HookKind, HookParam, Otherwise, OtherwiseWhat, Stay};
-use crate::parse::sources::sources_name;
-
 pub(crate) use self::machine::{Clause, Group, Guard, Machine, State};
 
 /// One annotated impl block.
@@ -39,13 +38,6 @@ pub(crate) struct Server {
     pub(crate) attrs: Vec<Attribute>,
     /// Part of `states(..)` could not be read: states may be missing, or all of them.
     pub(crate) states_flawed: bool,
-}
-
-impl Server {
-    /// The enum of the sources of a handler with several: `ContractPayFrom`.
-    pub(crate) fn sources_name(&self, handler: &Handler) -> Ident {
-        sources_name(&self.ident, &handler.message)
-    }
 }
 
 /// The options of the attribute.
@@ -185,6 +177,14 @@ pub(crate) struct Method {
     pub(crate) output: Option<Type>,
     /// The method's place in the impl's items.
     pub(crate) item: usize,
+}
+
+impl Handler {
+    /// Whether a `#[cfg]` may take it away: `#[cfg(unix)]` and `#[cfg(windows)]` handlers do not
+    /// meet.
+    pub(crate) fn is_conditional(&self) -> bool {
+        self.method.cfgs().next().is_some()
+    }
 }
 
 impl Method {

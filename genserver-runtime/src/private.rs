@@ -18,8 +18,8 @@ pub use crate::name::{deserialize_name, serialize_name};
 pub use crate::options::{Handler, Kind, Missed, Options, Overflow, Shutdown};
 pub use crate::reply::ReplyTo;
 pub use crate::server::{
-    Begin, Block, Continues, Defer, Idle, Idles, Leaf as LeafText, Message, Mode, Notify, Request,
-    ServedBy, Server, StateTimeout, Takes, Tick,
+    Begin, Block, Continues, Defer, Idle, Idles, Leaf as LeafText, Message, Method, Mode, Notify,
+    Request, ServedBy, Server, StateTimeout, Takes, Tick,
 };
 pub use crate::slot::Answerable;
 pub use crate::tracked::{Arrive, Parted};

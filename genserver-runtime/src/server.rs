@@ -288,6 +288,12 @@ pub trait Notify<const H: usize, A>: Server {
     ) -> impl Future<Output = Result<(), Crash>> + Send + 'a;
 }
 
+/// One of several methods for a message, handler `H`: with arguments `A` it gives `R`.
+#[doc(hidden)]
+pub trait Method<const H: usize, A, R>: Server {
+    fn run<'a>(body: &'a mut Body<Self>, args: A) -> impl Future<Output = R> + Send + 'a;
+}
+
 /// How a server starts: `#[init]` with arguments `A` and error `E`.
 #[doc(hidden)]
 pub trait Begin<A, E>: Server {

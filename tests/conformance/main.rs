@@ -22,6 +22,7 @@ mod life;
 mod machine;
 mod machine_step;
 mod mailbox;
+mod methods;
 mod name;
 mod named_timer;
 mod page;

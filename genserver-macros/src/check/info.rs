@@ -6,7 +6,7 @@ use crate::model::{Handler, Kind};
 use crate::parse::signature::{is_cx, typed};
 use crate::parse::ty;
 
-/// Every info takes one message, of a type that no other info of the server takes:
+/// Every info takes one message, of a type that no other info takes in the same state:
 /// `client.send_info(message)` finds the handler by the type alone. So does
 /// `cx.continue_with(message)`.
 pub(crate) fn check_infos(context: Context<'_>, errors: &mut Errors) {
@@ -20,7 +20,7 @@ fn check_kind(context: Context<'_>, kind: Kind, errors: &mut Errors) {
     let infos: Vec<&Handler> = infos.filter(|handler| !handler.flawed).collect();
     for (at, info) in infos.iter().enumerate() {
         if check_single_message(context, info, errors) {
-            check_own_type(info, &infos[..at], errors);
+            check_own_type(context, info, &infos[..at], errors);
         }
     }
 }
@@ -67,11 +67,12 @@ fn has_misplaced(subject: Subject<'_>) -> bool {
     all > subject.handler.params.len()
 }
 
-fn check_own_type(info: &Handler, earlier: &[&Handler], errors: &mut Errors) {
+fn check_own_type(context: Context<'_>, info: &Handler, earlier: &[&Handler], errors: &mut Errors) {
     let [message] = info.method.args.as_slice() else { return };
     let same = |other: &&&Handler| {
         other.method.args.first().is_some_and(|arg| ty::same(&arg.ty, &message.ty))
-            && !(is_conditional(info) && is_conditional(other))
+            && !(info.is_conditional() && other.is_conditional())
+            && !context.server.is_parted(info, other)
     };
     if let Some(first) = earlier.iter().find(same) {
         let (first, second) = (&first.method.ident, &info.method.ident);
@@ -79,9 +80,4 @@ fn check_own_type(info: &Handler, earlier: &[&Handler], errors: &mut Errors) {
         let what = if info.kind == Kind::Info { "infos" } else { "`continued` methods" };
         errors.at(&message.ty, format!("two {what} take `{written}`: `{first}` and `{second}`"));
     }
-}
-
-/// `#[cfg(unix)]` and `#[cfg(windows)]` handlers do not meet.
-pub(crate) fn is_conditional(handler: &Handler) -> bool {
-    handler.method.cfgs().next().is_some()
 }

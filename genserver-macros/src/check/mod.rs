@@ -15,6 +15,7 @@ mod hook;
 mod idle;
 mod info;
 mod init;
+mod methods;
 mod names;
 mod otherwise;
 mod params;
@@ -91,6 +92,7 @@ pub(crate) fn check(server: &Server, item: &ItemImpl, errors: &mut Errors) {
     taken::check_generated_types(context, errors);
     names::check_messages(context, errors);
     names::check_methods(context, errors);
+    methods::check_methods(context, errors);
     info::check_infos(context, errors);
     idle::check_idle(context, errors);
     if let Some(init) = &server.init {

@@ -4,7 +4,6 @@ use proc_macro2::Ident;
 use syn::ImplItem;
 use syn::ext::IdentExt;
 
-use crate::check::info::is_conditional;
 use crate::check::{Context, Subject};
 use crate::errors::Errors;
 use crate::model::{Guard, Handler, Machine};
@@ -89,17 +88,19 @@ fn check_repetition<'n>(
     }
 }
 
-/// A client has one method a message: with `#[call(name = get)] fn fetch` and `#[call] fn get` it
+/// A client has one method a message, whose states tell several handlers apart: with `#[call(name = get)] fn fetch` and `#[call] fn get` it
 /// would have two of one name.
 pub(crate) fn check_messages(context: Context<'_>, errors: &mut Errors) {
-    let handlers = context.server.handlers.iter().filter(|handler| handler.kind.is_offered());
+    let server = context.server;
+    let handlers = server.handlers.iter().filter(|handler| handler.kind.is_offered());
     let handlers: Vec<&Handler> = handlers.collect();
     for (at, handler) in handlers.iter().enumerate() {
         let name = handler.message.unraw();
         let same = |other: &&&Handler| {
             other.message.unraw() == name
                 && other.method.ident.unraw() != handler.method.ident.unraw()
-                && !(is_conditional(handler) && is_conditional(other))
+                && !(handler.is_conditional() && other.is_conditional())
+                && !server.is_parted(handler, other)
         };
         if let Some(first) = handlers[..at].iter().find(same) {
             let (first, second) = (&first.method.ident, &handler.method.ident);
@@ -118,7 +119,7 @@ pub(crate) fn check_methods(context: Context<'_>, errors: &mut Errors) {
             ImplItem::Fn(other) => {
                 at != handler.method.item
                     && other.sig.ident == handler.method.ident
-                    && !is_conditional(handler)
+                    && !handler.is_conditional()
                     && !other.attrs.iter().any(|attr| attr.path().is_ident("cfg"))
             }
             _ => false,

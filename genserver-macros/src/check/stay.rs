@@ -2,7 +2,6 @@
 
 use proc_macro2::Ident;
 
-use crate::check::info::is_conditional;
 use crate::errors::Errors;
 use crate::model::{Handler, Kind, Machine, Server};
 
@@ -17,7 +16,7 @@ pub(crate) fn check_stays(server: &Server, errors: &mut Errors) {
             check_terminal(machine, handler, source, errors);
             let other = handlers[..at].iter().find(|other| {
                 sources(other).any(|name| name == source)
-                    && !(is_conditional(handler) && is_conditional(other))
+                    && !(handler.is_conditional() && other.is_conditional())
             });
             if other.is_some() {
                 errors.at(source, format!("two state time-outs on `{source}`"));

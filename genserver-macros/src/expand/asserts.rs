@@ -46,7 +46,7 @@ fn types(plan: &Plan<'_>) -> Vec<(TokenStream, TokenStream)> {
     let states = plan.layout.iter().flat_map(|layout| {
         layout.states.iter().map(|&at| (TokenStream::new(), layout.ty(Item::State(at))))
     });
-    let handlers = plan.handlers.iter().flat_map(|entry| {
+    let handlers = plan.messages().flat_map(|entry| {
         let reply = entry.reply.as_ref().map(|reply| &reply.ty);
         entry.args.types.iter().chain(reply).map(|ty| (entry.cfgs.clone(), ty.clone()))
     });

@@ -4,6 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, Meta};
 
+use crate::expand::plan::Entry;
+
 /// What hidden code may set off in a crate that denies it.
 pub(crate) fn allow() -> TokenStream {
     quote! {
@@ -57,10 +59,28 @@ pub(crate) fn of_item(attrs: &[Attribute]) -> TokenStream {
     attrs.iter().filter(|attr| is_any(attr, &["cfg", "allow", "expect"])).map(repeat).collect()
 }
 
-/// A handler's attributes on its client method, but for the docs.
+/// What the client method repeats.
+const KEPT: &[&str] = &["cfg", "deprecated", "must_use", "allow", "expect"];
+
+/// A method's attributes on what is called in its place, but for the docs.
 pub(crate) fn of_method(attrs: &[Attribute]) -> TokenStream {
-    const KEPT: &[&str] = &["cfg", "deprecated", "must_use", "allow", "expect"];
     attrs.iter().filter(|attr| is_any(attr, KEPT)).map(repeat).collect()
+}
+
+/// The attributes of a message's methods on their client method: each kind of the first that has
+/// some.
+pub(crate) fn of_methods(methods: &[&Entry<'_>]) -> TokenStream {
+    if let [only] = methods {
+        return of_method(&only.handler.method.attrs);
+    }
+    let first = |name: &&str| {
+        let of = |entry: &&Entry<'_>| -> Vec<TokenStream> {
+            let attrs = entry.handler.method.attrs.iter();
+            attrs.filter(|attr| attr.path().is_ident(name)).map(repeat).collect()
+        };
+        methods.iter().map(of).find(|found| !found.is_empty()).unwrap_or_default()
+    };
+    KEPT.iter().flat_map(first).collect()
 }
 
 /// Docs only.

@@ -6,7 +6,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use crate::expand::attrs;
 use crate::expand::docs;
 use crate::expand::paths;
-use crate::expand::plan::{Args, Entry, Plan};
+use crate::expand::plan::{self, Args, Entry, Plan};
 use crate::model::{Arg, Kind};
 
 /// What stands beside the user's impl.
@@ -16,7 +16,7 @@ pub(crate) fn expand_client(plan: &Plan<'_>) -> TokenStream {
     let (ident, client) = (&plan.server.options.client, plan.client_ty());
     let (vis, attrs, allow) = (plan.vis(), &plan.attrs, attrs::allow_beside());
     let doc = format!(" A client of a running `{}`.", plan.name());
-    let methods = plan.handlers.iter().map(|entry| method(plan, entry));
+    let methods = plan.messages().map(|entry| method(plan, entry));
     quote! {
         #[doc = #doc]
         #attrs
@@ -35,11 +35,12 @@ pub(crate) fn expand_client(plan: &Plan<'_>) -> TokenStream {
 fn method(plan: &Plan<'_>, entry: &Entry<'_>) -> Option<TokenStream> {
     let krate = plan.krate;
     let (method, message) = (&entry.handler.method, &entry.handler.message);
-    let (docs, attrs) = (docs::of_client_method(entry), attrs::of_method(&method.attrs));
-    let vis = &method.vis;
     if !entry.handler.kind.is_offered() {
         return None;
     }
+    let methods = plan.methods_of(entry);
+    let (docs, attrs) = (docs::of_client_method(plan, entry), attrs::of_methods(&methods));
+    let vis = plan::widest(methods.iter().map(|entry| &entry.handler.method.vis));
     let Sent { outcome, make } = sent(plan, entry);
     let args = params(&entry.args, &method.args);
     let values = values(&entry.args);

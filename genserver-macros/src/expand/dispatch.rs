@@ -59,7 +59,7 @@ pub(crate) fn expand_server(plan: &Plan<'_>) -> TokenStream {
 
 fn dispatch(plan: &Plan<'_>) -> TokenStream {
     let message = plan.message_ty();
-    let arms = plan.handlers.iter().map(|entry| arm(entry));
+    let arms = plan.messages().map(arm);
     let (_, never) = message::unused(plan);
     let never =
         (!never.is_empty()).then(|| quote!(__Message::__Unused(never, _) => match never {},));

@@ -8,17 +8,31 @@ use crate::expand::graph;
 use crate::expand::layout::Layout;
 use crate::expand::paths;
 use crate::expand::plan::{Entry, Plan};
-use crate::model::InitWrapper;
+use crate::model::{Guard, InitWrapper};
 
-/// The handler's docs; a line of ours where it has none.
-pub(crate) fn of_client_method(entry: &Entry<'_>) -> TokenStream {
-    let docs = attrs::docs(&entry.handler.method.attrs);
-    if !docs.is_empty() {
-        return docs;
+/// The docs of the first of a message's handlers that has some; a line of ours where there are
+/// none. Of several, which of them runs in which state.
+pub(crate) fn of_client_method(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
+    let methods = plan.methods_of(entry);
+    let mut docs = methods.iter().map(|entry| attrs::docs(&entry.handler.method.attrs));
+    let docs = docs.find(|docs| !docs.is_empty()).unwrap_or_else(|| {
+        let verb = if entry.reply.is_some() { "Calls" } else { "Casts" };
+        let line = format!(" {verb} `{}`.", paths::plain(&entry.handler.message));
+        quote!(#[doc = #line])
+    });
+    let Some(layout) = plan.layout.as_ref().filter(|_| methods.len() > 1) else { return docs };
+    let lines = methods.iter().filter_map(|entry| {
+        let sources: Vec<_> = entry.handler.guard.iter().flat_map(Guard::sources).collect();
+        let sources = graph::listed(sources, layout)?;
+        Some(format!(" * {sources}: `{}`", paths::plain(&entry.handler.method.ident)))
+    });
+    quote! {
+        #docs
+        #[doc = ""]
+        #[doc = " What runs, by the state of the server:"]
+        #[doc = ""]
+        #(#[doc = #lines])*
     }
-    let verb = if entry.reply.is_some() { "Calls" } else { "Casts" };
-    let line = format!(" {verb} `{}`.", paths::plain(&entry.handler.message));
-    quote!(#[doc = #line])
 }
 
 /// The docs of `#[init]`, and what `start` gives.

@@ -14,7 +14,7 @@ pub(crate) fn expand_drives(plan: &Plan<'_>) -> TokenStream {
     if plan.layout.is_none() {
         return TokenStream::new();
     }
-    let driven: Vec<_> = plan.handlers.iter().filter(|entry| is_driven(plan, entry)).collect();
+    let driven: Vec<_> = plan.messages().filter(|entry| is_driven(plan, entry)).collect();
     let mut known = HashSet::new();
     let types = driven.iter().flat_map(|entry| &entry.args.types);
     let types: Vec<_> = types.filter(|ty| known.insert(ty.to_string())).collect();

@@ -159,8 +159,11 @@ pub(crate) fn with_graph<R>(
 }
 
 /// The leaves' names, for the table in the docs.
-pub(crate) fn listed(names: &[proc_macro2::Ident], layout: &Layout<'_>) -> Option<String> {
-    let known = names.iter().filter_map(|name| layout.find(name));
+pub(crate) fn listed<'n>(
+    names: impl IntoIterator<Item = &'n proc_macro2::Ident>,
+    layout: &Layout<'_>,
+) -> Option<String> {
+    let known = names.into_iter().filter_map(|name| layout.find(name));
     let text = |item: Item| format!("`{}`", paths::plain(layout.ident(item)));
     let names: Vec<_> = known.map(text).collect();
     (!names.is_empty()).then(|| names.join(", "))

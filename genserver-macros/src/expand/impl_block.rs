@@ -11,7 +11,7 @@ use crate::expand::dropped;
 use crate::expand::paths;
 use crate::expand::plan::Plan;
 use crate::model::{Handler, NextType};
-use crate::parse;
+use crate::parse::{self, returns};
 
 pub(crate) fn expand_impl(plan: &Plan<'_>, mut item: ItemImpl) -> TokenStream {
     let server = plan.server;
@@ -21,7 +21,7 @@ pub(crate) fn expand_impl(plan: &Plan<'_>, mut item: ItemImpl) -> TokenStream {
         };
         if let Some(next) = &handler.returns.next
             && let ReturnType::Type(_, output) = &mut function.sig.output
-            && let Some(word) = paths::next_mut(output)
+            && let Some(word) = returns::next_mut(output)
         {
             word.arguments = route(plan, number, handler, next);
         }
@@ -63,7 +63,7 @@ fn elide(function: &mut ImplItemFn) {
     for input in &mut function.sig.inputs {
         let FnArg::Typed(typed) = input else { continue };
         let Type::Reference(reference) = &mut *typed.ty else { continue };
-        let Some(word) = paths::last_segment_mut(&mut reference.elem) else { continue };
+        let Some(word) = returns::last_segment_mut(&mut reference.elem) else { continue };
         if word.ident == "StateCx"
             && let PathArguments::AngleBracketed(args) = &mut word.arguments
             && !matches!(args.args.first(), Some(GenericArgument::Lifetime(_)))

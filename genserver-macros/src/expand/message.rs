@@ -10,7 +10,7 @@ pub(crate) fn expand_message(plan: &Plan<'_>) -> TokenStream {
     let (params, _, clause) = plan.generics.split_for_impl();
     let generics = &plan.generics;
     let ty = plan.message_ty();
-    let variants = plan.handlers.iter().map(|entry| {
+    let variants = plan.messages().map(|entry| {
         let (cfgs, ident, args) = (&entry.cfgs, &entry.handler.method.ident, &entry.sent_args);
         let reply = entry.reply.as_ref().map(|_| {
             let ty = &entry.sent_reply;
@@ -19,11 +19,11 @@ pub(crate) fn expand_message(plan: &Plan<'_>) -> TokenStream {
         quote!(#cfgs #ident(#args #reply))
     });
     let (unused, never) = unused(plan);
-    let numbers = plan.handlers.iter().map(|entry| {
+    let numbers = plan.messages().map(|entry| {
         let (cfgs, ident, number) = (&entry.cfgs, &entry.handler.method.ident, &entry.number);
         quote!(#cfgs Self::#ident(..) => #number)
     });
-    let replies = plan.handlers.iter().filter(|entry| entry.reply.is_some()).map(|entry| {
+    let replies = plan.messages().filter(|entry| entry.reply.is_some()).map(|entry| {
         let (cfgs, ident) = (&entry.cfgs, &entry.handler.method.ident);
         quote!(#cfgs Self::#ident(_, ref reply) => ::core::option::Option::Some(reply))
     });

@@ -15,6 +15,7 @@ mod impl_block;
 mod layout;
 mod machine;
 mod message;
+mod methods;
 mod names;
 mod options;
 mod outcome;
@@ -62,7 +63,7 @@ fn expand_hidden(plan: &Plan<'_>) -> TokenStream {
     let message = message::expand_message(plan);
     let server = dispatch::expand_server(plan);
     let begin = start::expand_begin(plan);
-    let handlers = plan.handlers.iter().map(|entry| request::expand_handler(plan, entry));
+    let handlers = plan.messages().map(|entry| request::expand_handler(plan, entry));
     let client = client::expand_binding(plan);
     let machine = machine::expand_binding(plan);
     let drives = drives::expand_drives(plan);

@@ -36,7 +36,7 @@ fn states(plan: &Plan<'_>, layout: &Layout<'_>) -> Names {
 }
 
 fn messages(plan: &Plan<'_>) -> Names {
-    let sent = plan.handlers.iter().filter(|entry| entry.handler.kind.is_offered());
+    let sent = plan.messages().filter(|entry| entry.handler.kind.is_offered());
     let names = sent.map(|entry| {
         let text = paths::plain(&entry.handler.message);
         let kind = if entry.reply.is_some() { "call" } else { "cast" };

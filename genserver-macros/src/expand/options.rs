@@ -72,8 +72,10 @@ pub(crate) fn expand_handlers(plan: &Plan<'_>) -> TokenStream {
 }
 
 fn handler(plan: &Plan<'_>, handler: &Handler) -> TokenStream {
-    let name = paths::plain(&handler.method.ident);
     let message = paths::plain(&handler.message);
+    // Of several methods the message tells more than one of their names.
+    let is_shared = handler.kind.is_offered() && plan.server.shares(handler);
+    let name = if is_shared { message.clone() } else { paths::plain(&handler.method.ident) };
     let kind = match handler.kind {
         Kind::Call | Kind::Blocking | Kind::Deferred => quote!(Call),
         Kind::Cast | Kind::Unbounded => quote!(Cast),

@@ -3,10 +3,9 @@
 use proc_macro2::{Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::visit::{self, Visit};
-use syn::{GenericArgument, GenericParam, Generics, PathArguments, PathSegment, Type};
+use syn::{GenericParam, Generics, Type};
 
 use crate::expand::plan::Plan;
-use crate::model::Handler;
 use crate::parse::{returns, ty};
 
 /// An identifier's text without `r#`.
@@ -75,53 +74,6 @@ pub(crate) fn generics_without_self(generics: &Generics, ty: &TokenStream) -> Ge
     let mut generics = generics.clone();
     syn::visit_mut::VisitMut::visit_generics_mut(&mut Replace(ty), &mut generics);
     generics
-}
-
-pub(crate) fn last_segment_mut(mut ty: &mut Type) -> Option<&mut PathSegment> {
-    loop {
-        ty = match ty {
-            Type::Group(group) => &mut group.elem,
-            Type::Paren(paren) => &mut paren.elem,
-            Type::Path(path) => return path.path.segments.last_mut(),
-            _ => return None,
-        }
-    }
-}
-
-fn type_args_mut(segment: &mut PathSegment) -> Vec<&mut Type> {
-    let PathArguments::AngleBracketed(args) = &mut segment.arguments else { return Vec::new() };
-    let types = args.args.iter_mut().filter_map(|arg| match arg {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    });
-    types.collect()
-}
-
-/// The type that is `Next` in a return type: itself, or the first argument of a `Result`.
-fn next_type_mut(output: &mut Type) -> Option<&mut Type> {
-    let place = if ty::is_named(output, "Result") {
-        type_args_mut(last_segment_mut(output)?).into_iter().next()?
-    } else {
-        output
-    };
-    ty::is_named(place, "Next").then_some(place)
-}
-
-/// The word `Next` in a return type, with its arguments.
-pub(crate) fn next_mut(output: &mut Type) -> Option<&mut PathSegment> {
-    last_segment_mut(next_type_mut(output)?)
-}
-
-/// What the caller gets: the return type with `R` for `Next<R>`.
-pub(crate) fn reply_of(handler: &Handler) -> Type {
-    let unit: Type = syn::parse_quote!(());
-    let Some(mut output) = handler.method.output.clone() else { return unit };
-    if let Some(next) = &handler.returns.next
-        && let Some(place) = next_type_mut(&mut output)
-    {
-        *place = next.reply.clone().unwrap_or(unit);
-    }
-    output
 }
 
 /// The error type of a `Result` as written: its second argument, or what the alias says.

@@ -9,6 +9,7 @@ use crate::expand::attrs;
 use crate::expand::layout::Layout;
 use crate::expand::paths::{self, Reply};
 use crate::model::{Arg, Handler, Method, Param, Server};
+use crate::parse::returns;
 
 /// One expansion.
 pub(crate) struct Plan<'a> {
@@ -32,6 +33,9 @@ pub(crate) struct Entry<'a> {
     pub(crate) handler: &'a Handler,
     /// `H`, unsuffixed.
     pub(crate) number: Literal,
+    /// The first handler for the same message: itself, unless several methods share the message.
+    first: usize,
+    at: usize,
     pub(crate) cfgs: TokenStream,
     pub(crate) args: Args<'a>,
     /// Of calls only.
@@ -52,6 +56,13 @@ pub(crate) struct Args<'a> {
     pub(crate) types: Vec<TokenStream>,
     /// `(i64, String)`
     pub(crate) tuple: TokenStream,
+}
+
+impl Entry<'_> {
+    /// Whether it is the first handler for its message.
+    pub(crate) fn leads(&self) -> bool {
+        self.first == self.at
+    }
 }
 
 impl<'a> Plan<'a> {
@@ -78,9 +89,10 @@ impl<'a> Plan<'a> {
         let first = |at: usize| {
             let own = &handlers[at];
             let same = |other: &Handler| {
-                other.method.ident == own.method.ident || other.message == own.message
+                let is_same = other.method.ident == own.method.ident;
+                is_same || (other.message == own.message && !self.server.is_shared(other, own))
             };
-            own.method.cfgs().next().is_some() || !handlers[..at].iter().any(same)
+            own.is_conditional() || !handlers[..at].iter().any(same)
         };
         (0..handlers.len())
             .filter(|&at| !self.stub || first(at))
@@ -94,7 +106,7 @@ impl<'a> Plan<'a> {
             _ => None,
         });
         let reply = handler.kind.is_call().then(|| {
-            let reply = deferred.unwrap_or_else(|| paths::reply_of(handler));
+            let reply = deferred.unwrap_or_else(|| returns::reply_of(handler));
             let is_usable = self.is_usable(&reply, &handler.method);
             Reply::new(&if is_usable { reply } else { syn::parse_quote!(()) }, self)
         });
@@ -104,6 +116,8 @@ impl<'a> Plan<'a> {
         Entry {
             handler,
             number: Literal::usize_unsuffixed(number),
+            first: self.server.first_of(number),
+            at: number,
             cfgs: handler.method.cfgs().map(ToTokens::to_token_stream).collect(),
             sent_args: quote!((#(#types,)*)),
             sent_reply: self.sent(&reply_ty),
@@ -112,6 +126,17 @@ impl<'a> Plan<'a> {
             args,
             reply,
         }
+    }
+
+    /// The messages, each by the first of its handlers.
+    pub(crate) fn messages(&self) -> impl Iterator<Item = &Entry<'a>> {
+        self.handlers.iter().filter(|entry| entry.leads())
+    }
+
+    /// The handlers that share the message of a leading one, itself included; alone it is no
+    /// choice.
+    pub(crate) fn methods_of(&self, lead: &Entry<'_>) -> Vec<&Entry<'a>> {
+        self.handlers.iter().filter(|entry| entry.first == lead.at).collect()
     }
 
     /// The type as hidden items name it that are not to be looked at when a type does not travel.
@@ -235,8 +260,7 @@ impl<'a> Plan<'a> {
         let methods = self.server.handlers.iter().map(|handler| &handler.method);
         let methods = methods.chain(self.server.init.as_ref().map(|init| &init.method));
         self.server.options.vis.clone().unwrap_or_else(|| {
-            let widest = methods.map(|method| &method.vis).max_by_key(|vis| width(vis));
-            widest.cloned().unwrap_or(Visibility::Inherited)
+            widest(methods.map(|method| &method.vis)).unwrap_or(Visibility::Inherited)
         })
     }
 
@@ -246,6 +270,11 @@ impl<'a> Plan<'a> {
         let vis = self.server.options.vis.as_ref();
         vis.map_or_else(|| quote!(pub), ToTokens::to_token_stream)
     }
+}
+
+/// The widest visibility, of those the last.
+pub(crate) fn widest<'v>(all: impl Iterator<Item = &'v Visibility>) -> Option<Visibility> {
+    all.max_by_key(|vis| width(vis)).cloned()
 }
 
 fn width(vis: &Visibility) -> u8 {

@@ -10,7 +10,7 @@ pub(crate) fn expand_postpones(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStr
     if plan.stub {
         return TokenStream::new();
     }
-    let arms = plan.handlers.iter().filter_map(|entry| {
+    let arms = plan.messages().filter_map(|entry| {
         let leaves = plan.server.postponed_in(layout.machine, entry.handler);
         let (cfgs, number) = (&entry.cfgs, &entry.number);
         let patterns = leaves.iter().map(|&at| layout.wrap(Item::State(at), &quote!(_)));

@@ -4,12 +4,20 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use crate::expand::hooks;
+use crate::expand::layout::Layout;
+use crate::expand::methods;
 use crate::expand::outcome;
 use crate::expand::paths;
 use crate::expand::plan::{Entry, Plan};
-use crate::model::{Handler, Kind};
+use crate::model::{Guard, Handler, Kind};
 
 pub(crate) fn expand_handler(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
+    let methods = methods::expand_methods(plan, entry);
+    let message = expand_message(plan, entry);
+    quote!(#message #methods)
+}
+
+fn expand_message(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
     let ty = &entry.hidden_reply;
     match entry.handler.kind {
         Kind::Call => {
@@ -60,11 +68,13 @@ fn own(plan: &Plan<'_>, entry: &Entry<'_>, of: &TokenStream, body: &TokenStream)
 fn mode(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
     let handler = entry.handler;
     let inline = handler.inline.unwrap_or(plan.server.options.inline);
+    let methods = plan.methods_of(entry);
+    let waits = methods.iter().any(|entry| entry.handler.method.asyncness);
+    // What follows on a transition may wait.
+    let follows = hooks::waits(plan) && methods.iter().any(|entry| moves(entry.handler));
     match handler.kind {
         Kind::Deferred => quote!(Deferred),
-        Kind::Call if inline && handler.method.asyncness => quote!(Async),
-        // What follows on its transition may wait.
-        Kind::Call if inline && moves(handler) && hooks::waits(plan) => quote!(Async),
+        Kind::Call if inline && (waits || follows) => quote!(Async),
         Kind::Call if inline => quote!(Sync),
         _ => quote!(Queued),
     }
@@ -133,18 +143,23 @@ fn takes(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
 }
 
 fn accepts(plan: &Plan<'_>, entry: &Entry<'_>) -> Option<TokenStream> {
-    let (Some(layout), Some(guard)) = (&plan.layout, &entry.handler.guard) else { return None };
-    if plan.stub {
-        return None;
-    }
+    let layout = plan.layout.as_ref().filter(|_| !plan.stub)?;
+    entry.handler.guard.as_ref()?;
     let state = plan.state_ty();
-    let patterns = guard.sources().filter_map(|source| layout.find(source));
-    let patterns = patterns.map(|item| layout.wrap(item, &quote!(_)));
+    let methods = plan.methods_of(entry);
+    let patterns = methods.iter().flat_map(|entry| patterns(layout, entry));
     Some(quote! {
         fn accepts(state: &#state) -> bool {
             ::core::matches!(state, #(#patterns)|*)
         }
     })
+}
+
+/// The states in which a handler runs.
+pub(crate) fn patterns(layout: &Layout<'_>, entry: &Entry<'_>) -> Vec<TokenStream> {
+    let sources = entry.handler.guard.iter().flat_map(Guard::sources);
+    let items = sources.filter_map(|source| layout.find(source));
+    items.map(|item| layout.wrap(item, &quote!(_))).collect()
 }
 
 /// `fn run`: one wrapper a handler, at the handler's name, so that a future that is not `Send`
@@ -156,38 +171,49 @@ fn future(
     output: &TokenStream,
     reply: Option<&TokenStream>,
 ) -> TokenStream {
-    let args = &entry.hidden_args;
+    let span = paths::at(entry.handler.method.ident.span());
+    let reply_arg = Ident::new("reply", span);
+    let (names, args) = (names(entry, span), &entry.hidden_args);
+    let input = quote_spanned!(span=> (#(#names,)*): #args);
+    let reply_input = reply.map(|ty| quote_spanned!(span=> , #reply_arg: #ty));
+    let run = if plan.stub {
+        let body = Ident::new("body", span);
+        let reply = reply.map(|_| quote!(, #reply_arg));
+        quote_spanned!(span=> let _ = (#body #reply #(, #names)*); ::core::unreachable!())
+    } else {
+        methods::expand_choice(plan, entry, &names, span)
+            .unwrap_or_else(|| outcome::expand_outcome(plan, entry, &names, span))
+    };
+    wrapper(plan, entry, name, &quote!(#input #reply_input), (output, &run))
+}
+
+/// The future of a handler: what it gives, and the statements that it runs.
+pub(crate) fn wrapper(
+    plan: &Plan<'_>,
+    entry: &Entry<'_>,
+    name: &TokenStream,
+    inputs: &TokenStream,
+    (output, run): (&TokenStream, &TokenStream),
+) -> TokenStream {
     let own = plan.sound(&quote!(Self));
     let place = entry.handler.method.ident.span();
     let span = paths::at(place);
-    let (body, reply_arg) = (Ident::new("body", span), Ident::new("reply", span));
-    let names = names(entry, span);
-    let reply = reply.map(|ty| quote!(, #reply_arg: #ty));
-    let run = if plan.stub {
-        let reply = reply.as_ref().map(|_| quote!(, #reply_arg));
-        quote_spanned!(span=> let _ = (#body #reply #(, #names)*); ::core::unreachable!())
-    } else {
-        let run = outcome::expand_outcome(plan, entry, &names, span);
-        if hooks::follows(plan) && moves(entry.handler) {
-            quote_spanned! {span=>
-                let outcome = { #run };
-                __g::follow(#body).await;
-                outcome
-            }
-        } else {
-            run
+    let body = Ident::new("body", span);
+    let run = if hooks::follows(plan) && moves(entry.handler) {
+        quote_spanned! {span=>
+            let outcome = { #run };
+            __g::follow(#body).await;
+            outcome
         }
+    } else {
+        run.clone()
     };
     let future = quote_spanned! {place=>
         impl ::core::future::Future<Output = #output> + ::core::marker::Send + 'a
     };
     let block = quote_spanned!(place=> async move);
     quote_spanned! {span=>
-        fn #name<'a>(
-            #body: &'a mut __g::Body<#own>,
-            (#(#names,)*): #args
-            #reply
-        ) -> #future {
+        fn #name<'a>(#body: &'a mut __g::Body<#own>, #inputs) -> #future {
             #block { #run }
         }
     }
@@ -201,7 +227,8 @@ fn block(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
     let run = if plan.stub {
         quote_spanned!(span=> let _ = (#body #(, #names)*); ::core::unreachable!())
     } else {
-        outcome::expand_outcome(plan, entry, &names, span)
+        methods::expand_choice(plan, entry, &names, span)
+            .unwrap_or_else(|| outcome::expand_outcome(plan, entry, &names, span))
     };
     quote_spanned! {span=>
         fn block(#body: &mut __g::Body<#own>, (#(#names,)*): #args) -> #ty {
@@ -211,7 +238,7 @@ fn block(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
 }
 
 /// Names for the arguments that are none of the user's.
-fn names(entry: &Entry<'_>, span: Span) -> Vec<Ident> {
+pub(crate) fn names(entry: &Entry<'_>, span: Span) -> Vec<Ident> {
     (0..entry.args.list.len()).map(|at| format_ident!("arg{at}", span = span)).collect()
 }
 

@@ -25,3 +25,32 @@ fn a_machine_with_several_sources() {
     );
     insta::assert_snapshot!(pretty(&expansion));
 }
+
+#[test]
+fn a_machine_with_several_methods_for_a_message() {
+    let expansion = genserver(
+        quote!(states(Empty: initial, Half, Full: terminal)),
+        &quote! {
+            impl Jar {
+                /// Puts a spoonful in.
+                #[call(fill: Empty => Half, timeout = "1s")]
+                fn begin(&self, st: &Empty, with: u8) -> Next<u8> {
+                    st.goto(move |_| Half(with)).reply(1)
+                }
+
+                #[call(fill: Half => Full)]
+                #[must_use]
+                pub async fn end(&mut self, with: u8) -> u8 {
+                    with
+                }
+
+                #[info(Empty)]
+                fn look(&self, tick: Tick) {}
+
+                #[info(Half | Full)]
+                fn look_closer(&self, st: JarLookCloserFrom<'_>, tick: Tick) {}
+            }
+        },
+    );
+    insta::assert_snapshot!(pretty(&expansion));
+}

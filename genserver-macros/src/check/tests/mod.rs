@@ -7,6 +7,7 @@ mod graph;
 mod guard;
 mod handler;
 mod init;
+mod methods;
 mod names;
 mod slip;
 mod time;
