@@ -47,7 +47,7 @@ pub(crate) fn expand_drives(plan: &Plan<'_>) -> TokenStream {
 
 /// Where a `cfg` takes a handler out, its types may not be there, and a bound cannot have a `cfg`.
 fn is_driven(plan: &Plan<'_>, entry: &Entry<'_>) -> bool {
-    !plan.stub && entry.handler.kind.is_offered() && entry.cfgs.is_empty()
+    !plan.stub && entry.cfgs.is_empty() && entry.handler.kind.is_offered()
 }
 
 fn arm(entry: &Entry<'_>) -> TokenStream {

@@ -17,7 +17,7 @@ pub(super) fn expand_calls(track: &Track<'_>) -> TokenStream {
     let generics = track.generics_with(&state);
     let (params, _, clause) = generics.split_for_impl();
     let handle = track.handle_of(&state);
-    let offered = || plan.handlers.iter().filter(|entry| entry.handler.kind.is_offered());
+    let offered = || plan.messages().filter(|entry| entry.handler.kind.is_offered());
     let methods = offered().map(|entry| method(track, entry));
     let allowed = offered().filter_map(|entry| {
         let allowed = Allowed::new(track, entry)?;
@@ -32,7 +32,8 @@ pub(super) fn expand_calls(track: &Track<'_>) -> TokenStream {
 fn method(track: &Track<'_>, entry: &Entry<'_>) -> TokenStream {
     let (plan, handler) = (track.plan, entry.handler);
     let (krate, vis, message) = (plan.krate, &handler.method.vis, &handler.message);
-    let (docs, attrs) = (docs::of_client_method(entry), attrs::of_method(&handler.method.attrs));
+    let (docs, attrs) =
+        (docs::of_client_method(plan, entry), attrs::of_method(&handler.method.attrs));
     let args = client::params(&entry.args, &handler.method.args);
     let values = client::values(&entry.args);
     let bound = Allowed::new(track, entry).filter(|_| !plan.stub).map(|allowed| allowed.bound());
