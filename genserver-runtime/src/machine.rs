@@ -37,9 +37,9 @@ pub use self::deadline::at;
 pub use self::drive::{Driven, Driver, drive};
 #[doc(hidden)]
 pub use self::follow::follow;
-#[doc(hidden)]
-pub use self::hook::hook;
 pub use self::hook::{Enter, StateCx};
+#[doc(hidden)]
+pub use self::hook::{Hooked, hook};
 pub use self::next::{Next, Via};
 pub use self::report::{Mistake, Report, Wrong};
 pub use self::request::{Came, Drives, Requested, Requests};

@@ -172,8 +172,8 @@ impl<'a> Sketch<'a> {
         let mut sources = guard.sources().enumerate();
         let is_source = |source: &Ident| self.machine.leaves(source).contains(&from);
         let Some((at, source)) = sources.find(|(_, source)| is_source(source)) else { return };
-        let is_told =
-            self.handler(handler).kind == Kind::StateTimeout && *source == *self.name(from);
+        let is_told = self.handler(handler).kind == Kind::StateTimeout
+            && self.machine.leaves(source).len() == 1;
         if is_told || !self.sound[handler] || !told.insert((handler, at)) {
             return;
         }

@@ -1,13 +1,13 @@
 //! What runs when a machine has moved: it is told of the change, and cannot make another one.
 
-use proc_macro2::Ident;
-use syn::{PatType, Type};
+use syn::{ImplItemFn, Type};
 
-use crate::check::{Context, signature};
+use crate::check::hook_param::{check_params, state_name};
+use crate::check::{Context, names, signature, statement};
 use crate::errors::Errors;
-use crate::model::{Hook, HookKind, HookParam, Machine};
+use crate::model::{Hook, HookKind, Machine};
 use crate::parse::list::enumerate;
-use crate::parse::signature::{Scope, typed};
+use crate::parse::returns::ok_of;
 use crate::parse::similar::similar_state;
 use crate::parse::ty;
 
@@ -15,9 +15,8 @@ pub(crate) fn check_hooks(context: Context<'_>, errors: &mut Errors) {
     let server = context.server;
     for (at, hook) in server.hooks.iter().enumerate() {
         let function = context.function(&hook.method);
-        let before = errors.len();
         signature::check_qualifiers(function, errors);
-        signature::check_generics(function, errors);
+        signature::check_generics(function, "the server calls it", errors);
         signature::check_receiver(function, errors);
         let Some(machine) = &server.machine else {
             if !server.states_flawed && !hook.flawed {
@@ -25,10 +24,12 @@ pub(crate) fn check_hooks(context: Context<'_>, errors: &mut Errors) {
             }
             continue;
         };
-        check_names(context, machine, hook, errors);
-        check_twice(&server.hooks[..at], hook, errors);
         check_return(hook, errors);
+        check_unused_next(function, hook, errors);
+        let before = errors.len();
+        check_names(context, machine, hook, errors);
         if errors.len() == before && !hook.flawed {
+            check_twice(&server.hooks[..at], hook, errors);
             check_params(context, hook, errors);
         }
     }
@@ -60,27 +61,33 @@ fn check_names(context: Context<'_>, machine: &Machine, hook: &Hook, errors: &mu
             format!("unknown state `{name}` of the `{attribute}` attribute\nhelp: {help}"),
         );
     }
+    let place = format!("the `{}` attribute", hook.kind.attribute());
+    names::check_repetition(machine, &hook.states, &place, errors);
 }
 
 /// With two `#[enter(Pending)]` it would be left open which one runs first.
 fn check_twice(earlier: &[Hook], hook: &Hook, errors: &mut Errors) {
-    let same_kind = earlier.iter().filter(|other| {
-        let conditional =
-            hook.method.cfgs().next().is_some() && other.method.cfgs().next().is_some();
-        other.kind == hook.kind && !conditional
-    });
+    let is_conditional = |hook: &Hook| hook.method.cfgs().next().is_some();
+    let same_kind: Vec<&Hook> = earlier
+        .iter()
+        .filter(|other| other.kind == hook.kind && !other.flawed)
+        .filter(|other| !(is_conditional(hook) && is_conditional(other)))
+        .collect();
     let (attribute, second) = (hook.kind.attribute(), &hook.method.ident);
-    for other in same_kind {
-        let first = &other.method.ident;
-        if hook.kind == HookKind::Transition {
+    if hook.kind == HookKind::Transition {
+        if let Some(other) = same_kind.first() {
+            let first = &other.method.ident;
             errors.at(second, format!("two `transition` handlers: `{first}` and `{second}`"));
-            return;
         }
-        for state in hook.states.iter().filter(|state| other.states.contains(state)) {
-            let text =
-                format!("two `{attribute}` handlers for `{state}`: `{first}` and `{second}`");
-            errors.at(state, text);
-        }
+        return;
+    }
+    for state in &hook.states {
+        let Some(other) = same_kind.iter().find(|other| other.states.contains(state)) else {
+            continue;
+        };
+        let first = &other.method.ident;
+        let text = format!("two `{attribute}` handlers for `{state}`: `{first}` and `{second}`");
+        errors.at(state, text);
     }
 }
 
@@ -88,13 +95,13 @@ fn check_twice(earlier: &[Hook], hook: &Hook, errors: &mut Errors) {
 fn check_return(hook: &Hook, errors: &mut Errors) {
     let Some(output) = &hook.method.output else { return };
     let noun = hook.kind.noun();
-    if returns_next(output) {
-        errors.at(output, format!("{noun} cannot change the state"));
+    if let Some(next) = next_of(output) {
+        errors.at(next, format!("{noun} cannot change the state"));
         return;
     }
     let text = match hook.kind {
         HookKind::Enter if ty::is_named(output, "Enter") => return,
-        HookKind::Transition if hook.result.is_some() => return,
+        HookKind::Transition if hook.result.as_ref().is_some_and(is_of_unit) => return,
         HookKind::Enter => format!("{noun} returns nothing or `Enter`"),
         HookKind::Exit => format!("{noun} returns nothing"),
         HookKind::Transition => format!("{noun} returns nothing or a `Result<(), E>`"),
@@ -102,110 +109,21 @@ fn check_return(hook: &Hook, errors: &mut Errors) {
     errors.at(output, text);
 }
 
-fn returns_next(output: &Type) -> bool {
+/// Whether nothing but the error is returned, as far as the type says.
+fn is_of_unit(result: &Type) -> bool {
+    ok_of(result).is_none_or(ty::is_unit)
+}
+
+/// The `Next` in a return type.
+fn next_of(output: &Type) -> Option<&Type> {
     let args = ty::last_segment(output).map(ty::type_args).unwrap_or_default();
-    ty::is_named(output, "Next") || args.iter().any(|arg| ty::is_named(arg, "Next"))
+    [output].into_iter().chain(args).find(|ty| ty::is_named(ty, "Next"))
 }
 
-fn check_params(context: Context<'_>, hook: &Hook, errors: &mut Errors) {
-    let function = context.function(&hook.method);
-    let mut seen = [false; 3];
-    for (typed, param) in typed(&function.sig).zip(&hook.params) {
-        let (at, what) = match param {
-            HookParam::Cx => (0, "the context"),
-            HookParam::Transition => (1, "the transition"),
-            HookParam::State { ident, mutable } => {
-                check_state(context, hook, typed, (ident, *mutable), errors);
-                (2, "the state")
-            }
-            HookParam::Unknown => {
-                unknown(hook, typed, errors);
-                continue;
-            }
-        };
-        if std::mem::replace(&mut seen[at], true) {
-            let ident = &hook.method.ident;
-            errors.at(typed, format!("`{ident}` takes {what} twice"));
-        }
+/// `st.goto(|_| Calm);` reads like a transition.
+fn check_unused_next(function: &ImplItemFn, hook: &Hook, errors: &mut Errors) {
+    let Some(state) = state_name(function, hook) else { return };
+    for unused in statement::find_unused(&function.block, state) {
+        errors.at(unused, format!("{} cannot change the state", hook.kind.noun()));
     }
-}
-
-/// Nobody sends it: all that it is told is what the server knows.
-fn unknown(hook: &Hook, typed: &PatType, errors: &mut Errors) {
-    let (noun, ident, written) = (hook.kind.noun(), &hook.method.ident, ty::text(&*typed.ty));
-    let is = |name: &str| {
-        let elem = ty::as_reference(&typed.ty).map_or(&*typed.ty, |reference| &*reference.elem);
-        ty::is_named(elem, name)
-    };
-    let text = if is("Cx") {
-        format!(
-            "`{ident}` takes `{written}`, but {noun} cannot insert messages\n\
-             help: take `{}: &mut StateCx<Self>`, which can do the rest",
-            ty::pattern(&typed.pat)
-        )
-    } else if is("StateCx") {
-        format!("`{}` must be `&mut StateCx<Self>`", ty::pattern(&typed.pat))
-    } else if is("Transition") {
-        format!("`{}` must be `&Transition`", ty::pattern(&typed.pat))
-    } else {
-        format!(
-            "{noun} takes no arguments, but `{ident}` takes `{written}`\n\
-             help: it may take `&Transition`, `&mut StateCx<Self>`{}",
-            match hook.kind {
-                HookKind::Enter => " and its state",
-                HookKind::Exit => "",
-                HookKind::Transition => " and the state",
-            }
-        )
-    };
-    errors.at(&typed.ty, text);
-}
-
-/// The state that was left has moved on; the one that was entered may be filled, and not swapped.
-fn check_state(
-    context: Context<'_>,
-    hook: &Hook,
-    typed: &PatType,
-    (state, mutable): (&Ident, bool),
-    errors: &mut Errors,
-) {
-    let server = context.server;
-    let every = &server.options.state;
-    let (ident, name) = (&hook.method.ident, ty::pattern(&typed.pat));
-    let written = ty::text(&*typed.ty);
-    let scope = Scope {
-        server: &server.ident,
-        options: &server.options,
-        machine: server.machine.as_ref(),
-        lenient: false,
-        sources: None,
-    };
-    let own = match &hook.states[..] {
-        [own] => own,
-        _ => every,
-    };
-    let text = match hook.kind {
-        HookKind::Exit => format!(
-            "`{ident}` takes `{written}`, but the state was left\n\
-             note: its data has moved on with the transition\n\
-             help: take `t: &Transition`, or do it where the transition is decided"
-        ),
-        HookKind::Transition if state != every || mutable => format!(
-            "`{ident}` takes `{written}`, but it runs after transitions to any state\n\
-             help: `{name}: &{every}`"
-        ),
-        HookKind::Enter if state != own && state != every => {
-            let amp = if mutable { "&mut " } else { "&" };
-            let of = enumerate(&hook.states);
-            format!(
-                "`{ident}` runs when {of} is entered but takes `{written}`\nhelp: `{name}: {amp}{own}`"
-            )
-        }
-        HookKind::Enter if mutable && scope.is_several(state) => format!(
-            "`{ident}` takes `{written}`, which could be swapped for another state\n\
-             help: take `&{state}`, or enter a single state"
-        ),
-        _ => return,
-    };
-    errors.at(&typed.ty, text);
 }

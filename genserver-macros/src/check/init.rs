@@ -2,6 +2,7 @@
 
 use syn::{ImplItemFn, Type};
 
+use crate::check::args::TRAVELS;
 use crate::check::args::check_travels;
 use crate::check::params::{check_cx, check_no_into};
 use crate::check::{Context, signature};
@@ -14,7 +15,7 @@ use crate::parse::ty;
 pub(crate) fn check_init(context: Context<'_>, init: &Init, errors: &mut Errors) {
     let function = context.function(&init.method);
     signature::check_unsafe(function, errors);
-    signature::check_generics(function, errors);
+    signature::check_generics(function, TRAVELS, errors);
     check_no_receiver(function, errors);
     check_params(function, errors);
     check_return(context.server, init, function, errors);

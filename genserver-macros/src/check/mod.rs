@@ -12,6 +12,7 @@ mod graph;
 mod guard;
 mod hibernate;
 mod hook;
+mod hook_param;
 mod idle;
 mod info;
 mod init;
@@ -33,6 +34,7 @@ use syn::{ImplItem, ImplItemFn, ItemImpl};
 pub(crate) use self::generics::unbound;
 pub(crate) use self::statement::dropped_next;
 
+use crate::check::args::TRAVELS;
 use crate::errors::Errors;
 use crate::model::{Guard, Handler, Machine, Method, Server};
 use crate::parse::signature::Scope;
@@ -124,7 +126,7 @@ fn check_handler(context: Context<'_>, handler: &Handler, errors: &mut Errors) -
     let subject = Subject { context, handler, function };
     let before = errors.len();
     signature::check_qualifiers(function, errors);
-    signature::check_generics(function, errors);
+    signature::check_generics(function, TRAVELS, errors);
     signature::check_receiver(function, errors);
     params::check_params(subject, errors);
     args::check_args(subject, errors);

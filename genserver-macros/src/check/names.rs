@@ -31,9 +31,10 @@ pub(crate) fn check_guard_names(subject: Subject<'_>, errors: &mut Errors) -> bo
             errors.at(name, unknown_state(subject, machine, name));
         }
     }
-    check_repetition(subject, machine, guard.sources(), errors);
+    let place = format!("the guard of `{ident}`");
+    check_repetition(machine, guard.sources(), &place, errors);
     for clause in &guard.clauses {
-        check_repetition(subject, machine, &clause.targets, errors);
+        check_repetition(machine, &clause.targets, &place, errors);
     }
     errors.len() == before && is_known(machine, guard)
 }
@@ -61,26 +62,23 @@ fn unknown_state(subject: Subject<'_>, machine: &Machine, name: &Ident) -> Strin
 /// `A | A => B` says an edge twice, and so does `Active | Disbursed => B` where `Active` holds
 /// `Disbursed`: one of the words is a mistake for another. With `A => X, A => Y` one could not say
 /// where a transition that `A => X` declares comes to its end.
-fn check_repetition<'n>(
-    subject: Subject<'_>,
+pub(crate) fn check_repetition<'n>(
     machine: &Machine,
     names: impl IntoIterator<Item = &'n Ident>,
+    place: &str,
     errors: &mut Errors,
 ) {
-    let ident = &subject.handler.method.ident;
     let mut seen: Vec<(usize, &Ident)> = Vec::new();
     for name in names {
         let leaves = machine.leaves(name);
         let told = seen.iter().find(|(leaf, by)| leaves.contains(leaf) || *by == name);
         match told {
             Some((_, by)) if *by == name => {
-                errors.at(name, format!("`{name}` stands twice in the guard of `{ident}`"));
+                errors.at(name, format!("`{name}` stands twice in {place}"));
             }
             Some((leaf, by)) => {
                 let leaf = &machine.states[*leaf].ident;
-                let text = format!(
-                    "`{leaf}` stands twice in the guard of `{ident}`: in `{by}` and in `{name}`"
-                );
+                let text = format!("`{leaf}` stands twice in {place}: in `{by}` and in `{name}`");
                 errors.at(name, text);
             }
             None => seen.extend(leaves.into_iter().map(|leaf| (leaf, name))),
@@ -114,12 +112,14 @@ pub(crate) fn check_messages(context: Context<'_>, errors: &mut Errors) {
 /// of them would be told too.
 pub(crate) fn check_methods(context: Context<'_>, errors: &mut Errors) {
     let items = || context.item.items.iter().enumerate();
-    for handler in &context.server.handlers {
+    let handlers = context.server.handlers.iter().map(|handler| &handler.method);
+    let hooks = context.server.hooks.iter().map(|hook| &hook.method);
+    for method in handlers.chain(hooks) {
         let same = items().any(|(at, item)| match item {
             ImplItem::Fn(other) => {
-                at != handler.method.item
-                    && other.sig.ident == handler.method.ident
-                    && !handler.is_conditional()
+                at != method.item
+                    && other.sig.ident == method.ident
+                    && method.cfgs().next().is_none()
                     && !other.attrs.iter().any(|attr| attr.path().is_ident("cfg"))
             }
             _ => false,

@@ -2,6 +2,9 @@
 
 use std::collections::HashSet;
 
+use proc_macro2::Ident;
+
+use crate::check::names::check_repetition;
 use crate::errors::Errors;
 use crate::model::{Handler, Machine, Otherwise, OtherwiseWhat, Server};
 use crate::parse::list::enumerate;
@@ -42,30 +45,50 @@ fn check_server(server: &Server, otherwise: &Otherwise, errors: &mut Errors) {
                     note: a message is postponed where a later state may accept it\n\
                     help: name them at a handler";
         errors.at(&otherwise.word, text);
+        return;
     }
-    let speaks = |handler: &Handler| {
-        let ignores = matches!(otherwise.what, OtherwiseWhat::Ignore);
-        handler.flawed
-            || (handler.guard.is_some()
-                && !handler.kind.is_timed()
-                && !(ignores && handler.kind.is_call()))
+    let ignores = matches!(otherwise.what, OtherwiseWhat::Ignore);
+    let is_meant = |handler: &&Handler| {
+        let is_message = handler.guard.is_some() && !handler.kind.is_timed();
+        handler.flawed || (is_message && !(ignores && handler.kind.is_call()))
     };
-    if !server.handlers.iter().any(speaks) {
-        let what = match otherwise.what {
-            OtherwiseWhat::Ignore => "no cast or info has a guard",
-            _ => "no handler has a guard",
-        };
-        errors.at(key, format!("`{key}` has no effect: {what}\nhelp: remove it"));
-    }
+    let mut meant = server.handlers.iter().filter(is_meant).peekable();
+    let what = if ignores { "cast or info" } else { "handler" };
+    let why = if meant.peek().is_none() {
+        format!("no {what} has a guard")
+    } else if meant.all(|handler| !handler.flawed && server.says_otherwise(handler)) {
+        format!("each {what} with a guard has its own")
+    } else {
+        return;
+    };
+    errors.at(key, format!("`{key}` has no effect: {why}\nhelp: remove it"));
 }
 
 fn check_handler(server: &Server, handler: &Handler, otherwise: &Otherwise, errors: &mut Errors) {
     let (ident, word) = (&handler.method.ident, &otherwise.word);
-    let Some(machine) = &server.machine else { return };
+    let Some(machine) = &server.machine else {
+        if !server.states_flawed {
+            let owner = &server.ident;
+            let text = format!(
+                "`otherwise` has no effect on `{ident}`: `{owner}` has no states\nhelp: remove it"
+            );
+            errors.at(&otherwise.key, text);
+        }
+        return;
+    };
     if handler.guard.is_none() {
         let text = format!(
             "`otherwise` has no effect on `{ident}`, which runs in every state\n\
              help: remove it, or add a guard"
+        );
+        errors.at(&otherwise.key, text);
+        return;
+    }
+    let accepting = server.accepting(machine, handler);
+    if (0..machine.states.len()).all(|at| accepting.contains(&at)) {
+        let text = format!(
+            "`otherwise` has no effect on `{ident}`, whose guard accepts every state\n\
+             help: remove it"
         );
         errors.at(&otherwise.key, text);
         return;
@@ -80,29 +103,34 @@ fn check_handler(server: &Server, handler: &Handler, otherwise: &Otherwise, erro
             errors.at(word, text);
         }
         OtherwiseWhat::Postpone(Some(names)) => {
-            let accepting = server.accepting(machine, handler);
-            for name in names {
-                if !machine.declares(name) {
-                    let help = match similar_state(machine, name) {
-                        Some(near) => format!("a state with a similar name exists: `{near}`"),
-                        None => {
-                            let names: Vec<_> = machine.names().collect();
-                            format!("the states are {}", enumerate(&names))
-                        }
-                    };
-                    errors.at(
-                        name,
-                        format!("unknown state `{name}` in `postpone(..)`\nhelp: {help}"),
-                    );
-                } else if machine.leaves(name).iter().any(|leaf| accepting.contains(leaf)) {
-                    let text =
-                        format!("`{ident}` runs in `{name}`, so it is never postponed there");
-                    errors.at(name, text);
-                }
-            }
+            check_places(machine, ident, (names, &accepting), errors);
         }
         _ => {}
     }
+}
+
+/// The states to wait in: known, each named once, and none in which the message is handled anyway.
+fn check_places(
+    machine: &Machine,
+    ident: &Ident,
+    (names, accepting): (&[Ident], &[usize]),
+    errors: &mut Errors,
+) {
+    for name in names {
+        if !machine.declares(name) {
+            let help = match similar_state(machine, name) {
+                Some(near) => format!("a state with a similar name exists: `{near}`"),
+                None => {
+                    format!("the states are {}", enumerate(&machine.names().collect::<Vec<_>>()))
+                }
+            };
+            errors.at(name, format!("unknown state `{name}` in `postpone(..)`\nhelp: {help}"));
+        } else if let Some(&leaf) = machine.leaves(name).iter().find(|at| accepting.contains(at)) {
+            let leaf = &machine.states[leaf].ident;
+            errors.at(name, format!("`{ident}` runs in `{leaf}`, so it is never postponed there"));
+        }
+    }
+    check_repetition(machine, names, "`postpone(..)`", errors);
 }
 
 /// A message that is kept for a state that never comes would be lost, and its caller wait for ever:
@@ -127,7 +155,7 @@ fn check_waits(server: &Server, machine: &Machine, errors: &mut Errors) {
 }
 
 /// The state among those that were named, or the word `postpone`.
-fn place<'a>(own: &'a Otherwise, machine: &Machine, state: usize) -> &'a syn::Ident {
+fn place<'a>(own: &'a Otherwise, machine: &Machine, state: usize) -> &'a Ident {
     match &own.what {
         OtherwiseWhat::Postpone(Some(names)) => {
             let named = names.iter().find(|name| machine.leaves(name).contains(&state));
@@ -156,7 +184,7 @@ fn text(
         text.push_str(&format!("\nnote: so it would in {rest}"));
     }
     if fine.is_empty() {
-        text.push_str("\nhelp: answer with an error there, `otherwise = error`");
+        text.push_str("\nhelp: refuse it instead, `otherwise = error`");
     } else {
         let fine = fine.iter().map(name).collect::<Vec<_>>().join(" | ");
         text.push_str(&format!(

@@ -3,7 +3,6 @@
 use syn::spanned::Spanned;
 use syn::{GenericParam, ImplItemFn, ReceiverKind, Safety};
 
-use crate::check::args::TRAVELS;
 use crate::errors::Errors;
 use crate::parse::signature::parse_receiver;
 use crate::parse::ty;
@@ -32,14 +31,14 @@ pub(crate) fn check_unsafe(function: &ImplItemFn, errors: &mut Errors) {
 
 /// `fn put<T: Send>(&mut self, value: T)`: a message is a variant of one enum, which has no room
 /// for every `T`. A where-clause is a promise of the method's that the server could not check.
-pub(crate) fn check_generics(function: &ImplItemFn, errors: &mut Errors) {
+pub(crate) fn check_generics(function: &ImplItemFn, why: &str, errors: &mut Errors) {
     let ident = &function.sig.ident;
     for param in &function.sig.generics.params {
         match param {
             GenericParam::Lifetime(param) => {
                 let name = &param.lifetime;
                 let text = format!(
-                    "`{ident}` has the lifetime parameter `{name}`, but {TRAVELS}\n\
+                    "`{ident}` has the lifetime parameter `{name}`, but {why}\n\
                      help: leave it out"
                 );
                 errors.at(name, text);
@@ -47,7 +46,7 @@ pub(crate) fn check_generics(function: &ImplItemFn, errors: &mut Errors) {
             GenericParam::Type(param) => {
                 let name = &param.ident;
                 let text = format!(
-                    "`{ident}` has the generic parameter `{name}`, but {TRAVELS}\n\
+                    "`{ident}` has the generic parameter `{name}`, but {why}\n\
                      help: name a type, or make the server generic, `impl<{name}> ..`"
                 );
                 errors.at(name, text);
@@ -55,7 +54,7 @@ pub(crate) fn check_generics(function: &ImplItemFn, errors: &mut Errors) {
             GenericParam::Const(param) => {
                 let name = &param.ident;
                 let text = format!(
-                    "`{ident}` has the generic parameter `{name}`, but {TRAVELS}\n\
+                    "`{ident}` has the generic parameter `{name}`, but {why}\n\
                      help: name a value, or make the server generic, `impl<const {name}: ..> ..`"
                 );
                 errors.at(name, text);

@@ -2,7 +2,7 @@
 
 use proc_macro2::Ident;
 use syn::visit::{self, Visit};
-use syn::{Expr, ExprMethodCall, Item, Pat, Stmt};
+use syn::{Block, Expr, ExprMethodCall, Item, Pat, Stmt};
 
 use crate::check::{Subject, params};
 use crate::errors::Errors;
@@ -19,11 +19,16 @@ pub(crate) fn check_unused_next(subject: Subject<'_>, errors: &mut Errors) {
         _ => None,
     });
     let Some(state) = state else { return };
-    let mut finder = Finder { state, found: Vec::new() };
-    finder.visit_block(&subject.function.block);
-    for unused in finder.found {
+    for unused in find_unused(&subject.function.block, state) {
         errors.at(unused, "unused `Next`: a transition does nothing until the handler returns it");
     }
+}
+
+/// The transitions of the parameter `state` that are decided and dropped.
+pub(crate) fn find_unused<'a>(block: &'a Block, state: &'a Ident) -> Vec<&'a Expr> {
+    let mut finder = Finder { state, found: Vec::new() };
+    finder.visit_block(block);
+    finder.found
 }
 
 struct Finder<'ast> {

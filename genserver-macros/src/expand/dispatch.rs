@@ -54,7 +54,8 @@ pub(crate) fn expand_server(plan: &Plan<'_>) -> TokenStream {
     };
     let server = plan.implement(&quote!(__g::Server), &body);
     let idles = time::expand_idles(plan);
-    quote!(#server #idles)
+    let waits = hooks::expand_waits(plan);
+    quote!(#server #idles #waits)
 }
 
 fn dispatch(plan: &Plan<'_>) -> TokenStream {

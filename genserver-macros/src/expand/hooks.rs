@@ -1,7 +1,7 @@
 //! What runs when the machine has moved: `FOLLOWS` and `moved`.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 
 use crate::expand::layout::Layout;
 use crate::expand::paths;
@@ -104,12 +104,73 @@ fn settled(plan: &Plan<'_>, result: &syn::Type, call: &TokenStream) -> TokenStre
     }
 }
 
-/// `Self::shine(server, st, cx)`, awaited where it may wait. Where it may, it is boxed at its own
-/// name: a future that is not `Send` gives its one error there.
+/// What a hook runs: `Self::shine(server, st, cx)`, through an impl of its own where it may wait.
 fn call(plan: &Plan<'_>, layout: &Layout<'_>, hook: &Hook) -> TokenStream {
+    if hook.method.asyncness {
+        let (number, output) = (number(plan, hook), output(plan, hook));
+        let run = quote!(<Self as __g::Hooked<#number, #output>>::run(body, transition));
+        return match hook.kind {
+            HookKind::Transition => quote!(#run.await),
+            HookKind::Enter | HookKind::Exit => quote!(__g::hook(#run).await),
+        };
+    }
+    let (parts, call) = (parts(), method(plan, layout, hook));
+    match hook.kind {
+        HookKind::Transition => quote!({ #parts #call }),
+        HookKind::Enter | HookKind::Exit => {
+            quote!({ #parts __g::hook(async move { #call }).await })
+        }
+    }
+}
+
+/// The wrappers of the hooks that may wait: each promises `Send` at the method's name, where a
+/// future that is not `Send` gives its one error.
+pub(crate) fn expand_waits(plan: &Plan<'_>) -> TokenStream {
+    let Some(layout) = plan.layout.as_ref().filter(|_| follows(plan)) else {
+        return TokenStream::new();
+    };
+    let (krate, own) = (plan.krate, plan.sound(&quote!(Self)));
+    let waits = plan.server.hooks.iter().filter(|hook| hook.method.asyncness).map(|hook| {
+        let (number, output, cfgs) = (number(plan, hook), output(plan, hook), hook.method.cfgs());
+        let (parts, call) = (parts(), method(plan, layout, hook));
+        let future = quote_spanned! {paths::at(hook.method.ident.span())=>
+            impl ::core::future::Future<Output = #output> + ::core::marker::Send + 'a
+        };
+        let body = quote! {
+            fn run<'a>(
+                body: &'a mut __g::Body<#own>,
+                transition: &'a #krate::Transition,
+            ) -> #future {
+                let _ = transition;
+                async move { #parts #call.await }
+            }
+        };
+        let implement = plan.implement(&quote!(__g::Hooked<#number, #output>), &body);
+        quote!(#(#cfgs)* #implement)
+    });
+    quote!(#(#waits)*)
+}
+
+fn number(plan: &Plan<'_>, hook: &Hook) -> Literal {
+    let at = plan.server.hooks.iter().position(|other| std::ptr::eq(other, hook));
+    Literal::usize_unsuffixed(at.expect("invariant: a hook is one of its server's"))
+}
+
+fn output(plan: &Plan<'_>, hook: &Hook) -> TokenStream {
+    let output = hook.method.output.as_ref().map(ToTokens::to_token_stream);
+    output.map_or_else(|| quote!(()), |output| paths::without_self(output, &plan.ty))
+}
+
+fn parts() -> TokenStream {
+    quote! {
+        #[allow(unused_variables)]
+        let (server, state, cx) = body.parts();
+    }
+}
+
+fn method(plan: &Plan<'_>, layout: &Layout<'_>, hook: &Hook) -> TokenStream {
     let krate = plan.krate;
     let ident = &hook.method.ident;
-    let span = paths::at(ident.span());
     let params = hook.params.iter().map(|param| match param {
         HookParam::Cx => quote!(&mut #krate::StateCx::new(cx)),
         HookParam::Transition => quote!(transition),
@@ -126,30 +187,6 @@ fn call(plan: &Plan<'_>, layout: &Layout<'_>, hook: &Hook) -> TokenStream {
         HookParam::Unknown => TokenStream::new(),
     });
     let server = if hook.exclusive { quote!(server) } else { quote!(&*server) };
-    let method = quote_spanned!(span=> Self::#ident);
-    let call = quote!(#method(#server, #(#params),*));
-    let parts = quote! {
-        #[allow(unused_variables)]
-        let (server, state, cx) = body.parts();
-    };
-    if !hook.method.asyncness {
-        return match hook.kind {
-            HookKind::Transition => quote!({ #parts #call }),
-            _ => quote!({ #parts __g::hook(async move { #call }).await }),
-        };
-    }
-    let output = hook.method.output.as_ref().map_or_else(|| quote!(()), |ty| quote!(#ty));
-    let (place, block) = (ident.span(), quote!(async move { #call.await }));
-    let boxed = quote_spanned!(place=> ::std::boxed::Box::pin(#block));
-    let run = match hook.kind {
-        HookKind::Transition => quote!(run.await),
-        HookKind::Enter | HookKind::Exit => quote!(__g::hook(run).await),
-    };
-    quote!({
-        #parts
-        let run: ::core::pin::Pin<::std::boxed::Box<
-            dyn ::core::future::Future<Output = #output> + ::core::marker::Send + '_,
-        >> = #boxed;
-        #run
-    })
+    let method = quote_spanned!(paths::at(ident.span())=> Self::#ident);
+    quote!(#method(#server, #(#params),*))
 }

@@ -33,6 +33,9 @@ pub(crate) fn expand_impl(plan: &Plan<'_>, mut item: ItemImpl) -> TokenStream {
     for hook in &server.hooks {
         if let Some(ImplItem::Fn(function)) = item.items.get_mut(hook.method.item) {
             elide(function);
+            if plan.stub {
+                dropped::annotate(function, &via_of_none(plan), plan.krate);
+            }
         }
     }
     let methods = server.handlers.iter().map(|handler| &handler.method);
@@ -93,4 +96,10 @@ fn via(plan: &Plan<'_>, number: usize, handler: &Handler, span: Span) -> TokenSt
         |result| paths::error_of(result, krate),
     );
     quote_spanned!(paths::at(span)=> #krate::__private::Via<Self, #error, #number>)
+}
+
+/// For a transition that no handler declares: the number is nobody's.
+fn via_of_none(plan: &Plan<'_>) -> TokenStream {
+    let krate = plan.krate;
+    quote!(#krate::__private::Via<Self, ::core::convert::Infallible, { ::core::primitive::usize::MAX }>)
 }

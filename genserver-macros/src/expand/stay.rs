@@ -1,8 +1,7 @@
 //! State time-outs: `STATE_TIMEOUTS` and `state_timeout`.
 
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
+use quote::{ToTokens, quote, quote_spanned};
 
 use crate::expand::layout::Layout;
 use crate::expand::options;
@@ -60,10 +59,14 @@ fn due(layout: &Layout<'_>, entry: &Entry<'_>, source: &Ident) -> TokenStream {
             quote!(::core::option::Option::Some(__g::after(#duration)))
         }
         Some(Stay::Until(path)) => {
-            let span = paths::at(path.span());
+            let (first, last) = paths::ends(&path.to_token_stream());
             let ty = layout.find(source).map(|item| layout.ty(item));
-            let (body, state) = (quote!(&body.server), quote!(__g::peek::<Self, #ty>(state)));
-            let at = quote_spanned!(span=> __g::at(#path(#body, #state)));
+            // At the path from end to end: a time that is none is told there.
+            let args = quote!(&body.server, __g::peek::<Self, #ty>(state));
+            let args = paths::respan(args, last);
+            let args = quote_spanned!(last=> (#args));
+            let call = quote_spanned!(first=> __g::at);
+            let at = quote!(#call(#path #args));
             quote!({
                 let state = ::core::option::Option::as_ref(&body.state)?;
                 #at

@@ -8,7 +8,8 @@ use crate::errors::Errors;
 use crate::model::{Clause, Duration, Guard, Machine, Missed, Otherwise, Priority, Stay};
 use crate::parse::duration::parse_positive;
 use crate::parse::guard::{begins_guard, parse_clause, parse_message_name};
-use crate::parse::list::{Seen, parse_equals, parse_key, parse_list, parse_word, unknown_option};
+use crate::parse::list::{Seen, parse_equals, parse_key, parse_list, parse_word};
+use crate::parse::misplaced::misplaced_option;
 use crate::parse::options::{parse_ident, parse_inline, parse_timeout};
 use crate::parse::otherwise::parse_otherwise;
 use crate::parse::role::{OPTIONS, Role};
@@ -110,7 +111,12 @@ impl Reader<'_> {
             self.doubt();
         }
         self.begun.seen.check(&key, errors);
-        parse_option(input, &key, self.role, &mut self.options)
+        let read = parse_option(input, &key, self.role, &mut self.options);
+        if read.is_err() && (key == "after" || key == "until") {
+            // Its targets are not known.
+            self.doubt();
+        }
+        read
     }
 
     /// What cannot be read may have been meant as a clause of the guard.
@@ -223,17 +229,7 @@ fn parse_option(
         "priority" => options.priority = parse_priority(input, key)?,
         "missed" => options.missed = Some(parse_missed(input, key)?),
         "otherwise" => options.otherwise = Some(parse_otherwise(input, key)?),
-        "after" | "until" => {
-            if options.stay.is_some()
-                && !matches!(
-                    (&options.stay, &*name),
-                    (Some(Stay::After(_)), "after") | (Some(Stay::Until(_)), "until")
-                )
-            {
-                return Err(syn::Error::new(key.span(), "both `after` and `until` are given"));
-            }
-            options.stay = Some(parse_stay(input, key, options.guard.as_mut())?);
-        }
+        "after" | "until" => parse_stay(input, key, &mut options.stay, options.guard.as_mut())?,
         "name" => options.name = Some(parse_ident(input, key, "begin")?),
         "inline" => options.inline = Some((key.clone(), parse_inline(input, key)?)),
         "skip_abandoned" => options.skip_abandoned = true,
@@ -258,46 +254,4 @@ fn parse_missed(input: ParseStream, key: &Ident) -> syn::Result<Missed> {
     parse_equals(input, key, "skip")?;
     let words = [("skip", Missed::Skip), ("catch_up", Missed::CatchUp), ("delay", Missed::Delay)];
     parse_word(input, key, &words)
-}
-
-/// An option that exists, but not for this kind of handler, or one that does not exist.
-fn misplaced_option(key: &Ident, role: Role) -> syn::Error {
-    let owner = format!("the `{}` attribute", role.name());
-    let name = key.to_string();
-    if !OPTIONS.contains(&name.as_str()) {
-        return unknown_option(key, &owner, role.options());
-    }
-    let mut text = format!("{owner} takes no `{name}`");
-    let why = why_misplaced(&name, role);
-    if !why.is_empty() {
-        text = format!("{text}\nnote: {why}");
-    }
-    syn::Error::new(key.span(), text)
-}
-
-fn why_misplaced(name: &str, role: Role) -> &'static str {
-    match (name, role) {
-        ("timeout" | "skip_abandoned", _) => "only the caller of a `call` waits for a reply",
-        ("blocking", _) => "only a `call` can run on the blocking pool",
-        ("in_place", _) => "only a `call` that can fail holds its state back from changes",
-        ("missed", _) => "only `every` has ticks that can come too late",
-        ("otherwise", Role::Idle | Role::Every | Role::StateTimeout) => {
-            "what time brings in another state was sent by nobody"
-        }
-        ("after" | "until", _) => "only a `state_timeout` has a state that it waits in",
-        ("priority", Role::Continued) => "it comes before all that is queued anyway",
-        ("priority", _) => "only what others send, a `call`, `cast` or `info`, has a priority",
-        ("unbounded", Role::Call) => {
-            "a call waits for its reply anyway; only a `cast` is sent without waiting"
-        }
-        ("unbounded", Role::Info) => {
-            "an info is sent by its sender's rules; only a `cast` can be unbounded"
-        }
-        ("unbounded", _) => "the mailbox counts only what others send",
-        ("inline", Role::Cast | Role::Info) => "casts and infos always go through the queue",
-        ("inline", _) => "only a `call` can run where it is called",
-        ("name", Role::Info) => "an info is sent by type and has no client method",
-        ("name", _) => "the client has no method for it",
-        _ => "",
-    }
 }

@@ -75,9 +75,18 @@ pub(crate) fn parse_clause(input: ParseStream) -> syn::Result<Clause> {
 }
 
 pub(crate) fn parse_names(input: ParseStream) -> syn::Result<Punctuated<Ident, Token![|]>> {
+    parse_states(input, "a guard", "Pending => Approved")
+}
+
+/// The same of another place: how it is called, and what could stand there.
+pub(crate) fn parse_states(
+    input: ParseStream,
+    place: &str,
+    example: &str,
+) -> syn::Result<Punctuated<Ident, Token![|]>> {
     let mut names = Punctuated::new();
     loop {
-        names.push_value(parse_name(input)?);
+        names.push_value(parse_state(input, place, example)?);
         if !input.peek(Token![|]) {
             return Ok(names);
         }
@@ -89,19 +98,20 @@ pub(crate) fn parse_names(input: ParseStream) -> syn::Result<Punctuated<Ident, T
     }
 }
 
-fn parse_name(input: ParseStream) -> syn::Result<Ident> {
+fn parse_state(input: ParseStream, place: &str, example: &str) -> syn::Result<Ident> {
     if !input.peek(Ident::peek_any) || input.peek(Token![_]) {
-        return Err(input.error("expected a state\nhelp: for instance `Pending => Approved`"));
+        return Err(input.error(format!("expected a state\nhelp: for instance `{example}`")));
     }
     let ahead = input.fork();
     let name = input.call(Ident::parse_any)?;
     if input.peek(Token![::]) {
         let path = ahead.call(Path::parse_mod_style)?;
-        let text = "a guard names a state without its path\nhelp: write its last segment alone";
+        let text =
+            format!("{place} names a state without its path\nhelp: write its last segment alone");
         return Err(syn::Error::new_spanned(path, text));
     }
     if input.peek(Token![:]) {
-        let text = "unexpected `:` in a guard\nhelp: write `Pending => Approved`";
+        let text = format!("unexpected `:` in {place}\nhelp: write `{example}`");
         return Err(input.error(text));
     }
     Ok(ty::canonical(&name))

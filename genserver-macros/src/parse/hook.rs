@@ -1,12 +1,13 @@
 //! `#[enter(Pending)]`, `#[exit(Active)]`, `#[transition]`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
+use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Attribute, ImplItemFn, Meta, Token, Type};
 
 use crate::errors::Errors;
 use crate::model::{Hook, HookKind, HookParam, Param, Receiver};
-use crate::parse::guard::parse_names;
+use crate::parse::guard;
 use crate::parse::list::parse_list;
 use crate::parse::method::parse_method;
 use crate::parse::returns::parse_returns;
@@ -48,20 +49,22 @@ pub(crate) fn parse_hook_param(ty: &Type, scope: Scope<'_>) -> HookParam {
         }
     }
     match parse_param(ty, scope) {
-        Some(Param::State { ident, mutable }) if ty::as_reference(ty).is_some() => {
-            HookParam::State { ident, mutable }
-        }
+        Some(Param::State { ident, mutable }) => HookParam::State { ident, mutable },
         _ => HookParam::Unknown,
     }
 }
 
-fn parse_states(attr: &Attribute, kind: HookKind, errors: &mut Errors) -> Vec<syn::Ident> {
+fn parse_states(attr: &Attribute, kind: HookKind, errors: &mut Errors) -> Vec<Ident> {
     let name = kind.attribute();
     let tokens = match &attr.meta {
         Meta::Path(_) => TokenStream::new(),
         Meta::List(list) => list.tokens.clone(),
         Meta::NameValue(pair) => {
-            errors.at(&pair.value, format!("the `{name}` attribute takes no value"));
+            let help = match kind {
+                HookKind::Transition => String::new(),
+                _ => format!("\nhelp: states stand in parentheses, `#[{name}(Pending)]`"),
+            };
+            errors.at(&pair.value, format!("the `{name}` attribute takes no value{help}"));
             return Vec::new();
         }
     };
@@ -83,12 +86,23 @@ fn parse_states(attr: &Attribute, kind: HookKind, errors: &mut Errors) -> Vec<sy
     let mut states = Vec::new();
     parse_list(tokens, errors, |input, _| {
         if !states.is_empty() {
-            return Err(input.error(format!("the `{name}` attribute takes no options")));
+            return Err(second_item(input, name));
         }
-        states.extend(parse_names(input)?);
+        let place = format!("the `{name}` attribute");
+        states.extend(guard::parse_states(input, &place, &format!("#[{name}(Pending)]"))?);
         check_stays(input, kind)
     });
     states
+}
+
+/// What stands behind a comma: another state, or what was taken for an option.
+fn second_item(input: ParseStream, name: &str) -> syn::Error {
+    let word = input.fork().call(Ident::parse_any);
+    if word.is_ok_and(|word| word.to_string().starts_with(char::is_uppercase)) {
+        let text = format!("expected `|` between states\nhelp: write `#[{name}(A | B)]`");
+        return input.error(text);
+    }
+    input.error(format!("the `{name}` attribute takes no options"))
 }
 
 /// Its place is between two transitions: in `#[enter(A => B)]` the machine would go on from a state
@@ -102,5 +116,6 @@ fn check_stays(input: ParseStream, kind: HookKind) -> syn::Result<()> {
         HookKind::Enter => "\nhelp: move on by a message, `cx.timer(..)` or a `state_timeout`",
         _ => "",
     };
-    Err(input.error(format!("{noun} cannot change the state{help}")))
+    let arrow: Token![=>] = input.parse()?;
+    Err(syn::Error::new_spanned(arrow, format!("{noun} cannot change the state{help}")))
 }

@@ -11,6 +11,7 @@ pub(crate) mod init;
 mod item;
 pub(crate) mod list;
 mod method;
+mod misplaced;
 mod options;
 mod otherwise;
 pub(crate) mod returns;

@@ -6,7 +6,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Token, token};
 
 use crate::model::{Otherwise, OtherwiseWhat};
-use crate::parse::guard::parse_names;
+use crate::parse::guard;
 use crate::parse::list::{parse_equals, parse_word};
 
 #[derive(Clone, Copy)]
@@ -37,14 +37,20 @@ fn parse_states(input: ParseStream, word: &Ident) -> syn::Result<Option<Vec<Iden
     }
     let content;
     syn::parenthesized!(content in input);
+    // Read apart, so that what is left over is told once.
     let content: TokenStream = content.parse()?;
     if content.is_empty() {
         let text = "`postpone` names no state\nhelp: for instance `postpone(Pending | Approved)`";
         return Err(syn::Error::new(word.span(), text));
     }
     let states = |input: ParseStream| {
-        let names = parse_names(input)?;
-        if input.peek(Token![,]) {
+        let names = guard::parse_states(input, "`postpone(..)`", "postpone(Pending | Approved)")?;
+        if input.peek(Token![=>]) {
+            let text = "`postpone(..)` names states to wait in\n\
+                        note: where a handler leads is said by its guard";
+            return Err(syn::Error::new_spanned(input.parse::<Token![=>]>()?, text));
+        }
+        if !input.is_empty() {
             return Err(input.error("expected `|` between states"));
         }
         Ok(names)

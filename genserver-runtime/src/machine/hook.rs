@@ -6,10 +6,11 @@ use std::future::Future;
 use std::ops::Deref;
 use std::time::Duration;
 
+use crate::body::Body;
 use crate::context::Cx;
 use crate::exit::{ExitReason, Panic};
 use crate::frame;
-use crate::machine::Machine;
+use crate::machine::{Machine, Transition};
 use crate::server::{Idles, Server, Takes};
 use crate::task::Task;
 use crate::timing::NamedTimer;
@@ -112,6 +113,14 @@ impl<'a, S: Server> StateCx<'a, S> {
         self.0.set_idle_with(after, message);
     }
 
+    /// There is no such thing here: without this method rustc would speak of a borrow of `Cx`.
+    #[doc(hidden)]
+    pub fn continue_with<M>(&mut self, _: M)
+    where
+        S: Inserts,
+    {
+    }
+
     /// As [`Cx::timer`].
     pub fn timer(&mut self, name: impl Into<Cow<'static, str>>) -> NamedTimer<'_, S> {
         self.0.timer(name)
@@ -158,6 +167,24 @@ impl<S: Server> fmt::Debug for StateCx<'_, S> {
         f.debug_tuple("StateCx").field(&self.0).finish()
     }
 }
+
+/// An `#[enter]`, `#[exit]` or `#[transition]` method that may wait, with its output `R`.
+#[doc(hidden)]
+pub trait Hooked<const N: usize, R>: Server {
+    fn run<'a>(
+        body: &'a mut Body<Self>,
+        transition: &'a Transition,
+    ) -> impl Future<Output = R> + Send + 'a;
+}
+
+/// What no server does.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "what runs on a change of state cannot continue with a message",
+    label = "not on a change of state",
+    note = "call `cx.continue_with(..)` in the handler that moves the machine, or start a timer here"
+)]
+pub trait Inserts: Server {}
 
 /// Runs an `#[enter]` or `#[exit]` method: it has no caller whose patience it could share.
 #[doc(hidden)]

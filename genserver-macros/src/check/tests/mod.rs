@@ -6,9 +6,11 @@ mod generics;
 mod graph;
 mod guard;
 mod handler;
+mod hook;
 mod init;
 mod methods;
 mod names;
+mod otherwise;
 mod slip;
 mod time;
 

@@ -1,6 +1,7 @@
 //! Data in, data out: the text of an attribute and of an impl block, and what is said about them.
 
 mod attribute;
+mod event;
 mod item;
 mod model;
 mod options;

@@ -36,6 +36,21 @@ impl Counter {
     #[info(unbounded)]
     fn told_more(&mut self, _: u16) {}
 
+    #[call(after = "1s")]
+    pub fn after(&self) {}
+
+    #[cast(until = Self::late)]
+    pub fn until(&self) {}
+
+    #[idle("1s", otherwise = ignore)]
+    fn rest(&mut self) {}
+
+    #[every("1s", otherwise = postpone)]
+    fn tick(&mut self) {}
+
+    #[info(state_timeout = "1s")]
+    fn told_late(&mut self, _: u32) {}
+
     #[call = "1s"]
     pub fn valued(&self) {}
 

@@ -12,12 +12,7 @@ pub struct Counter;
     states(Pending: initial, Closed: terminal, exhaustive),
 )]
 impl Counter {
-    #[call(otherwise = ignore)]
-    pub fn get(&self) -> u8 {
-        1
-    }
-
-    #[call(Pending => Closed, otherwise = postpone)]
+    #[call(Pending => Closed)]
     pub fn close(&self) {}
 }
 

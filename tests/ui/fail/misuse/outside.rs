@@ -38,6 +38,18 @@ impl Counter {
         1
     }
 
+    #[state_timeout(Open, after = "5s")]
+    fn late(&mut self) {}
+
+    #[enter(Open)]
+    fn entered(&mut self) {}
+
+    #[exit(Open)]
+    fn left(&mut self) {}
+
+    #[transition]
+    fn moved(&mut self) {}
+
     #[terminate]
     fn end(&mut self, _: &ExitReason) {}
 }
