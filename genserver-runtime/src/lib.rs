@@ -138,6 +138,9 @@ pub use crate::upgrade::{ChangeCodeError, ExportError, RestoreError, Versioned, 
 /// assert_eq!(Lock::GRAPH.edges.len(), 2);
 /// assert!(Lock::GRAPH.to_mermaid().contains("Open --> Shut: shut"));
 /// ```
+///
+/// With the feature `svg` there is also `Lock::GRAPH.to_svg()`, a picture. With the feature
+/// `diagrams` that picture stands in the docs of the state enum; mermaid text does without it.
 pub use genserver_graph::Graph;
 /// What stands in [`Machine::GRAPH`] for a transition, and what sets it off.
 pub use genserver_graph::{Edge, Trigger};

@@ -26,6 +26,17 @@ fn notifications() {
     check("notifications", "[\"SMS notification\", \"Email notification\"]\n");
 }
 
+/// What it draws is looked at elsewhere.
+#[test]
+fn fulfilment() {
+    let output = run("fulfilment", &[]);
+    assert!(output.status.success(), "stderr: {}", stderr(&output));
+    assert_eq!(stderr(&output), "100 orders took 345 steps, 100 came to an end\n");
+    let picture = stdout(&output);
+    assert!(picture.starts_with("<svg ") && picture.ends_with("</svg>\n"));
+    assert!(picture.contains(">OutForDelivery</text>"));
+}
+
 #[test]
 fn sessions() {
     check(

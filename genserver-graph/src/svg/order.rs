@@ -35,17 +35,30 @@ struct Keys {
     groups: Vec<f64>,
 }
 
-/// The layers from left to right, and about where everything lies.
-pub(super) fn order(layers: &Layers<'_>) -> (Rows, Vec<f64>) {
-    let mut search = Search::new(layers);
-    search.sweep();
-    search.swap();
-    let rows = search.rows(&search.keys);
-    let mut lies = vec![0.0; layers.nodes.len()];
-    for row in &rows {
-        search.pack(row, &mut lies);
+/// An order of all layers.
+#[derive(Debug)]
+pub(super) struct Order {
+    pub(super) rows: Rows,
+    /// About where each node lies.
+    pub(super) lies: Vec<f64>,
+    pub(super) crossings: usize,
+}
+
+impl Order {
+    /// What the search finds depends on where it begins: in the order of declaration, or in the
+    /// opposite one.
+    pub(super) fn new(layers: &Layers<'_>, backwards: bool) -> Self {
+        let mut search = Search::new(layers, backwards);
+        search.sweep();
+        search.swap();
+        let rows = search.rows(&search.keys);
+        let mut lies = vec![0.0; layers.nodes.len()];
+        for row in &rows {
+            search.pack(row, &mut lies);
+        }
+        let crossings = search.crossings(&rows);
+        Self { rows, lies, crossings }
     }
-    (rows, lies)
 }
 
 struct Search<'l> {
@@ -60,7 +73,7 @@ struct Search<'l> {
 }
 
 impl<'l> Search<'l> {
-    fn new(layers: &'l Layers<'l>) -> Self {
+    fn new(layers: &'l Layers<'l>, backwards: bool) -> Self {
         let count = layers.nodes.len();
         let mut nodes = vec![Vec::new(); layers.depth];
         for (index, node) in layers.nodes.iter().enumerate() {
@@ -75,10 +88,9 @@ impl<'l> Search<'l> {
                 above[pair[1]].push(pair[0]);
             }
         }
-        let keys = Keys {
-            nodes: (0..count).map(number).collect(),
-            groups: (0..layers.frames.len()).map(number).collect(),
-        };
+        let sign = if backwards { -1.0 } else { 1.0 };
+        let keys = |count: usize| (0..count).map(|key| number(key) * sign).collect();
+        let keys = Keys { nodes: keys(count), groups: keys(layers.frames.len()) };
         Self { layers, nodes, pieces, above, below, keys }
     }
 

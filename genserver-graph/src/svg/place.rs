@@ -2,7 +2,7 @@
 
 use crate::svg::across::Across;
 use crate::svg::layers::{Chain, Kind, Layers};
-use crate::svg::order::{Rows, Token, order};
+use crate::svg::order::{Order, Rows, Token};
 use crate::svg::text::{LINE, number};
 
 /// Inside a frame, around what it holds; above that is its name.
@@ -46,13 +46,24 @@ pub(super) struct Places {
     pub(super) frames: Vec<Option<Edges>>,
     /// Where each chain leaves its first node and enters its last one, from their middle.
     pub(super) ports: Vec<(f64, f64)>,
+    /// How far the arrows go to the side, all together.
+    aside: f64,
 }
 
 impl Places {
+    /// The places with the fewest crossings, of equal ones those with the least way to the side.
     pub(super) fn new(layers: &Layers<'_>) -> Self {
-        let (rows, lies) = order(layers);
-        let ports = ports(layers, &rows);
-        let (mut nodes, mut frames) = Across::new(layers, &rows, &ports, &lies).settle();
+        let [one, other] = [false, true].map(|backwards| Order::new(layers, backwards));
+        let crossings = [one.crossings, other.crossings];
+        let [one, other] = [one, other].map(|order| Self::of(layers, &order));
+        let is_worse = crossings[0].cmp(&crossings[1]).then(one.aside.total_cmp(&other.aside));
+        if is_worse.is_gt() { other } else { one }
+    }
+
+    fn of(layers: &Layers<'_>, order: &Order) -> Self {
+        let ports = ports(layers, &order.rows);
+        let across = Across::new(layers, &order.rows, &ports, &order.lies);
+        let (mut nodes, mut frames) = across.settle();
         let left = nodes.iter().zip(&layers.nodes).map(|(x, node)| x - node.left);
         let left = left.chain(frames.iter().flatten().map(|frame| frame.0));
         let shift = MARGIN - left.fold(f64::INFINITY, f64::min);
@@ -66,7 +77,9 @@ impl Places {
         let right = right.chain(frames.iter().flatten().map(|frame| frame.1));
         let width = right.fold(0.0, f64::max) + MARGIN;
 
-        let bands = bands(layers, &nodes, &ports);
+        let aside = aside(layers, &nodes, &ports);
+        let bands = bands(layers, &aside);
+        let aside = aside.iter().map(|&(all, _)| all).sum();
         let height = bands.last().map_or(0.0, |band| band.outer_bottom) + MARGIN;
         let frames = frames.into_iter().enumerate().map(|(group, frame)| {
             let ((left, right), (first, last)) = (frame?, layers.frames[group].span?);
@@ -74,7 +87,7 @@ impl Places {
             Some((left, top, right, bands[last].bottom + below(layers, group)))
         });
         let frames = frames.collect();
-        Self { width, height, nodes, bands, frames, ports }
+        Self { width, height, nodes, bands, frames, ports, aside }
     }
 }
 
@@ -101,18 +114,23 @@ fn inside(
     inner.fold(FRAME_PADDING / 2.0, f64::max)
 }
 
-fn bands(layers: &Layers<'_>, nodes: &[f64], ports: &[(f64, f64)]) -> Vec<Band> {
-    let mut reach = vec![0.0_f64; layers.depth];
+/// How far the arrows go to the side below each layer, all together and the farthest one.
+fn aside(layers: &Layers<'_>, nodes: &[f64], ports: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let mut aside = vec![(0.0, 0.0_f64); layers.depth];
     for (chain, port) in layers.chains.iter().zip(ports) {
         let points = points(&chain.nodes, *port, nodes);
-        for (pair, ends) in points.windows(2).zip(&chain.nodes) {
-            let layer = layers.nodes[*ends].layer;
-            reach[layer] = reach[layer].max((pair[0] - pair[1]).abs());
+        for (pair, &node) in points.windows(2).zip(&chain.nodes) {
+            let (way, own) = ((pair[0] - pair[1]).abs(), &mut aside[layers.nodes[node].layer]);
+            *own = (own.0 + way, own.1.max(way));
         }
     }
+    aside
+}
+
+fn bands(layers: &Layers<'_>, aside: &[(f64, f64)]) -> Vec<Band> {
     let mut bands: Vec<Band> = Vec::new();
     let mut y = MARGIN;
-    for (layer, reach) in reach.into_iter().enumerate() {
+    for (layer, &(_, farthest)) in aside.iter().enumerate() {
         let here = || layers.nodes.iter().filter(|node| node.layer == layer);
         let height = here().map(|node| node.height).fold(0.0, f64::max);
         // The head of an arrow is straight; so is its way through a frame.
@@ -124,7 +142,7 @@ fn bands(layers: &Layers<'_>, nodes: &[f64], ports: &[(f64, f64)]) -> Vec<Band> 
         let need = frames_need(layers, layer, |span| span.1, below);
         let outer_bottom = bottom + need.max(head(is_entered_below));
         bands.push(Band { outer_top: y, top, bottom, outer_bottom });
-        y = outer_bottom + (reach * 0.2).clamp(LAYER_GAP_MIN, LAYER_GAP_MAX);
+        y = outer_bottom + (farthest * 0.2).clamp(LAYER_GAP_MIN, LAYER_GAP_MAX);
     }
     bands
 }

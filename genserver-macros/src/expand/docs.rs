@@ -86,9 +86,10 @@ pub(crate) fn of_states(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
     if plan.stub {
         return quote!(#[doc = #first]);
     }
-    let diagram = format!("\n```mermaid\n{}```\n", graph::mermaid(plan, layout));
+    let diagram = graph::drawing(plan, layout);
     let table = table(plan, layout);
-    quote!(#[doc = #first] #[doc = #diagram] #[doc = #table])
+    // A blank line ends the diagram where that is HTML.
+    quote!(#[doc = #first] #[doc = #diagram] #[doc = ""] #[doc = #table])
 }
 
 fn table(plan: &Plan<'_>, layout: &Layout<'_>) -> String {

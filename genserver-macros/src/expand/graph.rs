@@ -117,8 +117,20 @@ fn trigger(kind: Kind) -> g::Trigger {
 }
 
 /// The drawing for the docs.
-pub(crate) fn mermaid(plan: &Plan<'_>, layout: &Layout<'_>) -> String {
-    with_graph(plan, layout, |graph| graph.to_mermaid())
+pub(crate) fn drawing(plan: &Plan<'_>, layout: &Layout<'_>) -> String {
+    with_graph(plan, layout, markdown)
+}
+
+/// As a picture. It is a block of HTML for markdown from its first tag to the next blank line, of
+/// which a picture has none.
+#[cfg(feature = "diagrams")]
+fn markdown(graph: &g::Graph<'_>) -> String {
+    format!("\n<div>\n{}</div>\n", graph.to_svg())
+}
+
+#[cfg(not(feature = "diagrams"))]
+fn markdown(graph: &g::Graph<'_>) -> String {
+    format!("\n```mermaid\n{}```\n", graph.to_mermaid())
 }
 
 /// Lends the graph to `f`, without what `#[cfg]`s leave out of it.

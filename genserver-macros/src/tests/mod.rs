@@ -1,5 +1,7 @@
 //! Expansions as a whole.
 
+#[cfg(feature = "diagrams")]
+mod diagrams;
 mod expansion;
 mod fallback;
 mod shapes;
