@@ -204,7 +204,7 @@ fn a_guard_that_is_missing_is_told_once() {
         "states(Pending: initial, Done: terminal)",
         "impl Contract { #[call(done)] fn a(&self) {} }",
         &["done: unknown option `done` of the `call` attribute\n\
-           help: the options are `timeout`, `name`, `priority`, `inline`, `skip_abandoned`, `blocking` and `in_place`"],
+           help: the options are `timeout`, `name`, `priority`, `inline`, `skip_abandoned`, `blocking`, `in_place` and `otherwise`"],
     );
 }
 

@@ -48,7 +48,7 @@ fn unknown_options_name_the_similar_one() {
     check_handler(
         "#[call(hurry = high)] fn get(&self) {}",
         &["hurry: unknown option `hurry` of the `call` attribute\n\
-           help: the options are `timeout`, `name`, `priority`, `inline`, `skip_abandoned`, `blocking` and `in_place`"],
+           help: the options are `timeout`, `name`, `priority`, `inline`, `skip_abandoned`, `blocking`, `in_place` and `otherwise`"],
     );
     check_handler(
         "#[call(blocking, blocking)] fn get(&self) {}",

@@ -115,7 +115,7 @@ fn what_otherwise_cannot_be() {
         "m::B: `postpone(..)` names a state without its path\n\
          help: write its last segment alone",
     );
-    wrong(" = error(B)", "(B): expected `,`");
+    wrong(" = error B", "B: expected `,`");
     wrong(" = error, otherwise = ignore", "otherwise: the option `otherwise` is given twice");
 }
 

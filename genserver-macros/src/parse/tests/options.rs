@@ -17,7 +17,7 @@ fn an_unknown_option_names_the_similar_one() {
     check_options(
         "hibernate",
         &["hibernate: unknown option `hibernate` of the `genserver` attribute\n\
-           help: the options are `states`, `name`, `mailbox`, `overflow`, `call_timeout`, `shutdown`, `hibernate_after`, `passivate`, `version`, `inline`, `crate`, `vis`, `start`, `client`, `state` and `derive`"],
+           help: the options are `states`, `name`, `mailbox`, `overflow`, `call_timeout`, `shutdown`, `hibernate_after`, `passivate`, `version`, `otherwise`, `inline`, `crate`, `vis`, `start`, `client`, `state`, `derive` and `tracked`"],
     );
     for later in ["restart = permanent", "trap_exit"] {
         let errors = super::read(later, "impl Counter {}");
