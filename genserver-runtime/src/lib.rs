@@ -34,6 +34,8 @@ mod exit;
 #[allow(missing_docs)]
 mod format;
 mod frame;
+#[doc = include_str!("../docs/state-machines.md")]
+pub mod guide {}
 mod home;
 mod id;
 mod inbox;

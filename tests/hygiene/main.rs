@@ -1,5 +1,6 @@
 //! What holds for the repository as a whole.
 
+mod guide;
 mod life;
 
 use std::path::Path;
