@@ -62,21 +62,21 @@ impl<'a> Sketch<'a> {
     }
 
     fn add_clause(&mut self, handler: usize, sources: &[Ident], targets: &[Ident]) {
-        let (from, to) = (self.leaves(sources), self.leaves(targets));
+        let ((from, from_doubtful), (to, to_doubtful)) = (self.read(sources), self.read(targets));
         self.connect(&from, &to, handler, true);
         // Without an arrow there are no edges, unless nothing could be read.
-        let is_doubtful = self.is_doubtful(sources) || self.is_doubtful(targets);
+        let is_doubtful = from_doubtful || to_doubtful;
         if !is_doubtful || (targets.is_empty() && !sources.is_empty()) {
             return;
         }
         let every = 0..self.machine.states.len();
-        let from = if self.is_doubtful(sources) {
+        let from = if from_doubtful {
             // That something leaves an end is told of the ends that are named.
             every.clone().filter(|&at| !self.machine.states[at].terminal).collect()
         } else {
             from
         };
-        let to = if self.is_doubtful(targets) { every.collect() } else { to };
+        let to = if to_doubtful { every.collect() } else { to };
         self.connect(&from, &to, handler, false);
     }
 
@@ -88,19 +88,23 @@ impl<'a> Sketch<'a> {
 
     /// The states that names stand for, as far as that is known.
     fn leaves<'n>(&self, names: impl IntoIterator<Item = &'n Ident>) -> Vec<usize> {
-        names.into_iter().flat_map(|name| self.leaves_of(name)).collect()
+        names.into_iter().flat_map(|name| self.leaves_of(name)).copied().collect()
     }
 
-    fn leaves_of(&self, name: &Ident) -> Vec<usize> {
-        if self.machine.declares(name) {
-            return self.machine.leaves(name);
+    fn leaves_of(&self, name: &Ident) -> &'a [usize] {
+        let near = || similar_state(self.machine, name).and_then(|near| self.machine.named(near));
+        self.machine.named(name).or_else(near).unwrap_or_default()
+    }
+
+    /// The states that names stand for, and whether one among these stands for none that is known.
+    fn read(&self, names: &[Ident]) -> (Vec<usize>, bool) {
+        let (mut leaves, mut is_doubtful) = (Vec::new(), names.is_empty());
+        for name in names {
+            let own = self.leaves_of(name);
+            is_doubtful |= own.is_empty();
+            leaves.extend(own);
         }
-        similar_state(self.machine, name).map(|near| self.machine.leaves(near)).unwrap_or_default()
-    }
-
-    /// Whether a name among these stands for no state that is known.
-    fn is_doubtful(&self, names: &[Ident]) -> bool {
-        names.is_empty() || names.iter().any(|name| self.leaves_of(name).is_empty())
+        (leaves, is_doubtful)
     }
 
     fn check(&self, errors: &mut Errors) {

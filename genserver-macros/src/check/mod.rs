@@ -8,7 +8,7 @@ mod cast;
 mod code_change;
 mod format_state;
 mod generics;
-mod graph;
+pub(crate) mod graph;
 mod guard;
 mod hibernate;
 mod hook;

@@ -213,7 +213,7 @@ impl Reader {
         }
         let rooted = initial.len() == 1;
         let initial = initial.first().map_or(0, |(at, _)| *at);
-        let machine = Machine { states, groups, initial, rooted };
+        let machine = Machine::new(states, groups, initial, rooted);
         States { machine: (!machine.states.is_empty()).then_some(machine), flawed }
     }
 }
