@@ -171,3 +171,16 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("begin -> {}", client.begin().await.unwrap_err());
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use genserver_runtime::machine;
+
+    use super::Connection;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_does_what_it_declares() {
+        let test = machine::conformance::<Connection>().seed(5432);
+        test.run(|_| Connection::start("a")).await.assert_clean();
+    }
+}

@@ -277,3 +277,24 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use genserver_runtime::machine::{self, Sample, Source};
+
+    use super::{Issue, Resolution};
+
+    impl<By> Sample<By> for Resolution {
+        fn sample(source: &mut Source) -> Self {
+            source.one_of(&[Self::Fixed, Self::WontFix, Self::Duplicate])
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_issue_does_what_it_declares() {
+        let report = machine::conformance::<Issue>().seed(14).run(|_| Issue::start()).await;
+        report.assert_clean();
+        // No client can close what nobody disputes.
+        assert_eq!(report.taken.len(), Issue::GRAPH.edges.len() - 1);
+    }
+}

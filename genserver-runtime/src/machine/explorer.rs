@@ -76,10 +76,7 @@ impl<M: Drives<By>, By> Explorer<M, By> {
             let Some(before) = at else { break };
             let Some(handler) = self.choose(before, &mut plan) else { break };
             let step = Step { handler, seed: self.dice.bits() };
-            if !self.declaration.accepts(before, handler) && probe.postpones(handler).await {
-                continue;
-            }
-            let seen = self.take(&probe, before, step).await;
+            let Some(seen) = self.take(&probe, before, step).await else { continue };
             self.requests += 1;
             at = seen.after;
             steps.push((step, at != Some(before)));
@@ -95,9 +92,13 @@ impl<M: Drives<By>, By> Explorer<M, By> {
         probe.stop().await;
     }
 
-    async fn take(&self, probe: &Probe<M>, before: usize, step: Step) -> Seen {
-        let texts = !self.declaration.accepts(before, step.handler);
-        probe.take::<By>(step, texts).await
+    /// Takes a step, unless the message would be kept for another state.
+    async fn take(&self, probe: &Probe<M>, before: usize, step: Step) -> Option<Seen> {
+        let undeclared = !self.declaration.accepts(before, step.handler);
+        if undeclared && probe.postpones(step.handler).await {
+            return None;
+        }
+        Some(probe.take::<By>(step, undeclared).await)
     }
 
     /// What to ask in a state; `None` when nothing is left to be seen there.
@@ -225,7 +226,7 @@ impl<M: Drives<By>, By> Explorer<M, By> {
         let mut found = None;
         for (number, step) in steps.iter().enumerate() {
             let Some(before) = at else { break };
-            let seen = self.take(&probe, before, *step).await;
+            let Some(seen) = self.take(&probe, before, *step).await else { continue };
             at = seen.after;
             let Some(wrong) = self.declaration.judge(step.handler, before, seen).wrong else {
                 continue;
