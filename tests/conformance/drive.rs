@@ -260,3 +260,62 @@ async fn it_works_within_a_runtime_and_leaves_it_as_it_was() {
     drop(driver);
     assert_eq!(running.board(1).await, Ok(2));
 }
+
+/// Nobody comes in.
+#[derive(Debug)]
+pub struct Shut;
+
+/// Everybody comes in.
+#[derive(Debug)]
+pub struct Open;
+
+/// A gate whose openings are counted, and saved as long as there is room.
+pub struct Gate {
+    opened: u32,
+    room: u32,
+}
+
+#[genserver(states(Shut: initial, Open))]
+impl Gate {
+    #[call(Shut => Open)]
+    fn open(&self) {}
+
+    #[call(Open => Shut)]
+    fn shut(&self) {}
+
+    #[call(Open, otherwise = postpone)]
+    fn pass(&self) -> u32 {
+        self.opened
+    }
+
+    #[enter(Open)]
+    fn count(&mut self) {
+        self.opened += 1;
+    }
+
+    #[transition]
+    async fn save(&mut self) -> Result<(), std::io::Error> {
+        self.room = self.room.checked_sub(1).ok_or(std::io::ErrorKind::StorageFull)?;
+        Ok(())
+    }
+}
+
+#[test]
+fn what_follows_from_a_transition_is_done() {
+    let mut gate = machine::drive(Gate { opened: 0, room: 1 }, Shut);
+    assert_eq!(gate.step(GateClient::open), Ok(()));
+    assert_eq!((gate.server().opened, gate.server().room), (1, 0));
+    let error = gate.step(GateClient::shut).unwrap_err();
+    assert!(matches!(error, ServerError::Exit(reason) if reason.is_crash()));
+}
+
+#[test]
+fn a_call_that_the_state_postpones_is_late_and_not_kept() {
+    let mut gate = machine::drive(Gate { opened: 0, room: 9 }, Shut);
+    let Err(ServerError::Timeout(late)) = gate.step(GateClient::pass) else {
+        panic!("the gate is shut")
+    };
+    assert_eq!((late.call, late.phase), ("pass", Phase::Postponed));
+    assert_eq!(gate.step(GateClient::open), Ok(()));
+    assert_eq!(gate.step(GateClient::pass), Ok(1));
+}
