@@ -117,7 +117,7 @@ impl Source {
     /// use genserver_runtime::machine::Source;
     ///
     /// let address = Source::new(7).any::<std::net::IpAddr>();
-    /// assert_eq!(address, Source::new(7).any());
+    /// assert_eq!(address, Source::new(7).any::<std::net::IpAddr>());
     /// ```
     #[cfg(feature = "proptest")]
     pub fn any<T: proptest::arbitrary::Arbitrary>(&mut self) -> T {
