@@ -25,7 +25,7 @@ pub(super) enum Step<S: Server> {
 
 /// A decided transition with its reply, carried out when the handler returns it.
 ///
-/// Made by [`State::goto`] and its siblings. In a handler's signature write `Next` or
+/// Made by [`State::goto`](crate::State::goto) and its siblings. In a handler's signature write `Next` or
 /// `Next<Reply>`; the macro adds the second parameter, which ties it to its guard.
 ///
 /// ```
@@ -68,7 +68,7 @@ impl<S: Server, E, const H: usize> Next<(), Via<S, E, H>> {
         Next { via: self.via, reply: Some(reply) }
     }
 
-    /// Commits, and refuses: the caller gets `error`. See [`State::stay_mut`].
+    /// Commits, and refuses: the caller gets `error`. See [`State::stay_mut`](crate::State::stay_mut).
     pub fn refuse<R>(self, error: E) -> Next<R, Via<S, E, H>> {
         Next { via: Via { step: self.via.step, error: Some(error) }, reply: None }
     }
