@@ -22,7 +22,9 @@ pub use crate::server::{
     Request, ServedBy, Server, StateTimeout, Takes, Tick,
 };
 pub use crate::slot::Answerable;
-pub use crate::tracked::{Arrive, Parted};
+pub use crate::tracked::{
+    Allows, AnotherState, Arrive, NoWay, Parted, Way1, Way2, Way3, Way4, WayOn,
+};
 pub use crate::travel::{Argument, Carries, IsResult, Settles, Travels, settled, travels};
 #[cfg(feature = "upgrade")]
 pub use crate::upgrade::{

@@ -3,6 +3,7 @@
 mod refused;
 mod start;
 mod step;
+mod way;
 
 use std::fmt;
 
@@ -13,6 +14,7 @@ use crate::server::Server;
 pub use self::refused::Refused;
 pub use self::start::StartTracked;
 pub use self::step::{Parted, Step};
+pub use self::way::{Allows, AnotherState, NoWay, Way1, Way2, Way3, Way4, WayOn};
 
 /// A handle of a machine that its owner alone moves: its type says in which state the machine is.
 ///
@@ -24,9 +26,10 @@ pub use self::step::{Parted, Step};
 /// call in another state does not compile.
 ///
 /// That the type is right rests on the handle being the only one: it is not `Clone`, and its server
-/// has no name and no key. What the server itself gives away, `cx.client()`, and what
-/// [`servers`](crate::servers) finds, with [`Sys::replace_machine`](crate::Sys::replace_machine),
-/// goes past it; then a call fails with an error, and no more. The server ends with its handle.
+/// has no name and no key; what [`servers`](crate::servers) finds can be looked at and suspended, not
+/// moved. Only what the server itself gives away, `cx.client()`, goes past it, also with
+/// [`Sys::replace_machine`](crate::Sys::replace_machine); then a call fails with an error, and no
+/// more. The server ends with its handle.
 ///
 /// The prelude brings the trait in. OTP has no such thing: there the caller keeps in mind where a
 /// `gen_statem` is.

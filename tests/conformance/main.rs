@@ -56,5 +56,6 @@ mod timeout;
 mod timer;
 mod timer_mailbox;
 mod trace;
+mod tracked;
 mod upgrade;
 mod versions;

@@ -28,11 +28,13 @@ mod taken;
 mod terminate;
 #[cfg(test)]
 mod tests;
+mod tracked;
 
 use syn::{ImplItem, ImplItemFn, ItemImpl};
 
 pub(crate) use self::generics::unbound;
 pub(crate) use self::statement::dropped_next;
+pub(crate) use self::tracked::tracked_types;
 
 use crate::check::args::TRAVELS;
 use crate::errors::Errors;
@@ -97,6 +99,7 @@ pub(crate) fn check(server: &Server, item: &ItemImpl, errors: &mut Errors) {
     methods::check_methods(context, errors);
     info::check_infos(context, errors);
     idle::check_idle(context, errors);
+    tracked::check_tracked(context, errors);
     if let Some(init) = &server.init {
         init::check_init(context, init, errors);
     }

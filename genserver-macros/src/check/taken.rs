@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 use quote::format_ident;
 use syn::{GenericArgument, ImplItem, PathArguments};
 
-use crate::check::Context;
+use crate::check::{Context, tracked_types};
 use crate::errors::Errors;
 use crate::model::Handler;
 use crate::parse::ty;
@@ -37,9 +37,21 @@ pub(crate) fn check_lifetimes(context: Context<'_>, errors: &mut Errors) {
 pub(crate) fn check_taken_names(context: Context<'_>, errors: &mut Errors) {
     let server = context.server;
     let start = &server.options.start;
-    if start == "restore" && server.options.version.is_some() {
-        let text = "the name `restore` is taken: it starts the server from an exported state";
-        errors.at(start, text);
+    let taken = [
+        ("restore", server.options.version.is_some(), "starts the server from an exported state"),
+        ("GRAPH", server.machine.is_some(), "is the graph of its states"),
+        (
+            "start_tracked",
+            server.options.tracked.is_some(),
+            "starts the server with a tracked client",
+        ),
+    ];
+    let taken = |ident: &Ident| {
+        let found = taken.iter().find(|(name, is_taken, _)| ident == name && *is_taken);
+        found.map(|(_, _, does)| *does)
+    };
+    if let Some(does) = taken(start) {
+        errors.at(start, format!("the name `{start}` is taken: it {does}"));
     }
     for (at, item) in context.item.items.iter().enumerate() {
         let ident = match item {
@@ -58,20 +70,11 @@ pub(crate) fn check_taken_names(context: Context<'_>, errors: &mut Errors) {
                  help: {rename}`#[genserver(start = {other})]`"
             );
             errors.at(ident, text);
-        } else if ident == "restore" && server.options.version.is_some() {
+        } else if let Some(does) = taken(ident) {
             let help =
                 rename_help(ident, handler).unwrap_or_else(|| "give it another name".to_owned());
             let text = format!(
-                "the name `restore` is taken: `{owner}::restore` starts the server from an exported \
-                 state\n\
-                 help: {help}"
-            );
-            errors.at(ident, text);
-        } else if ident == "GRAPH" && server.machine.is_some() {
-            let help =
-                rename_help(ident, handler).unwrap_or_else(|| "give it another name".to_owned());
-            let text = format!(
-                "the name `GRAPH` is taken: `{owner}::GRAPH` is the graph of its states\n\
+                "the name `{ident}` is taken: `{owner}::{ident}` {does}\n\
                  help: {help}"
             );
             errors.at(ident, text);
@@ -105,6 +108,12 @@ pub(crate) fn check_generated_types(context: Context<'_>, errors: &mut Errors) {
     generated.push((state.clone(), "the state enum", "state"));
     generated.push((format_ident!("{owner}StateName"), "the enum of the states' names", ""));
     generated.push((format_ident!("{owner}Message"), "the enum of the messages", ""));
+    for (name, what) in tracked_types(server) {
+        for option in [client, state].into_iter().filter(|option| **option == name) {
+            errors.at(option, format!("the name `{name}` is taken: {what} of `{owner}` has it"));
+        }
+        generated.push((name, what, ""));
+    }
     for group in &machine.groups {
         if group.ident == *owner {
             errors.at(&group.ident, format!("group `{owner}` has the name of its server"));

@@ -6,7 +6,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::visit::Visit;
 use syn::{Generics, ItemImpl, Lifetime, parse_quote};
 
-use crate::check::unbound;
+use crate::check::{tracked_types, unbound};
 use crate::errors::Errors;
 use crate::expand::expand_plan;
 use crate::expand::plan::Plan;
@@ -69,6 +69,7 @@ fn collides(server: &Server) -> bool {
         names.extend(machine.groups.iter().map(|group| group.ident.clone()));
         names.push(server.options.state.clone());
         names.extend(["StateName", "Message"].map(|suffix| format_ident!("{owner}{suffix}")));
+        names.extend(tracked_types(server).into_iter().map(|(name, _)| name));
     }
     (1..names.len()).any(|at| names[..at].contains(&names[at]))
 }

@@ -12,6 +12,7 @@ use crate::expand::names;
 use crate::expand::paths;
 use crate::expand::plan::{Entry, Plan};
 use crate::expand::sources;
+use crate::expand::tracked;
 use crate::model::Guard;
 
 /// What stands beside the user's impl.
@@ -196,10 +197,15 @@ fn declares(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
         let guard = entry.handler.guard.as_ref().filter(|guard| !guard.targets().is_empty())?;
         Some((entry, guard))
     });
+    let words = plan.words_name();
     let names = guarded.clone().map(|(entry, _)| {
         let (cfgs, ident) = (&entry.cfgs, &entry.handler.method.ident);
         quote!(#cfgs pub enum #ident {})
     });
+    let names: Vec<_> = match tracked::words(plan) {
+        Some(all) => all.into_iter().map(|ident| quote!(pub enum #ident {})).collect(),
+        None => names.collect(),
+    };
     let targets = guarded.map(|(entry, guard)| {
         if sources::sources_of(entry).is_some() {
             sources::expand_targets(plan, layout, entry)
@@ -208,8 +214,8 @@ fn declares(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
         }
     });
     quote! {
-        // Rustc's error about another target names the handler by these.
-        mod __handlers { #(#names)* }
+        // Rustc's errors about another target or state name the handler by these.
+        mod #words { #(#names)* }
         #(#targets)*
     }
 }
@@ -243,7 +249,8 @@ fn targets(plan: &Plan<'_>, layout: &Layout<'_>, entry: &Entry<'_>, guard: &Guar
     let (first, last) = paths::ends(&guard.tokens);
     let (open, close) = (quote_spanned!(first=> __g::Reaches<), quote_spanned!(last=> >));
     let server = plan.sound_head(ty);
-    let reaches = quote!(#open __handlers::#ident, #server #close);
+    let words = plan.words_name();
+    let reaches = quote!(#open #words::#ident, #server #close);
     // All of a header at the guard: rustc points there for what is declared.
     let ty = paths::respan(ty.clone(), last);
     let (implement, word) = (quote_spanned!(first=> impl), quote_spanned!(last=> for));

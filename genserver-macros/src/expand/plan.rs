@@ -1,7 +1,7 @@
 //! What all emitted items share: the server's type and generics, and its handlers with their
 //! types made ready for a place outside the user's impl.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::{Generics, Ident, ImplItem, ItemImpl, Path, Type, Visibility};
 
@@ -248,6 +248,11 @@ impl<'a> Plan<'a> {
     /// `ContractMessage`
     pub(crate) fn message_name(&self) -> Ident {
         format_ident!("{}Message", self.server.ident)
+    }
+
+    /// The hidden module of types that are named as the handlers.
+    pub(crate) fn words_name(&self) -> Ident {
+        format_ident!("__{}", self.server.ident, span = Span::call_site())
     }
 
     /// The server's name without `r#`.

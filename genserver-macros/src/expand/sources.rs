@@ -139,7 +139,8 @@ fn targets(
     let (open, close) = (quote_spanned!(first=> __g::ReachesFrom<), quote_spanned!(last=> >));
     let server = plan.sound_head(ty);
     let source = paths::respan(layout.ty(source), last);
-    let reaches = quote!(#open __handlers::#ident, #source, #server #close);
+    let words = plan.words_name();
+    let reaches = quote!(#open #words::#ident, #source, #server #close);
     let ty = paths::respan(ty.clone(), last);
     let (implement, word) = (quote_spanned!(first=> impl), quote_spanned!(last=> for));
     let empty = quote_spanned!(last=> {});

@@ -118,6 +118,21 @@ impl Ways {
     }
 }
 
+/// The names of all handlers and messages of a tracked machine, also of what a `#[cfg]` leaves out:
+/// the compiler's message is made of them.
+pub(crate) fn words<'p>(plan: &'p Plan<'p>) -> Option<Vec<&'p Ident>> {
+    plan.server.options.tracked.as_ref()?;
+    let mut words: Vec<&Ident> = Vec::new();
+    for entry in &plan.handlers {
+        for word in [&entry.handler.method.ident, &entry.handler.message] {
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+    }
+    Some(words)
+}
+
 /// What stands beside the user's impl: the handle, and the enums of handles.
 pub(crate) fn expand_types(plan: &Plan<'_>) -> Option<TokenStream> {
     let track = Track::new(plan)?;

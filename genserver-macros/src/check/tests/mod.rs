@@ -13,6 +13,7 @@ mod names;
 mod otherwise;
 mod slip;
 mod time;
+mod tracked;
 
 pub(crate) use crate::parse::tests::check;
 

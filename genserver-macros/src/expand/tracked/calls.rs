@@ -1,7 +1,7 @@
 //! The calls of the handle.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 
 use crate::expand::attrs;
 use crate::expand::client::{self, Sent};
@@ -50,14 +50,16 @@ fn method(track: &Track<'_>, entry: &Entry<'_>) -> TokenStream {
     let next = next(track, entry, &ways);
     let (ty, tuple, number) = (&plan.ty, &entry.args.tuple, &entry.number);
     let outcome = entry.reply.as_ref().map(|reply| &reply.outcome);
+    // Rustc points there for what took the handle.
+    let this = quote_spanned!(message.span()=> self);
     quote! {
         #docs
         #attrs
         #vis fn #message(
-            self,
+            #this,
             #(#args),*
         ) -> #krate::Step<Self, #next, #outcome, #ty, #tuple, #number> #bound {
-            #krate::__private::step(self, #values)
+            #krate::__private::step(#this, #values)
         }
     }
 }

@@ -5,7 +5,6 @@ use quote::{format_ident, quote};
 
 use crate::expand::attrs;
 use crate::expand::docs;
-use crate::expand::layout::Item;
 use crate::expand::plan::Plan;
 use crate::expand::start::{Signature, error};
 use crate::expand::tracked::Track;
@@ -47,23 +46,13 @@ pub(crate) fn message(plan: &Plan<'_>) -> Ident {
     format_ident!("start", span = plan.server.ident.span())
 }
 
-/// The leaves in which the machine may begin: what init returns with `Self`, or the initial one.
+/// The leaves in which the machine may begin: all, where init returns the state enum.
 pub(super) fn leaves(track: &Track<'_>) -> Option<Vec<usize>> {
     let (plan, layout) = (track.plan, track.layout);
-    let initial =
-        || layout.machine.states.get(layout.machine.initial).map(|_| layout.machine.initial);
-    let Some(init) = &plan.server.init else { return initial().map(|leaf| vec![leaf]) };
-    let shape = init.returns.state.as_ref();
-    if shape.is_some_and(|shape| ty::is_named(shape, &plan.server.options.state.to_string())) {
+    let init = plan.server.init.as_ref().and_then(|init| init.returns.state.as_ref());
+    if init.is_some_and(|state| ty::is_named(state, &plan.server.options.state.to_string())) {
         return Some(layout.states.clone());
     }
-    let named = shape.and_then(ty::name_of).and_then(|name| layout.find(name));
-    match named {
-        Some(Item::State(leaf)) => Some(vec![leaf]),
-        Some(group) => {
-            let inside = |leaf: &usize| layout.is_inside(Item::State(*leaf), group);
-            Some(layout.states.iter().copied().filter(inside).collect())
-        }
-        None => initial().map(|leaf| vec![leaf]),
-    }
+    layout.machine.states.get(layout.machine.initial)?;
+    Some(vec![layout.machine.initial])
 }
