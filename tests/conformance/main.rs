@@ -57,5 +57,6 @@ mod timer;
 mod timer_mailbox;
 mod trace;
 mod tracked;
+mod tracked_start;
 mod upgrade;
 mod versions;

@@ -341,13 +341,6 @@ async fn a_handler_that_says_it_goes_and_stays_is_an_error() {
     assert_eq!(client.state().await, Ok(ContractStateName::Approved));
 }
 
-#[tokio::test]
-async fn a_start_that_fails_gives_no_handle() {
-    let start = |asked| Contract::start_tracked(Journal::new(), asked);
-    assert!(matches!(start(0).await, Err(StartError::Ignored)));
-    assert!(matches!(start(1000).await, Err(StartError::Init(OverLimit))));
-}
-
 #[test]
 fn a_handle_is_used_without_a_runtime() {
     let runtime = tokio::runtime::Runtime::new().expect("it can be built");
@@ -375,36 +368,4 @@ async fn errors_are_handed_on() {
     assert_eq!(of_the_call().await, Err(CallError::Reply(OverLimit)));
     let task = tokio::spawn(async { pending(300).await.0.reject("no").await.map(drop) });
     task.await.expect("handles go from task to task").expect("it is asked for");
-}
-
-/// Begins where it is told to.
-pub struct Resumed;
-
-#[genserver(states(Pending: initial, Group { Repaying, Completed: terminal }), tracked)]
-impl Resumed {
-    /// In any state.
-    #[init]
-    pub async fn resume(state: ResumedState) -> (Self, ResumedState) {
-        yield_now().await;
-        (Self, state)
-    }
-
-    #[call(Pending => Repaying)]
-    pub fn go(&self, st: &Pending) -> Next {
-        st.goto(|pending| Repaying { left: pending.asked })
-    }
-
-    #[call(Repaying => Completed)]
-    pub fn end(&self) {}
-}
-
-#[tokio::test]
-async fn a_start_in_any_state_gives_an_enum_of_handles() {
-    let state = ResumedState::Group(Group::Repaying(Repaying { left: 1 }));
-    let begun = Resumed::start_tracked(state).await.expect("its init cannot fail");
-    let ResumedAfterStart::Repaying(repaying) = begun else { panic!("one is left: {begun:?}") };
-    let _completed: ResumedTracked<Completed> = repaying.end().await.expect("one is left");
-
-    let begun = Resumed::start_tracked(ResumedState::Pending(Pending { asked: 1 })).await;
-    assert!(matches!(begun, Ok(ResumedAfterStart::Pending(_))), "{begun:?}");
 }

@@ -22,6 +22,24 @@ fn counter() {
 }
 
 #[test]
+fn connection() {
+    check(
+        "connection",
+        "a -> wrong password, 2 tries left\n\
+         b -> wrong password, 1 tries left\n\
+         c -> it hung up\n\
+         logged in: false\n\
+         a -> wrong password, 2 tries left\n\
+         deposit 100 -> 1 values written\n\
+         transfer 70 -> 2 values written\n\
+         transfer 70 -> rolled back\n\
+         alice has Some(30), bob Some(70)\n\
+         begin -> cannot `begin` while Closed; allowed: connect; \
+         from Closed: connect, then log_in, then begin\n",
+    );
+}
+
+#[test]
 fn notifications() {
     check("notifications", "[\"SMS notification\", \"Email notification\"]\n");
 }

@@ -71,18 +71,15 @@ impl<'p> Track<'p> {
         quote!(#ident #args)
     }
 
-    /// `None` for what stays where it is.
+    /// `None` for what stays where it is. Of a message, with all of its methods.
     fn ways(&self, entry: &Entry<'_>) -> Option<Ways> {
-        let moves = self.edges.iter().any(|edge| std::ptr::eq(edge.entry, entry));
-        if !moves || !matches!(entry.handler.kind, Kind::Call | Kind::Blocking) {
+        let own = self.edges_of(entry);
+        if own.is_empty() || !matches!(entry.handler.kind, Kind::Call | Kind::Blocking) {
             return None;
         }
-        let accepting = self.accepting(entry);
-        let ways = accepting.into_iter().map(|from| {
-            let own =
-                |edge: &&graph::Edge<'_>| std::ptr::eq(edge.entry, entry) && edge.from == from;
-            let mut targets: Vec<usize> =
-                self.edges.iter().filter(own).map(|edge| edge.to).collect();
+        let ways = self.accepting(entry).into_iter().map(|from| {
+            let edges = own.iter().filter(|edge| edge.from == from);
+            let mut targets: Vec<usize> = edges.map(|edge| edge.to).collect();
             targets.sort_unstable();
             targets.dedup();
             // Of several clauses one may have no arrow.
@@ -91,10 +88,20 @@ impl<'p> Track<'p> {
         Some(Ways(ways.collect()))
     }
 
-    /// The leaves in which a guard lets its handler run.
+    fn edges_of(&self, entry: &Entry<'_>) -> Vec<&graph::Edge<'p>> {
+        let methods = self.plan.methods_of(entry);
+        let is_own = |edge: &&graph::Edge<'_>| {
+            methods.iter().any(|method| std::ptr::eq(edge.entry, *method))
+        };
+        self.edges.iter().filter(is_own).collect()
+    }
+
+    /// The leaves in which the guards of a message let a method run.
     fn accepting(&self, entry: &Entry<'_>) -> Vec<usize> {
         let machine = self.layout.machine;
-        let sources = entry.handler.guard.iter().flat_map(|guard| guard.sources());
+        let methods = self.plan.methods_of(entry);
+        let guards = methods.iter().filter_map(|method| method.handler.guard.as_ref());
+        let sources = guards.flat_map(|guard| guard.sources());
         let named: Vec<usize> = sources.flat_map(|source| machine.leaves(source)).collect();
         self.layout.states.iter().copied().filter(|leaf| named.contains(leaf)).collect()
     }
@@ -137,7 +144,7 @@ pub(crate) fn words<'p>(plan: &'p Plan<'p>) -> Option<Vec<&'p Ident>> {
 pub(crate) fn expand_types(plan: &Plan<'_>) -> Option<TokenStream> {
     let track = Track::new(plan)?;
     let handle = handle(&track);
-    let afters = plan.handlers.iter().filter_map(|entry| {
+    let afters = plan.messages().filter_map(|entry| {
         let leaves = track.ways(entry)?.several();
         let message = &entry.handler.message;
         let doc = format!(" Where `{}` has led to.", paths::plain(message));
@@ -209,7 +216,7 @@ pub(crate) fn expand_binding(plan: &Plan<'_>) -> Option<TokenStream> {
     let track = Track::new(plan)?;
     let handles = track.layout.states.iter().enumerate();
     let handles = handles.map(|(place, &leaf)| tracked(&track, place, leaf));
-    let afters = plan.handlers.iter().filter_map(|entry| {
+    let afters = plan.messages().filter_map(|entry| {
         let leaves = track.ways(entry)?.several();
         (!leaves.is_empty()).then(|| arrive(&track, &entry.handler.message, &leaves, &entry.cfgs))
     });

@@ -6,6 +6,7 @@ mod expansion;
 mod fallback;
 mod shapes;
 mod survival;
+mod tracked;
 
 use proc_macro2::TokenStream;
 

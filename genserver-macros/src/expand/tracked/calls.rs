@@ -6,7 +6,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use crate::expand::attrs;
 use crate::expand::client::{self, Sent};
 use crate::expand::docs;
-use crate::expand::plan::Entry;
+use crate::expand::plan::{self, Entry};
 use crate::expand::tracked::allowed::{self, Allowed};
 use crate::expand::tracked::{Track, Ways};
 
@@ -31,9 +31,10 @@ pub(super) fn expand_calls(track: &Track<'_>) -> TokenStream {
 
 fn method(track: &Track<'_>, entry: &Entry<'_>) -> TokenStream {
     let (plan, handler) = (track.plan, entry.handler);
-    let (krate, vis, message) = (plan.krate, &handler.method.vis, &handler.message);
-    let (docs, attrs) =
-        (docs::of_client_method(plan, entry), attrs::of_method(&handler.method.attrs));
+    let (krate, message) = (plan.krate, &handler.message);
+    let methods = plan.methods_of(entry);
+    let (docs, attrs) = (docs::of_client_method(plan, entry), attrs::of_methods(&methods));
+    let vis = plan::widest(methods.iter().map(|entry| &entry.handler.method.vis));
     let args = client::params(&entry.args, &handler.method.args);
     let values = client::values(&entry.args);
     let bound = Allowed::new(track, entry).filter(|_| !plan.stub).map(|allowed| allowed.bound());
