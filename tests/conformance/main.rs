@@ -32,6 +32,7 @@ mod pending;
 mod postpone;
 mod priority;
 mod refusal;
+mod refused_by_name;
 mod reply;
 mod report;
 mod runtime_end;

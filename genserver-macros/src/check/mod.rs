@@ -6,6 +6,7 @@
 mod args;
 mod cast;
 mod code_change;
+mod exhaustive;
 mod format_state;
 mod generics;
 pub(crate) mod graph;
@@ -119,6 +120,7 @@ pub(crate) fn check(server: &Server, item: &ItemImpl, errors: &mut Errors) {
     otherwise::check_otherwise(server, &sound, errors);
     stay::check_stays(server, errors);
     if let Some(machine) = &server.machine {
+        exhaustive::check_exhaustive(server, machine, &sound, errors);
         graph::check_graph(server, machine, &sound, errors);
     }
 }

@@ -32,9 +32,17 @@ pub(crate) fn check_guard_names(subject: Subject<'_>, errors: &mut Errors) -> bo
         }
     }
     let place = format!("the guard of `{ident}`");
-    check_repetition(machine, guard.sources(), &place, errors);
+    let sources = guard.sources().chain(guard.refused());
+    check_repetition(machine, sources, &place, errors);
     for clause in &guard.clauses {
         check_repetition(machine, &clause.targets, &place, errors);
+    }
+    if guard.clauses.is_empty() {
+        let text = format!(
+            "the guard of `{ident}` accepts no state\n\
+             help: name the states in which it runs, or remove it"
+        );
+        errors.at(&guard.tokens, text);
     }
     errors.len() == before && is_known(machine, guard)
 }
@@ -45,7 +53,8 @@ fn is_known(machine: &Machine, guard: &Guard) -> bool {
 
 /// The names of a guard, in source order.
 fn names(guard: &Guard) -> impl Iterator<Item = &Ident> {
-    guard.clauses.iter().flat_map(|clause| clause.sources.iter().chain(&clause.targets))
+    let clauses = guard.clauses.iter().chain(&guard.refusals);
+    clauses.flat_map(|clause| clause.sources.iter().chain(&clause.targets))
 }
 
 /// A guard is the only place where an edge is declared, so `=> Aproved` must not pass for a state

@@ -107,6 +107,10 @@ fn table(plan: &Plan<'_>, layout: &Layout<'_>) -> String {
             None => row(&[], &[]),
             Some(guard) => {
                 guard.clauses.iter().for_each(|clause| row(&clause.sources, &clause.targets));
+                let refused = graph::listed(guard.refused(), layout);
+                rows.extend(
+                    refused.map(|states| format!("| {kind} `{name}` | {states} | refused |")),
+                );
             }
         }
     }

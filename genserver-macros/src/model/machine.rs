@@ -10,8 +10,10 @@ use syn::Path;
 /// In which states a handler runs, and where it may go from each.
 #[derive(Default)]
 pub(crate) struct Guard {
-    /// In source order, with at least one.
+    /// In source order.
     pub(crate) clauses: Vec<Clause>,
+    /// Those that refuse: `Approved => !`.
+    pub(crate) refusals: Vec<Clause>,
     /// The whole guard as written, for messages and spans.
     pub(crate) tokens: TokenStream,
 }
@@ -23,6 +25,8 @@ pub(crate) struct Clause {
     pub(crate) sources: Vec<Ident>,
     /// Target states or groups as written; empty without an arrow.
     pub(crate) targets: Vec<Ident>,
+    /// `!` stands in their place.
+    pub(crate) refuses: bool,
     /// The clause as written.
     pub(crate) tokens: TokenStream,
 }
@@ -31,6 +35,11 @@ impl Guard {
     /// All sources, which stand in one clause each.
     pub(crate) fn sources(&self) -> impl Iterator<Item = &Ident> + Clone {
         self.clauses.iter().flat_map(|clause| &clause.sources)
+    }
+
+    /// The states and groups that are refused by name.
+    pub(crate) fn refused(&self) -> impl Iterator<Item = &Ident> + Clone {
+        self.refusals.iter().flat_map(|clause| &clause.sources)
     }
 
     /// The targets of all clauses, each name once.
@@ -67,7 +76,8 @@ impl Guard {
         let tokens = &clause.tokens;
         let comma = (!self.tokens.is_empty() && !tokens.is_empty()).then(|| quote!(,));
         self.tokens.extend(quote!(#comma #tokens));
-        self.clauses.push(clause);
+        let list = if clause.refuses { &mut self.refusals } else { &mut self.clauses };
+        list.push(clause);
     }
 }
 
@@ -80,6 +90,8 @@ pub(crate) struct Machine {
     pub(crate) initial: usize,
     /// Whether `initial` was said; else it is 0.
     pub(crate) rooted: bool,
+    /// Every message is handled or refused by name in every state.
+    pub(crate) exhaustive: bool,
     /// What the names stand for, once that was asked.
     leaves: OnceCell<HashMap<String, Vec<usize>>>,
 }
@@ -109,7 +121,7 @@ impl Machine {
         initial: usize,
         rooted: bool,
     ) -> Self {
-        Self { states, groups, initial, rooted, leaves: OnceCell::new() }
+        Self { states, groups, initial, rooted, exhaustive: false, leaves: OnceCell::new() }
     }
 
     /// Whether a state or a group has this name.

@@ -3,12 +3,15 @@
 use quote::ToTokens;
 use syn::ext::IdentExt;
 
-use crate::model::{Handler, Machine, Otherwise, OtherwiseWhat, Server};
+use crate::model::{Guard, Handler, Machine, Otherwise, OtherwiseWhat, Server};
 use crate::reach::can_still_accept;
 
 impl Server {
     /// The handlers of the same message, this one among them.
-    fn same_message<'a>(&'a self, handler: &'a Handler) -> impl Iterator<Item = &'a Handler> {
+    pub(crate) fn same_message<'a>(
+        &'a self,
+        handler: &'a Handler,
+    ) -> impl Iterator<Item = &'a Handler> {
         let text = |handler: &Handler| {
             let types = handler.method.args.iter().map(|arg| arg.ty.to_token_stream().to_string());
             types.collect::<Vec<_>>()
@@ -36,6 +39,12 @@ impl Server {
         leaves
     }
 
+    /// The leaves in which the message is refused by name.
+    pub(crate) fn refused(&self, machine: &Machine, handler: &Handler) -> Vec<usize> {
+        let guards = self.same_message(handler).filter_map(|other| other.guard.as_ref());
+        guards.flat_map(Guard::refused).flat_map(|name| machine.leaves(name)).collect()
+    }
+
     /// What was said of messages of this handler that the state does not accept.
     pub(crate) fn otherwise<'a>(&'a self, handler: &'a Handler) -> Option<&'a Otherwise> {
         if handler.guard.is_none() || handler.kind.is_timed() {
@@ -56,7 +65,9 @@ impl Server {
     pub(crate) fn postponed_in(&self, machine: &Machine, handler: &Handler) -> Vec<usize> {
         let Some(otherwise) = self.otherwise(handler) else { return Vec::new() };
         let accepting = self.accepting(machine, handler);
-        let others = (0..machine.states.len()).filter(|at| !accepting.contains(at));
+        let refused = self.refused(machine, handler);
+        let is_other = |at: &usize| !accepting.contains(at) && !refused.contains(at);
+        let others = (0..machine.states.len()).filter(is_other);
         let is_own = self.says_otherwise(handler);
         match &otherwise.what {
             OtherwiseWhat::Postpone(Some(names)) if is_own => {

@@ -1,4 +1,4 @@
-//! The clauses of guards: `Pending => Approved | Rejected`, `A | B => C`, `Active`.
+//! The clauses of guards: `Pending => Approved | Rejected`, `A | B => C`, `Active`, `A => !`.
 
 use proc_macro2::Ident;
 use quote::quote;
@@ -56,7 +56,7 @@ pub(crate) fn parse_clause(input: ParseStream) -> syn::Result<Clause> {
     if input.is_empty() || input.peek(Token![,]) {
         let tokens = quote!(#sources);
         let sources = sources.into_iter().collect();
-        return Ok(Clause { sources, targets: Vec::new(), tokens });
+        return Ok(Clause { sources, tokens, ..Clause::default() });
     }
     if !input.peek(Token![=>]) {
         return Err(input.error("expected `=>` in a guard"));
@@ -65,13 +65,21 @@ pub(crate) fn parse_clause(input: ParseStream) -> syn::Result<Clause> {
     if input.is_empty() || input.peek(Token![,]) {
         return Err(syn::Error::new_spanned(arrow, "expected a state after `=>`"));
     }
+    if let Some(never) = input.parse::<Option<Token![!]>>()? {
+        if !input.is_empty() && !input.peek(Token![,]) {
+            return Err(input.error("expected `,`"));
+        }
+        let tokens = quote!(#sources #arrow #never);
+        let sources = sources.into_iter().collect();
+        return Ok(Clause { sources, refuses: true, tokens, ..Clause::default() });
+    }
     let targets = parse_names(input)?;
     if !input.is_empty() && !input.peek(Token![,]) {
         return Err(input.error("expected `,`"));
     }
     let tokens = quote!(#sources #arrow #targets);
     let (sources, targets) = (sources.into_iter().collect(), targets.into_iter().collect());
-    Ok(Clause { sources, targets, tokens })
+    Ok(Clause { sources, targets, refuses: false, tokens })
 }
 
 pub(crate) fn parse_names(input: ParseStream) -> syn::Result<Punctuated<Ident, Token![|]>> {

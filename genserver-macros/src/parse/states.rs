@@ -1,4 +1,4 @@
-//! `states(Pending: initial, Active { Disbursed, Repaying }, Completed: terminal)`.
+//! `states(Pending: initial, Active { Disbursed, Repaying }, Completed: terminal, exhaustive)`.
 
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
@@ -8,6 +8,7 @@ use syn::{Path, Token, token};
 use crate::errors::Errors;
 use crate::model::{Group, Machine, State};
 use crate::parse::list::parse_list;
+use crate::parse::similar::similar;
 use crate::parse::ty;
 
 /// What `states(..)` says.
@@ -45,6 +46,7 @@ struct Reader {
     groups: Vec<Group>,
     /// The states marked `initial`: the place and the word.
     initial: Vec<(usize, Ident)>,
+    exhaustive: bool,
     flawed: bool,
 }
 
@@ -76,11 +78,7 @@ impl Reader {
             && !input.peek(Token![:])
             && !input.peek(token::Brace)
         {
-            let text = format!(
-                "unknown option `{ident}` of `states`\n\
-                 help: states are types with names like `Pending`"
-            );
-            return Err(syn::Error::new(ident.span(), text));
+            return self.read_option(&ident, group.is_none());
         }
         if input.peek(token::Brace) {
             return self.read_group(input, &path, &ident, group, errors);
@@ -101,6 +99,24 @@ impl Reader {
         }
         self.add_state(path, ident, group, &properties, errors);
         Ok(())
+    }
+
+    /// A word in the place of a state.
+    fn read_option(&mut self, word: &Ident, is_outside: bool) -> syn::Result<()> {
+        let help = match similar(&word.to_string(), ["exhaustive"]) {
+            Some(_) if *word == "exhaustive" && is_outside => {
+                if std::mem::replace(&mut self.exhaustive, true) {
+                    let text = format!("the option `{word}` is given twice");
+                    return Err(syn::Error::new(word.span(), text));
+                }
+                return Ok(());
+            }
+            Some(_) if *word == "exhaustive" => "it stands outside of the groups",
+            Some(_) => "an option with a similar name exists: `exhaustive`",
+            None => "states are types with names like `Pending`",
+        };
+        let text = format!("unknown option `{word}` of `states`\nhelp: {help}");
+        Err(syn::Error::new(word.span(), text))
     }
 
     fn read_group(
@@ -187,7 +203,7 @@ impl Reader {
     }
 
     fn finish(self, key: &Ident, errors: &mut Errors) -> States {
-        let Self { states, groups, initial, flawed } = self;
+        let Self { states, groups, initial, exhaustive, flawed } = self;
         // A property that could not be read may have been `initial`.
         let unsure = flawed || states.iter().any(|state| state.flawed);
         match initial.as_slice() {
@@ -213,7 +229,8 @@ impl Reader {
         }
         let rooted = initial.len() == 1;
         let initial = initial.first().map_or(0, |(at, _)| *at);
-        let machine = Machine::new(states, groups, initial, rooted);
+        let mut machine = Machine::new(states, groups, initial, rooted);
+        machine.exhaustive = exhaustive;
         States { machine: (!machine.states.is_empty()).then_some(machine), flawed }
     }
 }

@@ -2,6 +2,7 @@
 
 mod cause;
 mod code_change;
+mod exhaustive;
 mod generics;
 mod graph;
 mod guard;

@@ -84,8 +84,8 @@ fn properties_are_known_and_given_once() {
 #[test]
 fn what_is_no_state_is_told() {
     check_states(
-        "Pending: initial + terminal, exhaustive",
-        &["exhaustive: unknown option `exhaustive` of `states`\n\
+        "Pending: initial + terminal, done",
+        &["done: unknown option `done` of `states`\n\
            help: states are types with names like `Pending`"],
     );
     check_states("Pending: initial + terminal, 5", &["5: expected a state"]);

@@ -9,7 +9,7 @@ pub struct Counter;
 #[genserver(
     trap_exit,
     restart = permanent,
-    states(Pending: initial, Closed: terminal, exhaustive),
+    states(Pending: initial, Closed: terminal),
 )]
 impl Counter {
     #[call(Pending => Closed)]
