@@ -86,9 +86,13 @@ impl Contract {
         }
     }
 
-    /// Refuses what is over the limit, counting down; what is far over it, it rejects and refuses.
+    /// Refuses what nobody has approved, and what is over the limit, counting down; what is far over
+    /// it, it rejects and refuses.
     #[call(Pending => Approved | Rejected)]
     pub fn approve(&self, st: &Pending, #[into] by: String) -> Result<Next<String>, OverLimit> {
+        if by.is_empty() {
+            return Err(OverLimit);
+        }
         if st.asked > 2 * self.limit - 100 {
             return Ok(st
                 .goto(|_| Rejected { why: "far over the limit".to_owned() })
@@ -246,6 +250,10 @@ async fn a_branch_gives_the_handle_of_where_it_led() {
 #[tokio::test]
 async fn a_refusal_gives_the_handle_back() {
     let (contract, _) = pending(600).await;
+    let contract = match contract.approve("").await {
+        Err(Refused::Reply { handle, error: OverLimit }) => handle,
+        other => panic!("somebody approves: {other:?}"),
+    };
     let refused = contract.approve("ann").await.expect_err("it is over the limit");
     assert_eq!(refused.to_string(), "over the limit");
     assert_eq!(refused.executed(), Executed::Maybe);

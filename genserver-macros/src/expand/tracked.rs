@@ -14,7 +14,7 @@ use crate::expand::layout::{Item, Layout};
 use crate::expand::names;
 use crate::expand::paths;
 use crate::expand::plan::{Entry, Plan};
-use crate::model::Kind;
+use crate::model::{Guard, Kind};
 
 pub(crate) use self::start::expand_start;
 
@@ -101,7 +101,7 @@ impl<'p> Track<'p> {
         let machine = self.layout.machine;
         let methods = self.plan.methods_of(entry);
         let guards = methods.iter().filter_map(|method| method.handler.guard.as_ref());
-        let sources = guards.flat_map(|guard| guard.sources());
+        let sources = guards.flat_map(Guard::sources);
         let named: Vec<usize> = sources.flat_map(|source| machine.leaves(source)).collect();
         self.layout.states.iter().copied().filter(|leaf| named.contains(leaf)).collect()
     }
