@@ -189,3 +189,17 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     print!("{}", graph.to_svg());
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use genserver_runtime::machine;
+
+    use super::Order;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_order_does_what_it_declares() {
+        let report = machine::conformance::<Order>().seed(1).run(|_| Order::start()).await;
+        report.assert_clean();
+        assert_eq!(report.taken, Order::GRAPH.edges);
+    }
+}
