@@ -1,7 +1,7 @@
 //! What runs when the machine has moved: `FOLLOWS` and `moved`.
 
-use proc_macro2::{Literal, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use crate::expand::layout::Layout;
 use crate::expand::paths;
@@ -34,8 +34,8 @@ pub(crate) fn expand_hooks(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream 
     };
     // The inner border is left first and entered last.
     let (mut exits, mut enters) = (of_kind(HookKind::Exit), of_kind(HookKind::Enter));
-    exits.sort_by_key(|hook| places(layout, hook).len());
-    enters.sort_by_key(|hook| std::cmp::Reverse(places(layout, hook).len()));
+    exits.sort_by_key(|hook| width(layout, hook));
+    enters.sort_by_key(|hook| std::cmp::Reverse(width(layout, hook)));
     let transitions = of_kind(HookKind::Transition);
     let steps = exits.into_iter().chain(enters).chain(transitions);
     let steps = steps.map(|hook| step(plan, layout, hook));
@@ -56,30 +56,55 @@ pub(crate) fn expand_hooks(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream 
     }
 }
 
-/// The places of the leaves whose border a hook watches.
-fn places(layout: &Layout<'_>, hook: &Hook) -> Vec<usize> {
-    let inside =
-        |at: &usize| hook.states.iter().any(|name| layout.machine.leaves(name).contains(at));
-    let leaves = layout.states.iter().enumerate();
-    leaves.filter(|(_, at)| inside(at)).map(|(place, _)| place).collect()
+/// The places of the leaves in each state or group that a hook watches.
+fn borders(layout: &Layout<'_>, hook: &Hook) -> Vec<Vec<usize>> {
+    let places = |name: &Ident| {
+        let leaves = layout.machine.leaves(name);
+        let states = layout.states.iter().enumerate();
+        states.filter(|(_, at)| leaves.contains(at)).map(|(place, _)| place).collect()
+    };
+    hook.states.iter().map(places).collect()
+}
+
+/// How far out the border is.
+fn width(layout: &Layout<'_>, hook: &Hook) -> usize {
+    borders(layout, hook).iter().map(Vec::len).max().unwrap_or(0)
+}
+
+/// Whether one of the borders was crossed: `transition.enters(&[1]) || transition.enters(&[2])`.
+fn crossed(layout: &Layout<'_>, hook: &Hook, way: &str) -> TokenStream {
+    let way = format_ident!("{way}");
+    let borders = borders(layout, hook);
+    let borders = borders.iter().map(|places| {
+        let places = places.iter().copied().map(Literal::usize_unsuffixed);
+        quote!(transition.#way(&[#(#places),*]))
+    });
+    quote!(#(#borders)||*)
 }
 
 fn step(plan: &Plan<'_>, layout: &Layout<'_>, hook: &Hook) -> TokenStream {
     let krate = plan.krate;
     let cfgs = hook.method.cfgs();
-    let places = places(layout, hook).into_iter().map(Literal::usize_unsuffixed);
-    let places = quote!(&[#(#places),*]);
     let call = call(plan, layout, hook);
     let run = match hook.kind {
-        HookKind::Exit => quote!(if transition.exits(#places) { #call }),
-        HookKind::Enter if hook.method.output.is_some() => quote! {
-            while transition.enters(#places) {
+        HookKind::Exit => {
+            let crossed = crossed(layout, hook, "exits");
+            quote!(if #crossed { #call })
+        }
+        HookKind::Enter if hook.method.output.is_some() => {
+            let crossed = crossed(layout, hook, "enters");
+            quote! {
+            while #crossed {
                 if #call == #krate::Enter::Done {
                     break;
                 }
             }
-        },
-        HookKind::Enter => quote!(if transition.enters(#places) { #call }),
+            }
+        }
+        HookKind::Enter => {
+            let crossed = crossed(layout, hook, "enters");
+            quote!(if #crossed { #call })
+        }
         HookKind::Transition => {
             let call = match &hook.result {
                 Some(result) => settled(plan, result, &call),
@@ -104,11 +129,13 @@ fn settled(plan: &Plan<'_>, result: &syn::Type, call: &TokenStream) -> TokenStre
     }
 }
 
-/// What a hook runs: `Self::shine(server, st, cx)`, through an impl of its own where it may wait.
+/// What a hook runs: `Self::shine(server, st, cx)`, through an impl of its own where it may wait. It
+/// is boxed there, so that the handlers that move are not all as large as it.
 fn call(plan: &Plan<'_>, layout: &Layout<'_>, hook: &Hook) -> TokenStream {
     if hook.method.asyncness {
         let (number, output) = (number(plan, hook), output(plan, hook));
         let run = quote!(<Self as __g::Hooked<#number, #output>>::run(body, transition));
+        let run = quote!(::std::boxed::Box::pin(#run));
         return match hook.kind {
             HookKind::Transition => quote!(#run.await),
             HookKind::Enter | HookKind::Exit => quote!(__g::hook(#run).await),

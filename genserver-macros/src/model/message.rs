@@ -50,7 +50,9 @@ impl Server {
         if handler.guard.is_none() || handler.kind.is_timed() {
             return None;
         }
-        let own = self.same_message(handler).find_map(|other| other.otherwise.as_ref());
+        // Its own first: another one of the message may be taken away by a `#[cfg]`.
+        let others = || self.same_message(handler).find_map(|other| other.otherwise.as_ref());
+        let own = handler.otherwise.as_ref().or_else(others);
         own.or(self.options.otherwise.as_ref())
     }
 

@@ -247,3 +247,50 @@ fn a_machine_whose_state_has_a_version() {
     );
     insta::assert_snapshot!(pretty(&expansion));
 }
+
+#[test]
+fn a_machine_that_is_followed() {
+    let expansion = genserver(
+        quote!(states(Calm: initial, Ringing { Soft, Loud }), otherwise = postpone),
+        &quote! {
+            impl Bell {
+                #[call(Calm => Soft)]
+                pub fn ring(&self) {}
+
+                #[call(Ringing => Calm, otherwise = postpone(Calm))]
+                pub fn rest(&self) {}
+
+                #[cast(Loud, otherwise = ignore)]
+                pub fn nod(&mut self) {}
+
+                #[info(Calm)]
+                fn told(&mut self, message: u8) {}
+
+                #[enter(Ringing)]
+                async fn sound(&mut self, st: &Ringing, cx: &mut StateCx<Self>) -> Enter {
+                    Enter::Done
+                }
+
+                #[cfg(feature = "soft")]
+                #[enter(Calm | Soft)]
+                fn soothe(&self, st: &BellState) {}
+
+                #[exit(Loud)]
+                fn fade(&mut self, t: &Transition) {}
+
+                #[transition]
+                async fn save(&self, t: &Transition, now: &BellState) -> io::Result<()> {
+                    Ok(())
+                }
+
+                #[state_timeout(Soft, after = "1m" => Loud)]
+                fn louder(&self) {}
+
+                #[cfg(feature = "tired")]
+                #[state_timeout(Loud | Calm, until = Self::bed_time => Calm)]
+                fn tire(&mut self) {}
+            }
+        },
+    );
+    insta::assert_snapshot!(pretty(&expansion));
+}

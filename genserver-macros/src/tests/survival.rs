@@ -13,7 +13,7 @@ fn attribute() -> TokenStream {
     quote! {
         states(Pending: initial, Active { Disbursed, Repaying }, Completed: terminal),
         mailbox = 16, overflow = drop_oldest, call_timeout = "1s", shutdown = kill,
-        hibernate_after = "60s", passivate = Self::REST, version = 3,
+        hibernate_after = "60s", passivate = Self::REST, version = 3, otherwise = postpone,
         inline = false, vis = pub(crate), start = launch, client = Bank, state = Stage,
         derive(Debug, Clone)
     }
@@ -97,6 +97,36 @@ fn clockwork() -> TokenStream {
     }
 }
 
+fn followed() -> TokenStream {
+    quote! {
+        impl Loan<u8> {
+            #[call(Pending => Active, otherwise = postpone(Active | Completed))]
+            fn pay_out(&self, st: &Pending) -> Next {
+                st.goto(|_| Disbursed)
+            }
+            #[cast(Active, otherwise = ignore)]
+            fn touch(&mut self) {}
+            #[enter(Active)]
+            async fn entered(&mut self, st: &Active, cx: &mut StateCx<Self>) -> Enter {
+                Enter::Repeat
+            }
+            #[cfg(unix)]
+            #[exit(Pending | Disbursed)]
+            fn left(&mut self, t: &Transition) {}
+            #[transition]
+            async fn save(&self, now: &Stage) -> Result<(), io::Error> {
+                Ok(())
+            }
+            #[state_timeout(Disbursed, after = "30d" => Repaying)]
+            fn repay(&self) {}
+            #[state_timeout(Repaying | Pending => Completed, until = Self::deadline)]
+            fn end(&mut self) -> Result<(), Crash> {
+                Ok(())
+            }
+        }
+    }
+}
+
 /// The expansion is a sequence of items, and the user's methods stand in it with their bodies; what
 /// could not be read stands in it but for our attributes.
 #[track_caller]
@@ -163,6 +193,10 @@ fn every_prefix_of_an_impl_survives() {
         check_survives(&attribute(), &item);
         check_survives(&TokenStream::new(), &item);
     }
+    for item in prefixes(&followed()) {
+        check_survives(&attribute(), &item);
+        check_survives(&TokenStream::new(), &item);
+    }
 }
 
 #[test]
@@ -171,6 +205,9 @@ fn an_impl_without_one_of_its_tokens_survives() {
         check_survives(&attribute(), &item);
     }
     for item in without_one(&clockwork()) {
+        check_survives(&attribute(), &item);
+    }
+    for item in without_one(&followed()) {
         check_survives(&attribute(), &item);
     }
     for attr in without_one(&attribute()) {
@@ -250,6 +287,16 @@ fn word() -> impl Strategy<Value = TokenTree> {
         "hibernate",
         "format_state",
         "missed",
+        "enter",
+        "exit",
+        "transition",
+        "state_timeout",
+        "otherwise",
+        "postpone",
+        "after",
+        "until",
+        "StateCx",
+        "Transition",
         "priority",
         "Pending",
         "Active",
@@ -328,6 +375,10 @@ proptest! {
                 fn beat(&mut self) {}
                 #[idle(#options)]
                 fn rest(&mut self) {}
+                #[state_timeout(#options)]
+                fn late(&mut self) {}
+                #[enter(#options)]
+                fn entered(&mut self, #args) {}
                 #[call]
                 fn get(&self) {}
             }

@@ -181,7 +181,98 @@ impl Door {
     }
 }
 
-/// Runs both.
+/// A lamp.
+#[derive(Debug)]
+pub struct Lamp<T> {
+    journal: Vec<T>,
+    patience: std::time::Duration,
+}
+/// Off.
+#[derive(Clone, Copy, Debug)]
+pub struct Off;
+/// In the group `Lit`.
+#[derive(Clone, Copy, Debug)]
+pub struct Dim(u8);
+/// In the group `Lit`.
+#[derive(Clone, Copy, Debug)]
+pub struct Bright;
+
+#[genserver(states(Off: initial, Lit { Dim, Bright }), derive(Debug), otherwise = postpone)]
+impl<T: From<String> + fmt::Debug + Send + Sync + 'static> Lamp<T> {
+    /// Switches it on.
+    #[call(Off => Dim)]
+    pub fn switch_on(&self, st: &Off) -> Next {
+        st.goto(|_| Dim(0))
+    }
+
+    /// Makes it bright.
+    #[cast(Dim => Bright, otherwise = ignore)]
+    pub fn more(&self) {}
+
+    /// Switches it off.
+    #[call(Lit => Off, otherwise = error)]
+    pub fn switch_off(&self) {}
+
+    /// How long it was.
+    #[call]
+    pub fn lines(&self) -> usize {
+        self.journal.len()
+    }
+
+    #[info(Lit, otherwise = postpone(Off))]
+    fn told(&mut self, line: String) {
+        self.journal.push(line.into());
+    }
+
+    #[enter(Off)]
+    fn rest(&self) {}
+
+    #[enter(Dim)]
+    fn glow(&mut self, st: &mut Dim, cx: &mut StateCx<Self>, t: &Transition) -> Enter {
+        st.0 += 1;
+        self.journal.push(format!("{t} of {:?}", cx.name()).into());
+        if st.0 < 3 { Enter::Repeat } else { Enter::Done }
+    }
+
+    #[enter(Lit)]
+    async fn warm(&mut self, st: &Lit) {
+        tokio::task::yield_now().await;
+        self.journal.push(format!("{st:?}").into());
+    }
+
+    #[exit(Lit)]
+    async fn cool(&mut self, t: &Transition) {
+        tokio::task::yield_now().await;
+        self.journal.push(t.from.to_owned().into());
+    }
+
+    #[exit(Off)]
+    fn wake(&mut self, cx: &mut StateCx<Self>) {
+        drop(cx.spawn_in_state(async {}));
+    }
+
+    #[transition]
+    fn save(&mut self, t: &Transition, now: &LampState) -> Result<(), fmt::Error> {
+        let is_worn = matches!(now, LampState::Lit(Lit::Dim(Dim(200..))));
+        if t.is_change() && !is_worn { Ok(()) } else { Err(fmt::Error) }
+    }
+
+    #[state_timeout(Lit, after = "60s" => Off)]
+    fn save_energy(&self, st: &Lit) -> Next {
+        st.goto(|_| Off)
+    }
+
+    #[state_timeout(Dim, until = Self::deadline => Bright)]
+    async fn brighten(&mut self) {
+        tokio::task::yield_now().await;
+    }
+
+    fn deadline(&self, st: &Dim) -> Option<tokio::time::Instant> {
+        (st.0 > 9).then(|| tokio::time::Instant::now() + self.patience)
+    }
+}
+
+/// Runs all.
 ///
 /// # Panics
 ///
@@ -196,4 +287,11 @@ pub async fn main() {
     assert!(door.shut(true).await.unwrap());
     door.remove().await.unwrap();
     assert_eq!(door.state().await.unwrap(), DoorStateName::Gone);
+    let lamp = Lamp { journal: Vec::<String>::new(), patience: std::time::Duration::ZERO };
+    let lamp = Lamp::start(lamp, Off).await.unwrap();
+    lamp.send_info("kept".to_owned()).await.unwrap();
+    lamp.switch_on().await.unwrap();
+    lamp.more().await.unwrap();
+    lamp.switch_off().await.unwrap();
+    assert_eq!(lamp.lines().await.unwrap(), 6);
 }

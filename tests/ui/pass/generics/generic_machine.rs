@@ -78,8 +78,84 @@ where
     }
 }
 
+pub struct Empty;
+pub struct Holds<T>(T);
+pub struct Spoilt<E>(E);
+
+pub struct Shelf<T, E, const N: usize> {
+    seen: Vec<T>,
+    _errors: std::marker::PhantomData<fn() -> E>,
+}
+
+#[genserver(states(Empty: initial, Used { Holds<T>, Spoilt<E> }), otherwise = postpone)]
+impl<T, E, const N: usize> Shelf<T, E, N>
+where
+    T: Clone + Send + Sync + 'static,
+    E: std::error::Error + Default + Send + Sync + 'static,
+{
+    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+
+    #[call(Empty => Holds)]
+    pub fn put(&self, st: &Empty, item: T) -> Next {
+        st.goto(|_| Holds(item))
+    }
+
+    #[call(Used => Empty, otherwise = postpone(Empty))]
+    pub fn take(&self) {}
+
+    #[call]
+    pub fn seen(&self) -> usize {
+        self.seen.len() * N
+    }
+
+    #[enter(Holds)]
+    fn note(&mut self, st: &mut Holds<T>, cx: &mut StateCx<Self>) -> Enter {
+        let _ = cx.name();
+        self.seen.push(st.0.clone());
+        Enter::Done
+    }
+
+    #[enter(Used)]
+    async fn look(&mut self, st: &Used<T, E>) {
+        let _ = st;
+        tokio::task::yield_now().await;
+    }
+
+    #[exit(Used)]
+    async fn clear(&mut self, t: &Transition) {
+        assert!(t.states::<Self>().is_some());
+    }
+
+    #[transition]
+    async fn save(&self, now: &ShelfState<T, E>) -> Result<(), E> {
+        match now {
+            ShelfState::Used(Used::Spoilt(_)) => Err(E::default()),
+            _ => Ok(()),
+        }
+    }
+
+    #[state_timeout(Holds, after = Self::PATIENCE => Spoilt)]
+    fn spoil(&self, st: &Holds<T>) -> Next {
+        st.goto(|_| Spoilt(E::default()))
+    }
+
+    #[state_timeout(Spoilt, until = Self::removal => Empty)]
+    async fn remove(&mut self) {}
+
+    fn removal(&self, st: &Spoilt<E>) -> Option<tokio::time::Instant> {
+        st.0.source().map(|_| tokio::time::Instant::now())
+    }
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
+    let shelf: Shelf<u8, std::fmt::Error, 3> =
+        Shelf { seen: Vec::new(), _errors: std::marker::PhantomData };
+    let shelf = Shelf::start(shelf, Empty).await.unwrap();
+    let taken = shelf.take().send().await.unwrap();
+    shelf.put(1).await.unwrap();
+    taken.await.unwrap();
+    assert_eq!(shelf.seen().await.unwrap(), 3);
     let loader = Loader::<u8, String, (), 2>::start(()).await.unwrap();
     assert_eq!(loader.load(Some(7)).await.unwrap(), 7);
     assert_eq!(loader.tag([1, 2]).await.unwrap(), "7");

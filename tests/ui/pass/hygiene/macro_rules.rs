@@ -91,8 +91,79 @@ pub struct Lost;
 
 machine!(Door: Open => Shut, End { Gone, Lost }, close(st, |_| Shut), Shut);
 
+macro_rules! followed {
+    (
+        $machine:ident($field:ident): $first:ident => $second:ident, $after:literal, $until:path,
+        $enter:ident($self:ident, $st:ident, $cx:ident, $t:ident) $body:block -> $output:ty,
+        $otherwise:ident
+    ) => {
+        pub struct $machine {
+            $field: u32,
+        }
+
+        #[genserver(states($first: initial, $second), otherwise = $otherwise)]
+        impl $machine {
+            #[call($first => $second, otherwise = $otherwise($second))]
+            pub fn go(&self) {}
+
+            #[call($second => $first)]
+            pub fn back(&self, server: u8) -> Next<u8> {
+                <$second as genserver_runtime::State<Self>>::stay(&$second).reply(server)
+            }
+
+            #[enter($second)]
+            fn $enter(&mut $self, $st: &mut $second, $cx: &mut StateCx<Self>, $t: &Transition) -> $output $body
+
+            #[exit($first)]
+            async fn leave(&mut self, cx: &mut StateCx<Self>) {
+                let server = cx.name();
+                assert!(server.is_none());
+                self.$field += 10;
+            }
+
+            #[transition]
+            async fn save(&self, $t: &Transition) -> Result<(), std::fmt::Error> {
+                if $t.is_change() { Ok(()) } else { Err(std::fmt::Error) }
+            }
+
+            #[state_timeout($first, after = $after => $second)]
+            fn late(&self) {}
+
+            #[state_timeout($second, until = $until => $first)]
+            fn later(&self) {}
+
+            fn until(&self, state: &$second) -> Option<std::time::SystemTime> {
+                let _ = state;
+                None
+            }
+
+            #[call]
+            pub fn $field(&self) -> u32 {
+                self.$field
+            }
+        }
+    };
+}
+
+pub struct Calm;
+pub struct Ringing;
+
+followed!(
+    Bell(rings): Calm => Ringing, "60s", Self::until,
+    ring(self, body, server, state) {
+        let _ = (body, server.name(), state.to);
+        self.rings += 1;
+        if self.rings < 13 { Enter::Repeat } else { Enter::Done }
+    } -> Enter,
+    postpone
+);
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
+    let bell = Bell::start(Bell { rings: 0 }, Calm).await.unwrap();
+    bell.go().await.unwrap();
+    assert_eq!(bell.rings().await.unwrap(), 13);
+    assert_eq!(bell.back(3).await.unwrap(), 3);
     let small = Small::start(0).await.unwrap();
     assert_eq!(small.add(0).await.unwrap(), 42);
     small.reset(0).await.unwrap();

@@ -133,7 +133,59 @@ impl Job {
     }
 }
 
+pub struct Off;
+pub struct Dim;
+pub struct Bright;
+pub struct Lamp;
+
+#[genserver(states(Off: initial, Lit { Dim, Bright }), otherwise = postpone)]
+impl Lamp {
+    #[call(Off => Dim)]
+    pub fn switch_on(&self) {}
+
+    #[call(Lit => Off, otherwise = postpone(Off))]
+    pub fn switch_off(&self) {}
+
+    #[cast(Dim => Bright, otherwise = ignore)]
+    pub fn more(&self) {}
+
+    #[enter(Lit)]
+    fn glow(
+        &mut self,
+        st: &Lit,
+        cx: &mut ::genserver_runtime::StateCx<Self>,
+    ) -> ::genserver_runtime::Enter {
+        let _ = (st, cx.name());
+        ::genserver_runtime::Enter::Done
+    }
+
+    #[exit(Lit)]
+    async fn cool(&self, t: &::genserver_runtime::Transition) {
+        let _ = t.is_change();
+    }
+
+    #[transition]
+    async fn save(&self, now: &LampState) -> ::std::io::Result<()> {
+        let _ = now;
+        ::std::result::Result::Ok(())
+    }
+
+    #[state_timeout(Dim, after = "60s" => Off)]
+    fn save_energy(&self) {}
+
+    #[state_timeout(Bright, until = Self::never => Off)]
+    async fn go_out(&self) {}
+
+    fn never(&self, _: &Bright) -> ::std::option::Option<::std::time::SystemTime> {
+        ::std::option::Option::None
+    }
+}
+
 async fn run() {
+    let lamp = Lamp::start(Lamp, Off).await.unwrap();
+    let off = lamp.switch_off().send().await.unwrap();
+    lamp.switch_on().await.unwrap();
+    off.await.unwrap();
     let counter = Counter::start(1).await.unwrap();
     counter.add(1).await.unwrap();
     ::genserver_runtime::Client::send_info(&counter, 1).await.unwrap();

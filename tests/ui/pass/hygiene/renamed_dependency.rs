@@ -100,8 +100,47 @@ impl Door {
     }
 }
 
+#[gs::genserver(crate = gs, states(Open: initial, Locked), otherwise = postpone)]
+impl Gate {
+    #[call(Open => Locked)]
+    pub fn lock(&self) {}
+
+    #[gs::call(Locked => Open, otherwise = postpone)]
+    pub fn unlock(&self) {}
+
+    #[gs::enter(Open)]
+    fn creak(&mut self, st: &mut Open, cx: &mut gs::StateCx<Self>) -> gs::Enter {
+        let _ = (st, cx.name());
+        gs::Enter::Done
+    }
+
+    #[gs::exit(Open)]
+    async fn left(&self, _: &gs::Transition) {}
+
+    #[gs::transition]
+    async fn save(&self, _: &GateState) -> Result<(), std::fmt::Error> {
+        Ok(())
+    }
+
+    #[gs::state_timeout(Open, after = "60s" => Locked)]
+    fn lock_itself(&self) {}
+
+    #[gs::state_timeout(Locked, until = Self::morning => Open)]
+    fn open_itself(&self) {}
+
+    fn morning(&self, _: &Locked) -> std::time::SystemTime {
+        std::time::SystemTime::now() + std::time::Duration::from_secs(60)
+    }
+}
+
+pub struct Gate;
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
+    let gate = Gate::start(Gate, Open).await.unwrap();
+    let unlocked = gate.unlock().send().await.unwrap();
+    gate.lock().await.unwrap();
+    unlocked.await.unwrap();
     let counter = Counter::start(1).await.unwrap();
     counter.send_info(1).await.unwrap();
     assert_eq!(counter.text().await.unwrap(), "2");

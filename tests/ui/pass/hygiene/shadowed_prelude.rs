@@ -41,6 +41,12 @@ pub struct Start;
 pub struct Message;
 pub struct State;
 pub struct Handler;
+pub struct Enter;
+pub struct Transition;
+pub struct StateCx;
+pub struct StateTimeout;
+pub struct Instant;
+pub struct Crash;
 pub mod core {}
 pub mod std {}
 pub mod alloc {}
@@ -160,6 +166,54 @@ impl Job {
     pub fn pause(&self) {}
 }
 
+pub struct Off;
+pub struct Dim;
+pub struct Bright;
+pub struct Lamp;
+
+#[genserver(states(Off: initial, Lit { Dim, Bright }), otherwise = postpone)]
+impl Lamp {
+    #[call(Off => Dim)]
+    pub fn switch_on(&self) {}
+
+    #[call(Lit => Off, otherwise = postpone(Off))]
+    pub fn switch_off(&self) {}
+
+    #[cast(Dim => Bright, otherwise = ignore)]
+    pub fn more(&self, _: Enter, _: Transition, _: StateCx) {}
+
+    #[enter(Dim)]
+    fn glow(
+        &mut self,
+        st: &mut Dim,
+        cx: &mut ::genserver_runtime::StateCx<Self>,
+    ) -> ::genserver_runtime::Enter {
+        let _ = (st, cx.name());
+        ::genserver_runtime::Enter::Done
+    }
+
+    #[exit(Lit)]
+    async fn cool(&self, t: &::genserver_runtime::Transition) {
+        let _ = t.is_change();
+    }
+
+    #[transition]
+    async fn save(&self, now: &LampState) -> ::std::io::Result<()> {
+        let _ = now;
+        ::std::io::Result::Ok(())
+    }
+
+    #[state_timeout(Dim, after = crate::PERIOD => Off)]
+    fn save_energy(&self) {}
+
+    #[state_timeout(Bright, until = Self::never => Off)]
+    async fn go_out(&self) {}
+
+    fn never(&self, _: &Bright) -> ::std::option::Option<::std::time::SystemTime> {
+        ::std::option::Option::None
+    }
+}
+
 impl ::std::clone::Clone for Pending {
     fn clone(&self) -> Self {
         Self
@@ -182,6 +236,10 @@ impl ::std::clone::Clone for Closed {
 }
 
 async fn run() {
+    let lamp = Lamp::start(Lamp, Off).await.unwrap();
+    let off = lamp.switch_off().send().await.unwrap();
+    lamp.switch_on().await.unwrap();
+    off.await.unwrap();
     let counter = Counter::start(1).await.unwrap();
     counter.add(1).await.unwrap();
     ::genserver_runtime::Client::send_info(&counter, Message).await.unwrap();

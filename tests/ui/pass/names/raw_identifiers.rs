@@ -56,6 +56,44 @@ impl Door {
     pub fn r#is(&self) {}
 }
 
+pub struct r#Self_;
+pub struct r#loop(bool);
+pub struct r#true_;
+
+#[genserver(states(r#loop: initial, r#Self_), otherwise = postpone)]
+impl r#true_ {
+    #[call(r#loop => Self_, otherwise = postpone(r#Self_))]
+    pub fn r#while(&self) {}
+
+    #[call(Self_ => r#loop)]
+    pub fn r#for(&self, r#st: &r#Self_) -> Next {
+        r#st.goto(|_| r#loop(false))
+    }
+
+    #[enter(r#loop)]
+    fn r#enter(&self, r#in: &mut r#loop, r#cx: &mut StateCx<Self>) {
+        let _ = r#cx.name();
+        r#in.0 = true;
+    }
+
+    #[exit(r#Self_)]
+    async fn r#move(&self, r#ref: &Transition) {
+        assert_eq!(r#ref.to, "loop");
+    }
+
+    #[transition]
+    fn r#mod(&self, r#as: &true_State) {
+        assert!(!matches!(r#as, true_State::r#loop(r#loop(false))));
+    }
+
+    #[state_timeout(r#loop, until = Self::r#use => r#Self_)]
+    fn r#final(&self) {}
+
+    fn r#use(&self, r#in: &r#loop) -> Option<std::time::SystemTime> {
+        r#in.0.then(std::time::SystemTime::now).filter(|_| false)
+    }
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let server = r#yield::start(1).await.unwrap();
@@ -66,6 +104,11 @@ async fn main() {
     assert_eq!(server.r#match(0, (0,)).await.unwrap(), 6);
     let _: &yieldClient = &server;
 
+    let machine = r#true_::start(r#true_, r#loop(false)).await.unwrap();
+    machine.r#while().await.unwrap();
+    machine.r#for().await.unwrap();
+    let edges: Vec<_> = r#true_::GRAPH.edges.iter().map(|edge| edge.label).collect();
+    assert_eq!(edges, ["while", "for", "until use"]);
     let door = Door::start(Door, Open).await.unwrap();
     assert!(door.r#break(true).await.unwrap());
     let error = door.r#break(true).await.unwrap_err();

@@ -99,6 +99,59 @@ mod bank {
         }
     }
 
+    /// A public machine whose hooks take and return what nobody outside can name.
+    pub struct Vault {
+        audits: Vec<Audit>,
+    }
+    struct Shut(Audit);
+    #[derive(Debug)]
+    struct Unsaved;
+
+    impl std::fmt::Display for Unsaved {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("unsaved")
+        }
+    }
+    impl std::error::Error for Unsaved {}
+
+    #[genserver(states(Open: initial, Shut))]
+    impl Vault {
+        #[call(Open => Shut)]
+        pub fn shut(&self, st: &Open) -> Next {
+            st.goto(|_| Shut(Audit(1)))
+        }
+
+        #[call(Shut => Open, otherwise = postpone(Open))]
+        fn open(&self, st: &Shut) -> Next<u8> {
+            let audit = st.0.0;
+            st.goto(|_| Open).reply(audit)
+        }
+
+        #[enter(Shut)]
+        async fn audit(&mut self, st: &mut Shut) {
+            st.0 = Audit(st.0.0 + 1);
+            self.audits.push(Audit(st.0.0));
+        }
+
+        #[transition]
+        async fn save(&self) -> Result<(), Unsaved> {
+            if self.audits.is_empty() { Err(Unsaved) } else { Ok(()) }
+        }
+
+        #[state_timeout(Shut, until = Self::morning => Open)]
+        fn open_itself(&self) {}
+
+        fn morning(&self, st: &Shut) -> Option<tokio::time::Instant> {
+            (st.0.0 > 9).then(tokio::time::Instant::now)
+        }
+    }
+
+    pub(super) async fn run_vault() {
+        let vault = Vault::start(Vault { audits: Vec::new() }, Open).await.unwrap();
+        vault.shut().await.unwrap();
+        assert_eq!(vault.open().await.unwrap(), 2);
+    }
+
     pub(super) async fn run_teller() {
         let teller: TellerClient = Teller::start(Audit(0)).await.unwrap();
         assert!(teller.close(Audit(1)).await.unwrap().is_none());
@@ -114,4 +167,5 @@ async fn main() {
     assert!(account.refuse().await.is_err());
     assert_eq!(account.count().await.unwrap(), 0);
     bank::run_teller().await;
+    bank::run_vault().await;
 }
