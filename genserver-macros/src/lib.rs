@@ -74,6 +74,8 @@ pub fn genserver(attr: TokenStream, item: TokenStream) -> TokenStream {
 /// | option | meaning |
 /// |---|---|
 /// | `Pending => Approved` | in a machine: from which states, to which |
+/// | `pay: Pending => Approved` | the same, and names the message, which may have several methods |
+/// | `otherwise = postpone` | in a machine: what happens in other states; `error` unless given |
 /// | `timeout = "1s"`, `infinity` | in place of the server's `call_timeout` |
 /// | `name = other` | names the message and the client's method |
 /// | `priority = high` | comes before what is queued; `normal` unless given |
@@ -111,6 +113,7 @@ pub fn call(_: TokenStream, item: TokenStream) -> TokenStream {
 /// | option | meaning |
 /// |---|---|
 /// | `Pending => Approved` | in a machine: from which states, to which |
+/// | `otherwise = postpone`, `ignore` | in a machine: what happens in other states; `error` unless given |
 /// | `name = other` | names the message and the client's method |
 /// | `unbounded` | not counted, never refused: a [`Post`], for `Drop` |
 /// | `priority = high` | comes before what is queued; `normal` unless given |
@@ -141,6 +144,7 @@ pub fn cast(_: TokenStream, item: TokenStream) -> TokenStream {
 /// | option | meaning |
 /// |---|---|
 /// | `Pending => Approved` | in a machine: from which states, to which |
+/// | `otherwise = postpone`, `ignore` | in a machine: what happens in other states; `error` unless given |
 /// | `priority = high` | comes before what is queued; `normal` unless given |
 ///
 /// [`Client::send_info`]: https://docs.rs/genserver-runtime/latest/genserver_runtime/trait.Client.html#method.send_info
