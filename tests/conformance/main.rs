@@ -59,5 +59,6 @@ mod timer_mailbox;
 mod trace;
 mod tracked;
 mod tracked_start;
+mod turnstile;
 mod upgrade;
 mod versions;
