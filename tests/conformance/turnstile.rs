@@ -1,5 +1,7 @@
 //! The two callback modes of `gen_statem`, as two machines that mean the same.
 
+use genserver_runtime::prelude::*;
+
 /// A turnstile with a function for each state and event.
 mod by_state {
     use genserver_runtime::prelude::*;
