@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::clock::Instant;
 use crate::core::Core;
 use crate::id::ServerId;
-use crate::inbox::{Inbox, Life, Mode};
+use crate::inbox::{Cold, Inbox, Life, Mode};
 use crate::node::{Counters, Node as _};
 use crate::owned::Owned;
 use crate::server::Server;
@@ -237,7 +237,7 @@ impl<S: Server> Core<S> {
             allowed: self.leaf().map_or(&[], |leaf| leaf.allowed),
             next_timers: next_timers.collect(),
             timers: timers.len(),
-            postponed: cold.map_or(0, |cold| cold.postponed()),
+            postponed: cold.map_or(0, Cold::postponed),
             deferred: unanswered.count(),
             tasks: owned.map_or(0, Owned::tasks),
             streams: owned.map_or(0, Owned::streams),

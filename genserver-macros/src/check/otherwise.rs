@@ -158,8 +158,8 @@ fn check_waits(server: &Server, machine: &Machine, errors: &mut Errors) {
 fn place<'a>(own: &'a Otherwise, machine: &Machine, state: usize) -> &'a Ident {
     match &own.what {
         OtherwiseWhat::Postpone(Some(names)) => {
-            let named = names.iter().find(|name| machine.leaves(name).contains(&state));
-            named.unwrap_or(&own.word)
+            let meant = names.iter().find(|name| machine.leaves(name).contains(&state));
+            meant.unwrap_or(&own.word)
         }
         _ => &own.word,
     }
@@ -181,15 +181,13 @@ fn text(
     );
     if !rest.is_empty() {
         let rest = enumerate(&rest.iter().map(name).collect::<Vec<_>>());
-        text.push_str(&format!("\nnote: so it would in {rest}"));
+        text.extend(["\nnote: so it would in ", &rest]);
     }
     if fine.is_empty() {
         text.push_str("\nhelp: refuse it instead, `otherwise = error`");
     } else {
         let fine = fine.iter().map(name).collect::<Vec<_>>().join(" | ");
-        text.push_str(&format!(
-            "\nhelp: name the states to wait in, `otherwise = postpone({fine})`"
-        ));
+        text.extend(["\nhelp: name the states to wait in, `otherwise = postpone(", &fine, ")`"]);
     }
     text
 }

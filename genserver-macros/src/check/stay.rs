@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 
 use crate::errors::Errors;
-use crate::model::{Handler, Kind, Machine, Server};
+use crate::model::{Guard, Handler, Kind, Machine, Server};
 
 /// A terminal state has no end that one could wait for; and of two time-outs on one state the later
 /// one would never come.
@@ -26,7 +26,7 @@ pub(crate) fn check_stays(server: &Server, errors: &mut Errors) {
 }
 
 fn sources(handler: &Handler) -> impl Iterator<Item = &Ident> {
-    handler.guard.iter().flat_map(|guard| guard.sources())
+    handler.guard.iter().flat_map(Guard::sources)
 }
 
 /// Where it has targets as well, it is told to leave the terminal state.

@@ -7,8 +7,8 @@ use syn::{Expr, ExprMethodCall, Item, Pat};
 
 use crate::check::{Context, Subject, params};
 use crate::errors::Errors;
-use crate::expand::variant;
 use crate::model::{Clause, Handler, Kind, Machine, Param, Server};
+use crate::parse::sources::camel;
 use crate::parse::ty;
 
 pub(crate) fn check_tracked(context: Context<'_>, errors: &mut Errors) {
@@ -142,7 +142,7 @@ pub(crate) fn tracked_types(server: &Server) -> Vec<(Ident, &'static str)> {
     };
     for handler in server.handlers.iter().filter(|handler| handler.kind.is_call()) {
         if handler.guard.iter().any(|guard| guard.clauses.iter().any(branches)) {
-            let ident = format_ident!("{owner}After{}", variant(&handler.message));
+            let ident = format_ident!("{owner}After{}", camel(&handler.message));
             // Of handlers under different `#[cfg]`s one is there.
             if types.iter().all(|(known, _)| *known != ident) {
                 types.push((ident, "an enum of handles"));

@@ -35,7 +35,6 @@ use quote::quote;
 use syn::ItemImpl;
 
 pub(crate) use self::fallback::{fallback, unreadable};
-pub(crate) use self::names::variant;
 
 use crate::expand::plan::Plan;
 use crate::model::Server;

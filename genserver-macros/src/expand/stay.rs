@@ -7,7 +7,7 @@ use crate::expand::layout::Layout;
 use crate::expand::options;
 use crate::expand::paths;
 use crate::expand::plan::{Entry, Plan};
-use crate::model::{Kind, Stay};
+use crate::model::{Guard, Kind, Stay};
 
 /// Each source is timed by itself: a group from when it is entered until it is left.
 pub(crate) fn expand_stays(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
@@ -17,7 +17,7 @@ pub(crate) fn expand_stays(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream 
         return TokenStream::new();
     }
     let timed = entries.iter().flat_map(|entry| {
-        let sources = entry.handler.guard.iter().flat_map(|guard| guard.sources()).enumerate();
+        let sources = entry.handler.guard.iter().flat_map(Guard::sources).enumerate();
         sources.map(move |(at, source)| (*entry, Literal::usize_unsuffixed(at), source))
     });
     let table = timed.clone().map(|(entry, at, source)| {

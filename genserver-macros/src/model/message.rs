@@ -73,9 +73,9 @@ impl Server {
         let is_own = self.says_otherwise(handler);
         match &otherwise.what {
             OtherwiseWhat::Postpone(Some(names)) if is_own => {
-                let named: Vec<usize> =
+                let meant: Vec<usize> =
                     names.iter().flat_map(|name| machine.leaves(name)).collect();
-                others.filter(|at| named.contains(at)).collect()
+                others.filter(|at| meant.contains(at)).collect()
             }
             OtherwiseWhat::Postpone(_) if is_own => others.collect(),
             OtherwiseWhat::Postpone(_) => {

@@ -4,9 +4,8 @@ use super::check;
 
 #[track_caller]
 fn check_states(states: &str, handlers: &str, expected: &[&str]) {
-    let refused = |names: &str| match states.contains("exhaustive") {
-        true => format!(", {names} => !"),
-        false => String::new(),
+    let refused = |names: &str| {
+        if states.contains("exhaustive") { format!(", {names} => !") } else { String::new() }
     };
     let rest = format!(
         "#[cast(A => B{})] fn go(&self) {{}}

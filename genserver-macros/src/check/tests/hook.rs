@@ -85,11 +85,11 @@ fn what_a_hook_returns() {
         "#[exit(A)] fn hook(&self) -> Enter { x }",
         &["Enter: an `exit` handler returns nothing"],
     );
-    const RESULT: &str = "a `transition` handler returns nothing or a `Result<(), E>`";
-    check_machine("#[transition] fn x(&self) -> u8 { 0 }", &[&format!("u8: {RESULT}")]);
+    let result = "a `transition` handler returns nothing or a `Result<(), E>`";
+    check_machine("#[transition] fn x(&self) -> u8 { 0 }", &[&format!("u8: {result}")]);
     check_machine(
         "#[transition] fn x(&self) -> io::Result<u8> { x }",
-        &[&format!("io::Result<u8>: {RESULT}")],
+        &[&format!("io::Result<u8>: {result}")],
     );
     for right in ["()", "Result<(), io::Error>", "io::Result<()>", "my::Result"] {
         check_machine(&format!("#[transition] fn x(&self) -> {right} {{ x }}"), &[]);

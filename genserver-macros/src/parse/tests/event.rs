@@ -169,16 +169,16 @@ fn what_the_time_of_a_state_cannot_be() {
         "=>: the target stands at its state where there are several\n\
          help: for instance `Pending => Expired, Approved => Rejected, after = ..`",
     );
-    const PATH: &str = "`until` takes the path of a function that gives the time";
-    wrong("A, until = 5 => B", &format!("5: {PATH}\nhelp: for a duration write `after = ..`"));
-    wrong("A, until = || x", &format!("|: {PATH}\nhelp: for instance `until = Self::deadline`"));
+    let path = "`until` takes the path of a function that gives the time";
+    wrong("A, until = 5 => B", &format!("5: {path}\nhelp: for a duration write `after = ..`"));
+    wrong("A, until = || x", &format!("|: {path}\nhelp: for instance `until = Self::deadline`"));
     wrong(
         "A, until = Self::x(5)",
-        &format!("(: {PATH}\nhelp: the server calls it with itself and the state"),
+        &format!("(: {path}\nhelp: the server calls it with itself and the state"),
     );
     wrong(
         "A, until = 5, after = \"5s\" => B",
-        &format!("5: {PATH}\nhelp: for a duration write `after = ..`"),
+        &format!("5: {path}\nhelp: for a duration write `after = ..`"),
     );
 }
 
