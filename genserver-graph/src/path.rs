@@ -133,7 +133,7 @@ impl Graph<'_> {
     /// # Example
     ///
     /// ```
-    /// # use genserver_graph::{Edge, Graph, State};
+    /// # use genserver_graph::{Edge, Graph, State, Trigger};
     /// # const PARCEL: Graph<'static> = Graph {
     /// #     name: "Parcel",
     /// #     initial: 0,
@@ -145,9 +145,9 @@ impl Graph<'_> {
     /// #     ],
     /// #     groups: &[],
     /// #     edges: &[
-    /// #         Edge { from: 0, to: 1, label: "send" },
-    /// #         Edge { from: 1, to: 2, label: "lose" },
-    /// #         Edge { from: 1, to: 3, label: "receive" },
+    /// #         Edge { from: 0, to: 1, label: "send", trigger: Trigger::Call },
+    /// #         Edge { from: 1, to: 2, label: "lose", trigger: Trigger::Call },
+    /// #         Edge { from: 1, to: 3, label: "receive", trigger: Trigger::Call },
     /// #     ],
     /// # };
     /// let end = PARCEL.shortest_path_to_any(0, |state| PARCEL.states[state].terminal);

@@ -49,7 +49,10 @@ fn notifications() {
 fn fulfilment() {
     let output = run("fulfilment", &[]);
     assert!(output.status.success(), "stderr: {}", stderr(&output));
-    assert_eq!(stderr(&output), "100 orders took 345 steps, 100 came to an end\n");
+    assert_eq!(
+        stderr(&output),
+        "100 orders took 290 steps, 93 came to an end, 7 wait for theirs\n"
+    );
     let picture = stdout(&output);
     assert!(picture.starts_with("<svg ") && picture.ends_with("</svg>\n"));
     assert!(picture.contains(">OutForDelivery</text>"));

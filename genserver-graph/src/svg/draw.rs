@@ -12,6 +12,9 @@ const BASE: f64 = 0.35;
 /// Half the width of an arrow's head.
 const HEAD_HALF: f64 = 3.6;
 
+/// From the border of a frame to its name.
+const TITLE_INSET: f64 = 10.0;
+
 /// Colours of rustdoc's theme where there is one; else those of the surroundings.
 const STYLE: &str = "max-width:100%;height:auto;color-scheme:light dark;\
     color:var(--main-color,CanvasText);\
@@ -113,16 +116,32 @@ impl Canvas<'_> {
         self.rect("group", (left, top, right, bottom), 8.0, "fill:none", "stroke-opacity=\"0.45\"");
     }
 
-    fn title(&mut self, group: usize, (left, top, ..): Edges) {
-        let at = (left + 10.0, top + 4.0 + LINE / 2.0 + LABEL * BASE);
+    /// The name of a group stands at the left, or at the right if only there no arrow runs through it.
+    fn title(&mut self, group: usize, (left, top, right, _): Edges) {
+        let wide = self.layers.frames[group].title;
+        let first = self.layers.frames[group].span.map(|(first, _)| first);
+        let chains = self.layers.chains.iter().zip(&self.places.ports);
+        let entries: Vec<f64> = chains
+            .flat_map(|(chain, port)| {
+                let points = points(&chain.nodes, *port, &self.places.nodes);
+                chain.nodes.iter().copied().zip(points).skip(1)
+            })
+            .filter(|&(node, _)| Some(self.layers.nodes[node].layer) == first)
+            .map(|(_, x)| x)
+            .collect();
+        let is_free =
+            |from: f64| !entries.iter().any(|x| (from - 4.0..from + wide + 4.0).contains(x));
+        let (at_left, at_right) = (left + TITLE_INSET, right - TITLE_INSET - wide);
+        let x = if is_free(at_left) || !is_free(at_right) { at_left } else { at_right };
+        let y = top + 4.0 + LINE / 2.0 + LABEL * BASE;
         let name = escape(self.graph.groups[group].name);
         let _ = writeln!(
             self.out,
             "<text class=\"title\" x=\"{}\" y=\"{}\" font-size=\"{LABEL}\" text-anchor=\"start\" \
              fill=\"currentColor\" stroke-width=\"4\" paint-order=\"stroke\" \
              style=\"{PAGE_STROKE}\">{name}</text>",
-            num(at.0),
-            num(at.1),
+            num(x),
+            num(y),
         );
     }
 
