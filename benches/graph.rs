@@ -8,11 +8,18 @@
 extern crate proc_macro;
 
 // The macro's own modules: a crate of macros cannot be linked.
-#[allow(dead_code, missing_docs, unused_imports, reason = "the expansion is not measured")]
+#[allow(
+    dead_code,
+    missing_docs,
+    unexpected_cfgs,
+    unused_imports,
+    reason = "features of the macro, its tests and the expansion are not measured"
+)]
 #[path = "../genserver-macros/src"]
 mod macros {
     pub(crate) mod check;
     pub(crate) mod errors;
+    pub(crate) mod expand;
     pub(crate) mod model;
     pub(crate) mod parse;
     pub(crate) mod reach;
@@ -30,7 +37,7 @@ use proc_macro2::TokenStream;
 use crate::macros::check::check;
 use crate::macros::check::graph::check_graph;
 use crate::macros::errors::Errors;
-use crate::macros::{check, errors, model, parse, reach};
+use crate::macros::{check, errors, expand, model, parse, reach};
 
 const STATES: usize = 200;
 /// How many transitions leave each state.
