@@ -16,7 +16,10 @@ use crate::tracked::Tracked;
 /// ```
 /// use genserver_runtime::Refused;
 /// # use genserver_runtime::prelude::*; struct Safe(u16); struct Shut; struct Open;
-/// # #[derive(Debug, PartialEq)] struct Wrong;
+/// # #[derive(Debug)] struct Wrong; impl std::error::Error for Wrong {}
+/// # impl std::fmt::Display for Wrong {
+/// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("wrong") }
+/// # }
 /// # #[genserver(states(Shut: initial, Open), tracked)] impl Safe {
 /// #     #[call(Open => Shut)] fn shut(&self) {}
 /// #[call(Shut => Open)]
