@@ -11,6 +11,7 @@ mod drive;
 mod explorer;
 mod follow;
 mod hook;
+mod lend;
 mod next;
 mod probe;
 mod report;
@@ -40,6 +41,8 @@ pub use self::follow::follow;
 pub use self::hook::{Enter, StateCx};
 #[doc(hidden)]
 pub use self::hook::{Hooked, hook};
+#[doc(hidden)]
+pub use self::lend::{Lend, LendAny, lend, lend_any};
 pub use self::next::{Next, Via};
 pub use self::report::{Mistake, Report, Wrong};
 pub use self::request::{Came, Drives, Requested, Requests};

@@ -10,8 +10,9 @@ pub use crate::exit::crash;
 pub use crate::format::{Shown, Unshown, show, show_machine};
 pub use crate::info::{Receives, Target};
 pub use crate::machine::{
-    At, Declares, DeclaresFrom, Drives, Hooked, Leaf, Reaches, ReachesFrom, Requested, Requests,
-    Sample, Source, Variant, Via, at, beyond, follow, hook, state_at,
+    At, Declares, DeclaresFrom, Drives, Hooked, Leaf, Lend, LendAny, Reaches, ReachesFrom,
+    Requested, Requests, Sample, Source, Variant, Via, at, beyond, follow, hook, lend, lend_any,
+    state_at,
 };
 #[cfg(feature = "serde")]
 pub use crate::name::{deserialize_name, serialize_name};

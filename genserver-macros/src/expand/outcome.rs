@@ -114,6 +114,41 @@ fn entered(layout: &Layout<'_>, handler: &Handler) -> Option<TokenStream> {
     }
 }
 
+/// The state, as the handler takes it. What is borrowed while the handler waits is lent by a function
+/// that says in its error what to take instead.
+fn state_argument(
+    plan: &Plan<'_>,
+    handler: &Handler,
+    (ident, mutable): (&Ident, bool),
+    span: Span,
+) -> TokenStream {
+    let Some(layout) = &plan.layout else { return quote_spanned!(span=> state) };
+    let item = layout.find(ident);
+    // Without one it is the machine's own state enum.
+    let ty = item.map_or_else(|| layout.root_ty(), |item| layout.ty(item));
+    let state = match item {
+        None => quote_spanned!(span=> state),
+        Some(_) if mutable => quote_spanned!(span=> __g::peek_mut::<Self, #ty>(state)),
+        Some(_) => quote_spanned!(span=> __g::peek::<Self, #ty>(state)),
+    };
+    if mutable || !handler.method.asyncness {
+        return state;
+    }
+    let is_leaf = matches!(item, Some(Item::State(_)));
+    lent(&if is_leaf { quote!(lend) } else { quote!(lend_any) }, ty, &state, ident.span())
+}
+
+/// `__g::lend::<Pending>(state)`, at the user's type.
+pub(crate) fn lent(
+    lend: &TokenStream,
+    ty: TokenStream,
+    state: &TokenStream,
+    span: Span,
+) -> TokenStream {
+    let ty = paths::respan(ty, span);
+    quote_spanned!(paths::at(span)=> __g::#lend::<#ty>(#state))
+}
+
 /// `Self::add(&mut body.server, arg0).await`: a path, since a method of a trait in the user's
 /// scope could come before theirs in a method call.
 fn call(plan: &Plan<'_>, entry: &Entry<'_>, args: &[Ident], span: Span) -> TokenStream {
@@ -130,17 +165,7 @@ fn call(plan: &Plan<'_>, entry: &Entry<'_>, args: &[Ident], span: Span) -> Token
         Param::Sources(ident) => layout
             .map(|layout| sources::expand_argument(layout, entry, ident, span))
             .unwrap_or_default(),
-        Param::State { ident, mutable, .. } => {
-            let ty = layout.and_then(|layout| Some(layout.ty(layout.find(ident)?)));
-            // Without one it is the machine's own state enum.
-            ty.map_or_else(
-                || quote_spanned!(span=> state),
-                |ty| {
-                    let peek = if *mutable { quote!(peek_mut) } else { quote!(peek) };
-                    quote_spanned!(span=> __g::#peek::<Self, #ty>(state))
-                },
-            )
-        }
+        Param::State { ident, mutable } => state_argument(plan, handler, (ident, *mutable), span),
     });
     let server = match (state, &handler.receiver) {
         (true, _) => quote_spanned!(span=> server),

@@ -1,11 +1,12 @@
 //! The enum of the sources of a handler that has several: `ContractPayFrom`.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{GenericParam, Generics, Lifetime, LifetimeParam};
 
 use crate::expand::attrs;
 use crate::expand::layout::{Item, Layout};
+use crate::expand::outcome::lent;
 use crate::expand::paths;
 use crate::expand::plan::{Entry, Plan};
 use crate::model::{Clause, Param};
@@ -104,6 +105,12 @@ pub(crate) fn expand_argument(
     let own = format_ident!("own", span = span);
     let arms = sources(layout, entry).map(|(_, item)| {
         let (variant, pattern) = (layout.ident(item), layout.wrap(item, &quote!(#own)));
+        let own = own.to_token_stream();
+        let own = if entry.handler.method.asyncness {
+            lent(&quote!(lend_any), layout.ty(item), &own, ident.span())
+        } else {
+            own
+        };
         quote_spanned!(span=> #pattern => #ident::#variant(__g::state_at(#own)),)
     });
     quote_spanned! {span=>
