@@ -67,7 +67,8 @@ pub fn genserver(attr: TokenStream, item: TokenStream) -> TokenStream {
 /// anywhere; the method returns nothing, or `Next`.
 ///
 /// In a machine a call that can fail takes `&self` and the state by `&`, so that an `Err` has
-/// changed nothing; it moves data in [`goto`] and its siblings.
+/// changed nothing; it moves data in [`goto`] and its siblings. `in_place` gives that up, for an
+/// `async` call of a state that is not `Sync` as well: see [`genserver`](macro@genserver).
 ///
 /// # Options
 ///
@@ -75,6 +76,7 @@ pub fn genserver(attr: TokenStream, item: TokenStream) -> TokenStream {
 /// |---|---|
 /// | `Pending => Approved` | in a machine: from which states, to which |
 /// | `pay: Pending => Approved` | the same, and names the message, which may have several methods |
+/// | `Approved => !` | in a machine: refused there by name |
 /// | `otherwise = postpone` | in a machine: what happens in other states; `error` unless given |
 /// | `timeout = "1s"`, `infinity` | in place of the server's `call_timeout` |
 /// | `name = other` | names the message and the client's method |
