@@ -53,9 +53,10 @@ impl Lamp {
     /// To the same state with other data, or none.
     #[call(Dim => Dim)]
     fn more(&self, st: &Dim, really: bool) -> Result<Next, Broken> {
-        match really {
-            true => Ok(st.goto(|dim| Dim { level: dim.level + 1 })),
-            false => Err(Broken("not really")),
+        if really {
+            Ok(st.goto(|dim| Dim { level: dim.level + 1 }))
+        } else {
+            Err(Broken("not really"))
         }
     }
 

@@ -117,8 +117,13 @@ mod bank {
     #[genserver(states(Open: initial, Shut))]
     impl Vault {
         #[call(Open => Shut)]
-        pub fn shut(&self, st: &Open) -> Next {
+        fn shut(&self, st: &Open) -> Next {
             st.goto(|_| Shut(Audit(1)))
+        }
+
+        #[call]
+        pub fn count(&self) -> usize {
+            self.audits.len()
         }
 
         #[call(Shut => Open, otherwise = postpone(Open))]
@@ -150,6 +155,7 @@ mod bank {
         let vault = Vault::start(Vault { audits: Vec::new() }, Open).await.unwrap();
         vault.shut().await.unwrap();
         assert_eq!(vault.open().await.unwrap(), 2);
+        assert_eq!(vault.count().await.unwrap(), 1);
     }
 
     pub(super) async fn run_teller() {
