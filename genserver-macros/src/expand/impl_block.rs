@@ -1,6 +1,6 @@
 //! The user's impl: as written, but for our attributes and the handler that each `Next` belongs to.
 
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
     FnArg, GenericArgument, ImplItem, ImplItemFn, ItemImpl, PathArguments, ReturnType, Type,
@@ -10,7 +10,7 @@ use crate::expand::attrs;
 use crate::expand::dropped;
 use crate::expand::paths;
 use crate::expand::plan::Plan;
-use crate::model::{Handler, NextType};
+use crate::model::{Handler, NextType, Server, Stay};
 use crate::parse::{self, returns};
 
 pub(crate) fn expand_impl(plan: &Plan<'_>, mut item: ItemImpl) -> TokenStream {
@@ -57,8 +57,29 @@ pub(crate) fn expand_impl(plan: &Plan<'_>, mut item: ItemImpl) -> TokenStream {
             function.attrs.insert(0, attrs::allow_shape());
         }
     }
+    allow_deadlines(server, &mut item);
     parse::strip(&mut item);
     item.into_token_stream()
+}
+
+/// What `until = Self::deadline` names has the shape that is asked for.
+fn allow_deadlines(server: &Server, item: &mut ItemImpl) {
+    let named: Vec<&Ident> = server
+        .handlers
+        .iter()
+        .filter_map(|handler| match &handler.stay {
+            Some(Stay::Until(path)) if path.segments.len() == 2 => path.segments.last(),
+            _ => None,
+        })
+        .map(|last| &last.ident)
+        .collect();
+    for function in &mut item.items {
+        if let ImplItem::Fn(function) = function
+            && named.contains(&&function.sig.ident)
+        {
+            function.attrs.insert(0, attrs::allow_shape());
+        }
+    }
 }
 
 /// Writes `StateCx<Self>` as `StateCx<'_, Self>`: in an `async fn` rustc asks for it.
