@@ -80,16 +80,30 @@ impl<S: Server> Inbox<S> {
         self.cold().aside.get_or_insert_default()
     }
 
-    /// Keeps a message for another state; gives it back where there are as many as the mailbox has
-    /// room for.
-    fn postpone(&mut self, item: Item<S>) -> Result<(), Item<S>> {
+    /// Keeps a message for another state; gives it back where as many that count are kept as the
+    /// mailbox has room for, and what was given up to make room.
+    fn postpone(&mut self, item: Item<S>) -> (Vec<Item<S>>, Result<(), Item<S>>) {
         let bound = self.bound().map_or(usize::MAX, |bound| bound as usize);
         let postponed = &mut self.aside().postponed;
-        if postponed.len() >= bound {
-            return Err(item);
+        let mut gone = Vec::new();
+        if item.counted() && postponed.len() >= bound {
+            let mut kept = VecDeque::new();
+            for item in postponed.drain(..) {
+                if item.is_abandoned() { gone.push(item) } else { kept.push_back(item) }
+            }
+            *postponed = kept;
+            if postponed.iter().filter(|item| item.counted()).count() >= bound {
+                return (gone, Err(item));
+            }
         }
         postponed.push_back(item);
-        Ok(())
+        (gone, Ok(()))
+    }
+
+    /// Gives back what nothing lies in.
+    pub(crate) fn shrink_aside(&mut self) {
+        let Some(cold) = &mut self.cold else { return };
+        cold.aside.take_if(|aside| aside.postponed.is_empty() && aside.ahead.is_empty());
     }
 }
 
@@ -98,7 +112,21 @@ impl<S: Server> Core<S> {
     #[cold]
     pub(crate) fn postpone(&self, item: Item<S>) {
         let message = item.name();
-        let refused = self.lock().postpone(item).err();
+        let (gone, refused) = {
+            let mut inbox = self.lock();
+            if matches!(inbox.life, Life::Ending | Life::Ended) {
+                // The runtime went: nobody will try it again.
+                drop(inbox);
+                if let Some(reply) = item.reply() {
+                    reply.refuse(ServerError::NotRunning);
+                }
+                return;
+            }
+            let (gone, kept) = inbox.postpone(item);
+            inbox.cold().counters.dropped += gone.len() as u64;
+            (gone, kept.err())
+        };
+        drop(gone);
         if self.is_watched() {
             let kind = match refused {
                 None => EventKind::Postponed { message },
@@ -107,7 +135,7 @@ impl<S: Server> Core<S> {
             self.tell_watch(kind);
         }
         let Some(item) = refused else { return };
-        report::refused(self, message, self.state_name());
+        report::no_room_aside(self, message, self.state_name());
         if let Some(reply) = item.reply() {
             reply.refuse(ServerError::Full);
         }

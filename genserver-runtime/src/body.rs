@@ -34,6 +34,13 @@ impl<S: Server> Body<S> {
     }
 }
 
+/// Whether an end was decided: what would go on stops.
+#[doc(hidden)]
+#[must_use]
+pub fn ends<S: Server>(body: &Body<S>) -> bool {
+    body.cx.is_ending()
+}
+
 /// The state parameter of a handler whose guard was checked.
 #[doc(hidden)]
 pub fn peek<S: Server, T: Variant<S>>(state: &S::State) -> &T {

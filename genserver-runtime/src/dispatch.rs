@@ -191,6 +191,7 @@ where
             let span = report::handler_span(&core, H);
             core.observe(Instant::now());
             let node = Arc::clone(&core) as Arc<dyn Node>;
+            let after = span.clone();
             let travel = spawn_blocking(move || {
                 let _span = span.as_ref().map(Span::enter);
                 let outcome = catch_unwind(AssertUnwindSafe(|| {
@@ -205,7 +206,8 @@ where
             body = back;
             let mut outcome = outcome.map_err(Interrupt::Panicked);
             if S::FOLLOWS && outcome.is_ok() {
-                let followed = watched(&core, owed.until(), None, machine::follow(&mut body)).await;
+                let followed =
+                    watched(&core, owed.until(), after, machine::follow(&mut body)).await;
                 outcome = followed.and(outcome);
             }
             settle(&core, &mut body, H, outcome, owed.take());

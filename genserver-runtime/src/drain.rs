@@ -200,8 +200,11 @@ impl<S: Server> Drain<S> {
         body
     }
 
-    async fn handle(&mut self, mut body: Box<Body<S>>, item: Item<S>) -> Box<Body<S>> {
+    async fn handle(&mut self, mut body: Box<Body<S>>, mut item: Item<S>) -> Box<Body<S>> {
         self.budget = self.budget.saturating_sub(1);
+        if !note_event(&mut body, &mut item) {
+            return body;
+        }
         if S::POSTPONES
             && let (Some(message), Some(state)) = (item.message(), &body.state)
             && S::postpones(message.handler(), state)
@@ -210,7 +213,7 @@ impl<S: Server> Drain<S> {
             self.core.postpone(item);
             return body;
         }
-        let (mut message, span, source) = match item {
+        let (message, span, source) = match item {
             Item::User(message) => (message, None, Source::Sender),
             Item::Framed(framed) => (framed.message, framed.span, framed.source),
             Item::Ask(reply) => {
@@ -221,17 +224,11 @@ impl<S: Server> Drain<S> {
                 return body;
             }
         };
-        match &source {
-            Source::Timer(fired, _) | Source::Task(Some(fired)) => {
-                if !fired.take() {
-                    // Flushed.
-                    return body;
-                }
-                if let Some(updated) = body.cx.handled_timer(fired) {
-                    message = updated;
-                }
-            }
-            _ => body.cx.disturb(),
+        if let Source::Timer(fired, _) | Source::Task(Some(fired)) = &source
+            && !fired.take()
+        {
+            // Flushed.
+            return body;
         }
         self.stir = self.stir.max(match source {
             Source::Idle => Stir::Signal,
@@ -281,6 +278,29 @@ impl<S: Server> Drain<S> {
         self.done = true;
         ending::end_without_body(&self.core, std::mem::take(&mut self.batch), caller);
     }
+}
+
+/// A message came, to be handled or postponed: the event time-out is void, and a timer's message is
+/// what it was updated to. `false` for one that was flushed.
+fn note_event<S: Server>(body: &mut Body<S>, item: &mut Item<S>) -> bool {
+    match item {
+        Item::User(_) => body.cx.disturb(),
+        Item::Framed(framed) => {
+            let framed = &mut **framed;
+            let (Source::Timer(fired, _) | Source::Task(Some(fired))) = &framed.source else {
+                body.cx.disturb();
+                return true;
+            };
+            if fired.is_flushed() {
+                return false;
+            }
+            if let Some(updated) = body.cx.handled_timer(fired) {
+                ending::drop_message::<S>(Some(std::mem::replace(&mut framed.message, updated)));
+            }
+        }
+        Item::Ask(_) => {}
+    }
+    true
 }
 
 impl<S: Server> Drop for Drain<S> {

@@ -264,6 +264,15 @@ pub(crate) fn drop_body<S: Server>(body: Box<Body<S>>) {
     }
 }
 
+/// A message of the user's that nobody will handle, dropped where no handler's panic is caught.
+pub(crate) fn drop_message<S: Server>(message: Option<S::Message>) {
+    if message.is_some()
+        && let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(message)))
+    {
+        report::panic_in_drop(S::NAME, &Panic::new("drop", &*payload));
+    }
+}
+
 /// The runtime went: what is left is refused, and the state dropped where it is at hand.
 pub(crate) fn end_with_runtime<S: Server>(core: &Core<S>, batch: VecDeque<Item<S>>) {
     let (body, begun) = {

@@ -111,6 +111,12 @@ impl<S: Server> Item<S> {
         self.handler().map_or("state", |handler| handler.message)
     }
 
+    /// Whether nobody waits for its reply any more, and it is then not to be run.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.handler().is_some_and(|handler| handler.skip_abandoned)
+            && self.reply().is_some_and(|reply| !reply.awaited())
+    }
+
     /// Whether the overflow policy may drop it.
     pub(crate) fn droppable(&self) -> bool {
         self.counted() && self.handler().is_some_and(|handler| handler.kind != Kind::Call)

@@ -3,7 +3,7 @@
 pub use crate::__serde_names as serde_names;
 pub use crate::__upgrade as upgrade;
 pub use crate::address::{Address, AnyAddress, Place};
-pub use crate::body::{Body, peek, peek_mut};
+pub use crate::body::{Body, ends, peek, peek_mut};
 pub use crate::clock::{Instant, after};
 pub use crate::dispatch::{answer, block, defer, notify};
 pub use crate::exit::crash;

@@ -136,15 +136,25 @@ pub(crate) fn dropped<S: Server>(core: &Core<S>, message: &'static str, count: u
     }
 }
 
+/// A message that the machine's state does not accept, and that cannot be kept for another one either.
+pub(crate) fn no_room_aside<S: Server>(core: &Core<S>, message: &'static str, state: &'static str) {
+    let count = count_refused(core);
+    if count.is_power_of_two() {
+        warn!(target: "genserver", server = S::NAME, id = core.id.as_u64(), message, state, count, "refused: as many messages are postponed as the mailbox has room for");
+    }
+}
+
+fn count_refused<S: Server>(core: &Core<S>) -> u64 {
+    let mut inbox = core.lock();
+    let counters = &mut inbox.cold().counters;
+    counters.refused += 1;
+    counters.refused
+}
+
 /// A cast or an info that the machine's state does not accept. Counted each time, told at a
 /// limited rate.
 pub(crate) fn refused<S: Server>(core: &Core<S>, message: &'static str, state: &'static str) {
-    let count = {
-        let mut inbox = core.lock();
-        let counters = &mut inbox.cold().counters;
-        counters.refused += 1;
-        counters.refused
-    };
+    let count = count_refused(core);
     if count.is_power_of_two() {
         warn!(target: "genserver", server = S::NAME, id = core.id.as_u64(), message, state, count, "refused: no guard accepts this state");
     }

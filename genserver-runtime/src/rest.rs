@@ -223,7 +223,9 @@ impl<S: Server> Core<S> {
         let holders = self.holders.load(Ordering::Acquire) as usize;
         let owes =
             cold.deferred.iter().any(|reply| reply.upgrade().is_some_and(|reply| reply.awaited()));
-        let owes = owes || cold.postponed() > 0;
+        // A state time-out is an edge that is still to be taken.
+        let timed = inbox.body.as_ref().is_some_and(|body| body.cx.times_state());
+        let owes = owes || timed || cold.postponed() > 0;
         !cold.claims.is_empty() && cold.claims_held() == holders && !owes
     }
 }

@@ -32,6 +32,7 @@ impl<S: Server> Inbox<S> {
         self.drained = false;
         self.parked = false;
         self.queue.shrink_to_fit();
+        self.shrink_aside();
         if let Some(cold) = &mut self.cold {
             cold.acts.shrink_to_fit();
             cold.high.shrink_to_fit();

@@ -117,9 +117,10 @@ impl<C: Client> Sys<C> {
     }
 
     /// As [`replace_state`](Sys::replace_state), of a machine's data and its state: any state, also
-    /// where no edge leads. What the new state entails holds from then on: its `allowed` calls, its
+    /// where no edge leads. What another state entails holds from then on: its `allowed` calls, its
     /// time-outs, and what was postponed has another chance; no `#[enter]`, `#[exit]` or
-    /// `#[transition]` runs.
+    /// `#[transition]` runs. For the same state with other data the time-outs stay as they are; where
+    /// the time of a new one cannot be found out, for a panic in `until = ..`, the server crashes.
     ///
     /// # Errors
     ///

@@ -134,6 +134,11 @@ impl Fired {
 }
 
 impl Fired {
+    /// Whether the message is not to be handled.
+    pub(crate) fn is_flushed(&self) -> bool {
+        self.0.state.load(Ordering::Acquire) == FLUSHED
+    }
+
     pub(crate) fn armed(&self) -> &Arc<Armed> {
         &self.0
     }
@@ -211,6 +216,11 @@ impl Timer {
     /// The task is done and sends: the token of its message, unless that is not wanted any more.
     pub(crate) fn fired(&self) -> Option<Fired> {
         self.armed.moves(LIVE, FIRED).then(|| Fired::new(&self.armed))
+    }
+
+    /// Whether its message lies in the mailbox.
+    pub(crate) fn has_fired(&self) -> bool {
+        self.armed.state.load(Ordering::Acquire) == FIRED
     }
 
     /// Whether its message may still be handled.

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::clock::{self, Instant};
 use crate::context::Cx;
+use crate::ending::drop_message;
 use crate::exit::Panic;
 use crate::machine::Machine;
 use crate::server::{Server, Takes};
@@ -44,8 +45,9 @@ impl<S: Server> Timings<S> {
 
     fn bind_task(&mut self, task: Task, sends: Option<Timer>) {
         if self.tasks.len() == self.tasks.capacity() {
-            let waits = |sends: &Option<Timer>| sends.as_ref().is_some_and(Timer::is_pending);
-            self.tasks.retain(|(task, sends)| !task.is_finished() || waits(sends));
+            // What a task has sent may still lie in the mailbox.
+            let sent = |sends: &Option<Timer>| sends.as_ref().is_some_and(Timer::has_fired);
+            self.tasks.retain(|(task, sends)| !task.is_finished() || sent(sends));
         }
         self.tasks.push((task, sends));
     }
@@ -72,7 +74,13 @@ impl<S: Server> Timings<S> {
     fn disturb(&mut self) {
         if let Some(event) = self.event.take() {
             event.timer.cancel_and_flush();
+            drop_message::<S>(event.updated);
         }
+    }
+
+    /// Whether a state time-out runs.
+    pub(crate) fn times_state(&self) -> bool {
+        !self.states.is_empty()
     }
 
     fn is_empty(&self) -> bool {
@@ -259,6 +267,7 @@ impl<S: Server> Cx<S> {
 }
 
 /// A timer by its name, or the event time-out: see [`Cx::timer`] and [`Cx::event_timeout`].
+#[must_use = "it names a timer: start, update or cancel it"]
 pub struct NamedTimer<'a, S: Server> {
     cx: &'a mut Cx<S>,
     /// `None` for the event time-out.
@@ -290,7 +299,12 @@ impl<S: Server> NamedTimer<'_, S> {
         let named = Named { timer, updated: None };
         let timings = self.cx.timings();
         match self.name {
-            Some(name) => drop(timings.named.insert(name, named)),
+            Some(name) => {
+                if timings.named.len() == timings.named.capacity() {
+                    timings.named.retain(|_, named| named.timer.is_pending());
+                }
+                timings.named.insert(name, named);
+            }
             None => timings.event = Some(named),
         }
     }

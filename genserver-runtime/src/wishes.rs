@@ -147,6 +147,12 @@ impl<S: Server> Cx<S> {
         self.wishes.as_mut()?.timings.as_deref_mut()
     }
 
+    /// Whether a state time-out runs.
+    pub(crate) fn times_state(&self) -> bool {
+        let timings = self.wishes.as_ref().and_then(|wishes| wishes.timings.as_ref());
+        timings.is_some_and(|timings| timings.times_state())
+    }
+
     /// None of them is left.
     pub(crate) fn forget_timings(&mut self) {
         if let Some(wishes) = &mut self.wishes {

@@ -95,7 +95,7 @@ fn step(plan: &Plan<'_>, layout: &Layout<'_>, hook: &Hook) -> TokenStream {
             let crossed = crossed(layout, hook, "enters");
             quote! {
             while #crossed {
-                if #call == #krate::Enter::Done {
+                if #call == #krate::Enter::Done || __g::ends(body) {
                     break;
                 }
             }

@@ -1,6 +1,11 @@
 //! The border between two states: which one was crossed, and what of the old state ends with it.
 
+use std::any::TypeId;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use crate::body::Body;
+use crate::ending::Ending;
+use crate::exit::{ExitReason, Panic};
 use crate::machine::Machine;
 use crate::server::{Server, StateTimeout};
 use crate::timer::Due;
@@ -49,12 +54,15 @@ pub struct Transition {
     /// Their places among the machine's states.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) places: (usize, usize),
+    #[cfg_attr(feature = "serde", serde(skip))]
+    machine: TypeId,
 }
 
 impl Transition {
     fn new<S: Server>(from: usize, to: usize, message: Option<&'static str>) -> Self {
         let name = |at: usize| S::STATES.get(at).map_or("", |leaf| leaf.name);
-        Self { from: name(from), to: name(to), message, places: (from, to) }
+        let machine = TypeId::of::<S>();
+        Self { from: name(from), to: name(to), message, places: (from, to), machine }
     }
 
     /// Whether the state is another one now.
@@ -89,6 +97,9 @@ impl Transition {
     /// ```
     #[must_use]
     pub fn states<M: Machine>(&self) -> Option<(M::StateName, M::StateName)> {
+        if self.machine != TypeId::of::<M>() {
+            return None;
+        }
         Some((self.from.parse().ok()?, self.to.parse().ok()?))
     }
 
@@ -155,8 +166,13 @@ impl<S: Server> Body<S> {
         if handler.is_some() {
             self.cx.moved(transition);
         } else if from != to {
-            // From outside: no hook runs, but the time-outs are those of the new state.
-            self.arm_state_timeouts(&transition);
+            // From outside: no hook runs, but the time-outs are those of the new state. It stands
+            // by now, so a panic of theirs ends the server.
+            let arm = AssertUnwindSafe(|| self.arm_state_timeouts(&transition));
+            if let Err(payload) = catch_unwind(arm) {
+                let reason = ExitReason::Panic(Panic::new("state_timeout", &*payload));
+                self.cx.end(Ending::new(reason));
+            }
         }
     }
 

@@ -131,7 +131,7 @@ impl<'a, S: Server> StateCx<'a, S> {
         self.0.event_timeout()
     }
 
-    /// As [`Cx::spawn_in_state`].
+    /// As [`Cx::spawn_in_state`]: in an `#[exit]` method too the state is the one that was entered.
     pub fn spawn_in_state(&mut self, future: impl Future<Output = ()> + Send + 'static) -> Task
     where
         S: Machine,
