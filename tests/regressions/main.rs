@@ -1,6 +1,7 @@
 //! One test for each mistake that was made once in the runtime.
 
 mod ending;
+mod machine;
 mod mailbox;
 mod parked;
 mod runtime_gone;
