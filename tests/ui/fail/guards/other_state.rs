@@ -23,10 +23,10 @@ impl Loan {
         let _ = st;
     }
 
-    #[call(Approved)]
-    pub fn third(&self, st: &LoanState) -> u8 {
+    #[call(Approved => Disbursed)]
+    pub fn third(&self, st: &LoanState) -> Next {
         let _ = st;
-        1
+        unimplemented!()
     }
 
     #[call(Approved)]
