@@ -89,9 +89,9 @@ impl Transition {
     /// # #[call] fn uses(&self) -> u32 { self.uses }
     /// # }
     /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let door = Door::start(Door { uses: 0 }, Shut).await?;
-    /// door.open().await?;
+    /// let door = Door::start(Door { uses: 0 }, Open).await?;
     /// door.shut().await?;
+    /// door.open().await?;
     /// assert_eq!(door.uses().await?, 1);
     /// # Ok(()) }
     /// ```
