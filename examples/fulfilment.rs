@@ -199,7 +199,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 #[cfg(test)]
 mod tests {
-    use genserver_runtime::machine;
+    use genserver_runtime::{Trigger, machine};
 
     use super::Order;
 
@@ -207,6 +207,8 @@ mod tests {
     async fn an_order_does_what_it_declares() {
         let report = machine::conformance::<Order>().seed(1).run(|_| Order::start()).await;
         report.assert_clean();
-        assert_eq!(report.taken, Order::GRAPH.edges);
+        // What time brings is not driven.
+        let edges = Order::GRAPH.edges.iter().filter(|edge| edge.trigger == Trigger::Call);
+        assert_eq!(report.taken, edges.copied().collect::<Vec<_>>());
     }
 }
