@@ -12,7 +12,6 @@ use crate::inbox::{Cold, Inbox, Life, Mode};
 use crate::item::Item;
 use crate::report;
 use crate::server::Server;
-use crate::slot::Answerable;
 
 /// Messages beside the mailbox.
 pub(crate) struct Aside<S: Server> {
@@ -169,12 +168,5 @@ impl<S: Server> Core<S> {
         if !inbox.mode.is(Mode::SUSPENDED) {
             self.attention.store(true, Ordering::Release);
         }
-    }
-}
-
-impl<S: Server> Item<S> {
-    /// Whether its sender knows it by this slot.
-    fn is(&self, slot: usize) -> bool {
-        self.reply().map(Answerable::identity) == Some(slot)
     }
 }

@@ -144,19 +144,20 @@ where
             let span = report::handler_span(&core, H);
             let run = frame::deferring(slot.identity(), S::defer(&mut body, args, reply));
             match watched(&core, slot.until(), span, run).await {
-                Ok(()) if body.cx.ending().is_some_and(|ending| ending.withheld) => {
-                    let ending = body.cx.ending().expect("invariant: seen just now");
-                    ending.crashed = Some(Box::new(move |error| {
-                        slot.refuse(error);
-                    }));
-                }
-                Ok(()) => {
-                    slot.mark_deferred();
-                    if slot.awaited() {
-                        core.remember(&(slot as Arc<dyn Answerable>));
+                Ok(()) => match body.cx.ending().filter(|ending| ending.withheld) {
+                    Some(ending) => {
+                        ending.crashed = Some(Box::new(move |error| {
+                            slot.refuse(error);
+                        }));
                     }
-                    told_without_reply(&core, &body, H);
-                }
+                    None => {
+                        slot.mark_deferred();
+                        if slot.awaited() {
+                            core.remember(&(slot as Arc<dyn Answerable>));
+                        }
+                        told_without_reply(&core, &body, H);
+                    }
+                },
                 Err(interrupt) => {
                     let mut ending = crash::<S>(H, interrupt);
                     ending.crashed = Some(Box::new(move |error| {

@@ -55,11 +55,22 @@ pub(crate) struct Left<S: Server> {
     waiters: VecDeque<Waiter<S>>,
     acts: VecDeque<Act<S>>,
     error: ServerError,
+    /// How many of the messages nobody waits for.
+    dead: u64,
 }
 
 impl<S: Server> Left<S> {
-    /// Frees the names, closes the inbox for good, and takes out what is in it.
-    pub(crate) fn close(core: &Core<S>, reason: ExitReason, batch: VecDeque<Item<S>>) -> Self {
+    /// Frees the names, closes the inbox for good, and takes out what is in it; `continued`
+    /// messages of the server to itself die with it.
+    ///
+    /// Dead letters are counted under the lock that closes the inbox: whoever is told of the end
+    /// finds them counted.
+    pub(crate) fn close(
+        core: &Core<S>,
+        reason: ExitReason,
+        batch: VecDeque<Item<S>>,
+        continued: u64,
+    ) -> Self {
         let claims = std::mem::take(&mut core.lock().cold().claims);
         if !claims.is_empty() {
             core.home.forget(core.id);
@@ -81,6 +92,9 @@ impl<S: Server> Left<S> {
             items.extend(batch);
             items.extend(queue);
             items.extend(std::mem::take(&mut cold.high));
+            let unawaited = items.iter().filter(|item| item.reply().is_none()).count() as u64;
+            let dead = continued + unawaited;
+            cold.counters.dead += dead;
             let acts = std::mem::take(&mut cold.acts);
             let owned = cold.owned.take();
             let rest = cold.rest.take();
@@ -93,7 +107,7 @@ impl<S: Server> Left<S> {
                 ExitReason::NotRunning => ServerError::NotRunning,
                 reason => ServerError::Exit(reason),
             };
-            (Self { items, waiters, acts, error }, detached, (edges, rest), owned)
+            (Self { items, waiters, acts, error, dead }, detached, (edges, rest), owned)
         };
         drop(edges);
         if let Some(owned) = owned {
@@ -108,14 +122,8 @@ impl<S: Server> Left<S> {
         left
     }
 
-    /// Answers the callers; counts the rest as dead letters.
-    pub(crate) fn refuse_of(self, core: &Core<S>) {
-        count_dead(core, self.refuse());
-    }
-
-    /// Answers the callers; gives the number of messages that nobody waits for.
-    pub(crate) fn refuse(self) -> u64 {
-        let mut dead = 0;
+    /// Answers the callers.
+    pub(crate) fn refuse(self, core: &Core<S>) {
         for waiter in &self.waiters {
             if let Some(accepted) = &waiter.accepted {
                 accepted.refuse(ServerError::NotRunning);
@@ -126,23 +134,12 @@ impl<S: Server> Left<S> {
         for waits in self.acts.iter().filter_map(|act| act.waits.as_ref()) {
             waits.refuse(self.error.clone());
         }
-        for item in &self.items {
-            match item.reply() {
-                Some(reply) => {
-                    reply.refuse(self.error.clone());
-                }
-                None => dead += 1,
-            }
+        for reply in self.items.iter().filter_map(Item::reply) {
+            reply.refuse(self.error.clone());
         }
-        dead
-    }
-}
-
-/// Messages that nobody waits for died with the server.
-fn count_dead<S: Server>(core: &Core<S>, dead: u64) {
-    if dead > 0 {
-        core.lock().cold().counters.dead += dead;
-        report::dead_letters(core, dead);
+        if self.dead > 0 {
+            report::dead_letters(core, self.dead);
+        }
     }
 }
 
@@ -174,8 +171,7 @@ pub(crate) async fn end<S: Server>(
     let ending = body.cx.take_ending().expect("invariant: an end was decided");
     body.cx.run = None;
     let mut unfinished = Unfinished { core: &core, reason: Some(ending.reason.clone()) };
-    close(&core, &ending.reason, batch, ending.crashed);
-    count_dead(&core, body.cx.continued_left());
+    close(&core, &ending.reason, batch, body.cx.continued_left(), ending.crashed);
     report::ending(&core, &ending.reason, ending.last, Some(&body));
     let mut reason = ending.reason;
     if !ending.killed
@@ -216,7 +212,7 @@ pub(crate) fn end_without_body<S: Server>(
     batch: VecDeque<Item<S>>,
     caller: Box<dyn FnOnce(ServerError) + Send>,
 ) {
-    close(core, &ExitReason::Killed, batch, Some(caller));
+    close(core, &ExitReason::Killed, batch, 0, Some(caller));
     report::ending(core, &ExitReason::Killed, "", None);
     finish(core, &ExitReason::Killed);
 }
@@ -225,13 +221,14 @@ fn close<S: Server>(
     core: &Core<S>,
     reason: &ExitReason,
     batch: VecDeque<Item<S>>,
+    continued: u64,
     crashed: Option<Box<dyn FnOnce(ServerError) + Send>>,
 ) {
-    let left = Left::close(core, reason.clone(), batch);
+    let left = Left::close(core, reason.clone(), batch, continued);
     if let Some(crashed) = crashed {
         crashed(ServerError::Exit(reason.clone()));
     }
-    left.refuse_of(core);
+    left.refuse(core);
 }
 
 async fn terminate<S: Server>(
@@ -283,7 +280,7 @@ pub(crate) fn end_with_runtime<S: Server>(core: &Core<S>, batch: VecDeque<Item<S
         (inbox.body.take(), begun)
     };
     if !batch.is_empty() || core.lock().life != Life::Ended {
-        Left::close(core, ExitReason::NotRunning, batch).refuse_of(core);
+        Left::close(core, ExitReason::NotRunning, batch, 0).refuse(core);
     }
     drop(begun);
     if let Some(body) = body {
@@ -377,7 +374,7 @@ fn end_here<S: Server>(
 ) {
     body.cx.end_by(how);
     let ending = body.cx.take_ending().expect("invariant: `end_by` decides an end");
-    close(core, &ending.reason, VecDeque::new(), None);
+    close(core, &ending.reason, VecDeque::new(), 0, None);
     report::ending(core, &ending.reason, "", Some(&body));
     drop_body(body);
     finish(core, &ending.reason);

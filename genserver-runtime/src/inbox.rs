@@ -168,8 +168,7 @@ impl<S: Server> Waiter<S> {
     /// Whether the sender knows its message by this slot.
     pub(crate) fn is(&self, slot: usize) -> bool {
         let told = self.accepted.as_ref().map(|accepted| accepted.identity());
-        let reply = self.item.reply().map(Answerable::identity);
-        told == Some(slot) || reply == Some(slot)
+        told == Some(slot) || self.item.is(slot)
     }
 }
 

@@ -90,6 +90,11 @@ impl<S: Server> Item<S> {
         }
     }
 
+    /// Whether its sender knows it by this slot.
+    pub(crate) fn is(&self, slot: usize) -> bool {
+        self.reply().map(Answerable::identity) == Some(slot)
+    }
+
     /// Whether the item counts against the mailbox's bound.
     pub(crate) fn counted(&self) -> bool {
         !self.is_own() && self.handler().is_some_and(|handler| handler.counted)

@@ -42,7 +42,7 @@ impl<S: Server> Half<S> {
 impl<S: Server> Drop for Half<S> {
     fn drop(&mut self) {
         if let Some(core) = self.0.take() {
-            Left::close(&core, ExitReason::NotRunning, VecDeque::new()).refuse_of(&core);
+            Left::close(&core, ExitReason::NotRunning, VecDeque::new(), 0).refuse(&core);
         }
     }
 }

@@ -51,13 +51,11 @@ impl<S: Server> Inbox<S> {
 
     /// The place in the queue of the request that this slot belongs to.
     pub(crate) fn queued_at(&self, slot: usize) -> Option<usize> {
-        let mine = |item: &Item<S>| item.reply().is_some_and(|reply| reply.identity() == slot);
-        self.queue.iter().position(mine)
+        self.queue.iter().position(|item| item.is(slot))
     }
 
     /// As [`queued_at`](Self::queued_at), among those of a high priority.
     pub(crate) fn high_at(&self, slot: usize) -> Option<usize> {
-        let mine = |item: &Item<S>| item.reply().is_some_and(|reply| reply.identity() == slot);
-        self.cold.as_ref()?.high.iter().position(mine)
+        self.cold.as_ref()?.high.iter().position(|item| item.is(slot))
     }
 }

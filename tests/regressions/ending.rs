@@ -3,9 +3,10 @@
 use std::error::Error;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Wake, Waker};
 
 use genserver_runtime::prelude::*;
 use tracing::span::{Attributes, Id, Record};
@@ -13,7 +14,9 @@ use tracing::subscriber::NoSubscriber;
 use tracing::{Dispatch, Event, Metadata, Subscriber};
 
 use crate::servers::{CellClient, cell};
-use crate::support::{Drops, Gate, Token, idle, in_time, is_freed, runtime, soon, until, workers};
+use crate::support::{
+    Drops, Gate, Token, idle, in_time, is_freed, runtime, settle, soon, until, workers,
+};
 
 type Hook = Box<dyn FnOnce() + Send>;
 
@@ -291,4 +294,36 @@ fn a_layer_that_sends_to_the_server_it_traces_locks_nothing_up() {
         })
     });
     assert_eq!(sum, 3);
+}
+
+/// Reads the server's books at the very moment its caller is told.
+struct Auditor {
+    cell: CellClient,
+    dead: Mutex<Option<u64>>,
+}
+
+impl Wake for Auditor {
+    fn wake(self: Arc<Self>) {
+        let dead = self.cell.counters().dead;
+        self.dead.lock().expect("nothing panics under it").get_or_insert(dead);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_told_of_an_end_finds_the_dead_letters_counted() {
+    let (cell, _) = cell().await;
+    let gate = Gate::new();
+    cell.wait(gate.clone()).await.expect("there is room");
+    gate.reached().await;
+    let mut crash = pin!(cell.boom().send().await.expect("there is room"));
+    for _ in 0..3 {
+        cell.bump(1).await.expect("there is room");
+    }
+    let auditor = Arc::new(Auditor { cell: cell.clone(), dead: Mutex::new(None) });
+    let waker = Waker::from(Arc::clone(&auditor));
+    assert!(crash.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    gate.open();
+    settle().await;
+    assert!(matches!(crash.await, Err(ServerError::Exit(ExitReason::Panic(_)))));
+    assert_eq!(*auditor.dead.lock().expect("nothing panics under it"), Some(3));
 }

@@ -6,9 +6,7 @@ use crate::check::hook_param::{check_params, state_name};
 use crate::check::{Context, names, signature, statement};
 use crate::errors::Errors;
 use crate::model::{Hook, HookKind, Machine};
-use crate::parse::list::enumerate;
 use crate::parse::returns::ok_of;
-use crate::parse::similar::similar_state;
 use crate::parse::ty;
 
 pub(crate) fn check_hooks(context: Context<'_>, errors: &mut Errors) {
@@ -50,18 +48,10 @@ fn check_names(context: Context<'_>, machine: &Machine, hook: &Hook, errors: &mu
     if context.server.states_flawed {
         return;
     }
-    for name in hook.states.iter().filter(|name| !machine.declares(name)) {
-        let help = match similar_state(machine, name) {
-            Some(near) => format!("a state with a similar name exists: `{near}`"),
-            None => format!("the states are {}", enumerate(&machine.names().collect::<Vec<_>>())),
-        };
-        let attribute = hook.kind.attribute();
-        errors.at(
-            name,
-            format!("unknown state `{name}` of the `{attribute}` attribute\nhelp: {help}"),
-        );
-    }
     let place = format!("the `{}` attribute", hook.kind.attribute());
+    for name in hook.states.iter().filter(|name| !machine.declares(name)) {
+        errors.at(name, names::unknown_state(machine, name, &format!("of {place}")));
+    }
     names::check_repetition(machine, &hook.states, &place, errors);
 }
 

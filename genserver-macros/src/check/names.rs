@@ -8,6 +8,7 @@ use crate::check::{Context, Subject};
 use crate::errors::Errors;
 use crate::model::{Guard, Handler, Machine};
 use crate::parse::list::enumerate;
+use crate::parse::similar::similar_state;
 
 /// Whether all names of the guard are known and stand in it once.
 pub(crate) fn check_guard_names(subject: Subject<'_>, errors: &mut Errors) -> bool {
@@ -28,7 +29,7 @@ pub(crate) fn check_guard_names(subject: Subject<'_>, errors: &mut Errors) -> bo
     };
     for name in names(guard) {
         if !machine.declares(name) && !server.states_flawed {
-            errors.at(name, unknown_state(subject, machine, name));
+            errors.at(name, unknown_state(machine, name, &format!("in the guard of `{ident}`")));
         }
     }
     let place = format!("the guard of `{ident}`");
@@ -57,15 +58,14 @@ fn names(guard: &Guard) -> impl Iterator<Item = &Ident> {
     clauses.flat_map(|clause| clause.sources.iter().chain(&clause.targets))
 }
 
-/// A guard is the only place where an edge is declared, so `=> Aproved` must not pass for a state
-/// of its own.
-fn unknown_state(subject: Subject<'_>, machine: &Machine, name: &Ident) -> String {
-    let help = match subject.scope().similar(name) {
+/// States are declared in one place, so `=> Aproved` must not pass for a state of its own. The place
+/// is where the name stands: "in the guard of `approve`".
+pub(crate) fn unknown_state(machine: &Machine, name: &Ident, place: &str) -> String {
+    let help = match similar_state(machine, name) {
         Some(near) => format!("a state with a similar name exists: `{near}`"),
         None => format!("the states are {}", enumerate(&machine.names().collect::<Vec<_>>())),
     };
-    let ident = &subject.handler.method.ident;
-    format!("unknown state `{name}` in the guard of `{ident}`\nhelp: {help}")
+    format!("unknown state `{name}` {place}\nhelp: {help}")
 }
 
 /// `A | A => B` says an edge twice, and so does `Active | Disbursed => B` where `Active` holds

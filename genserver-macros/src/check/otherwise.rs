@@ -4,11 +4,10 @@ use std::collections::HashSet;
 
 use proc_macro2::Ident;
 
-use crate::check::names::check_repetition;
+use crate::check::names::{check_repetition, unknown_state};
 use crate::errors::Errors;
 use crate::model::{Handler, Machine, Otherwise, OtherwiseWhat, Server};
 use crate::parse::list::enumerate;
-use crate::parse::similar::similar_state;
 use crate::reach::can_still_accept;
 
 /// The option of the server, and those of its handlers; `sound` tells whose handlers are without
@@ -118,13 +117,7 @@ fn check_places(
 ) {
     for name in names {
         if !machine.declares(name) {
-            let help = match similar_state(machine, name) {
-                Some(near) => format!("a state with a similar name exists: `{near}`"),
-                None => {
-                    format!("the states are {}", enumerate(&machine.names().collect::<Vec<_>>()))
-                }
-            };
-            errors.at(name, format!("unknown state `{name}` in `postpone(..)`\nhelp: {help}"));
+            errors.at(name, unknown_state(machine, name, "in `postpone(..)`"));
         } else if let Some(&leaf) = machine.leaves(name).iter().find(|at| accepting.contains(at)) {
             let leaf = &machine.states[leaf].ident;
             errors.at(name, format!("`{ident}` runs in `{leaf}`, so it is never postponed there"));

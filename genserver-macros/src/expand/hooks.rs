@@ -1,6 +1,6 @@
 //! What runs when the machine has moved: `FOLLOWS` and `moved`.
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use crate::expand::layout::Layout;
@@ -58,12 +58,7 @@ pub(crate) fn expand_hooks(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream 
 
 /// The places of the leaves in each state or group that a hook watches.
 fn borders(layout: &Layout<'_>, hook: &Hook) -> Vec<Vec<usize>> {
-    let places = |name: &Ident| {
-        let leaves = layout.machine.leaves(name);
-        let states = layout.states.iter().enumerate();
-        states.filter(|(_, at)| leaves.contains(at)).map(|(place, _)| place).collect()
-    };
-    hook.states.iter().map(places).collect()
+    hook.states.iter().map(|name| layout.places(name)).collect()
 }
 
 /// How far out the border is.

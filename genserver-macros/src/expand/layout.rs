@@ -73,6 +73,13 @@ impl<'a> Layout<'a> {
         variants
     }
 
+    /// The places, in the table of states, of the leaves that a state's or a group's name stands for.
+    pub(crate) fn places(&self, name: &Ident) -> Vec<usize> {
+        let leaves = self.machine.leaves(name);
+        let states = self.states.iter().enumerate();
+        states.filter(|(_, at)| leaves.contains(at)).map(|(place, _)| place).collect()
+    }
+
     fn leaves(&self, group: Option<usize>) -> Vec<usize> {
         let Some(group) = group else { return self.states.clone() };
         let inside = |at: &usize| self.parents(Item::State(*at)).contains(&group);

@@ -22,7 +22,7 @@ pub(crate) fn expand_stays(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream 
     });
     let table = timed.clone().map(|(entry, at, source)| {
         let (cfgs, number) = (&entry.cfgs, &entry.number);
-        let places = places(layout, source).into_iter().map(Literal::usize_unsuffixed);
+        let places = layout.places(source).into_iter().map(Literal::usize_unsuffixed);
         quote!(#cfgs __g::StateTimeout { handler: #number, source: #at, states: &[#(#places),*] })
     });
     let arms = timed.map(|(entry, at, source)| {
@@ -44,12 +44,6 @@ pub(crate) fn expand_stays(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream 
             }
         }
     }
-}
-
-fn places(layout: &Layout<'_>, source: &Ident) -> Vec<usize> {
-    let leaves = layout.machine.leaves(source);
-    let states = layout.states.iter().enumerate();
-    states.filter(|(_, at)| leaves.contains(at)).map(|(place, _)| place).collect()
 }
 
 fn due(layout: &Layout<'_>, entry: &Entry<'_>, source: &Ident) -> TokenStream {
