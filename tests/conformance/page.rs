@@ -5,7 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The lists that rows are numbered in.
-const LISTS: [&str; 4] = ["GS", "SM", "SYS", "TM"];
+const LISTS: [&str; 9] = ["DYN", "GS", "LM", "PS", "REG", "SM", "SUP", "SYS", "TM"];
+
+/// The folders of tests that are named after rows.
+const FOLDERS: [&str; 2] = ["conformance", "supervision"];
 
 /// Where the part begins that is made from the names of the tests.
 const MADE: &str = "## Tests by row\n";
@@ -43,12 +46,17 @@ fn rows() -> BTreeMap<String, String> {
     rows
 }
 
+/// The files in a folder of tests.
+fn files(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let files = fs::read_dir(folder).expect("the tests are there");
+    files.map(|file| file.expect("it can be listed").path()).collect()
+}
+
 /// The tests of each row: `gs_36_..` is one of GS-36, `tm_10_tm_11_..` of both.
 fn tests() -> BTreeMap<String, BTreeSet<String>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance");
     let mut tests = BTreeMap::<_, BTreeSet<_>>::new();
-    for file in fs::read_dir(folder).expect("the tests are there") {
-        let path = file.expect("it can be listed").path();
+    for path in FOLDERS.into_iter().flat_map(files) {
         let text = fs::read_to_string(path).expect("it is text");
         for line in text.lines() {
             let line = line.trim_start();
