@@ -9,6 +9,7 @@ use std::sync::{Arc, Weak};
 
 use tokio::runtime::Handle;
 
+use crate::absence::Absence;
 use crate::clock::Instant;
 use crate::core::Core;
 use crate::error::{SendError, ServerError};
@@ -145,6 +146,14 @@ impl<S: Server> Address<S> {
         Arc::clone(&strong.0) as Arc<dyn Node>
     }
 
+    /// Why nobody is there, or only the one that was tried.
+    pub(crate) fn absence(&self, tried: Option<ServerId>) -> Absence {
+        match &self.0 {
+            At::Place(place) => place.absence(tried),
+            At::Strong(_) | At::Weak(_) => Absence::Gone,
+        }
+    }
+
     /// Whether another try may reach another server.
     pub(crate) fn moves(&self) -> bool {
         matches!(self.0, At::Place(_))
@@ -187,6 +196,12 @@ impl Place {
 /// Finds the present incarnation.
 pub(crate) trait Locate: Send + Sync {
     fn locate(&self) -> Option<Arc<dyn Node>>;
+
+    /// Why nobody is there, or only the one that was tried.
+    fn absence(&self, tried: Option<ServerId>) -> Absence {
+        let _ = tried;
+        Absence::Gone
+    }
 
     /// The same name in another runtime; `None` for what is not looked up in one.
     fn in_home(&self, home: Arc<Home>) -> Option<Place> {

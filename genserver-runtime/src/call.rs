@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::task::coop::poll_proceed;
 
+use crate::absence::Absent;
 use crate::address::Address;
 use crate::blocking;
 use crate::core::Wait;
@@ -52,6 +53,8 @@ pub struct Call<'a, O: Outcome, S: Server, A, const H: usize> {
     pub(crate) args: Option<A>,
     pub(crate) limit: Limit,
     pub(crate) pending: Option<Pending<O::Reply>>,
+    /// While nobody is where it goes.
+    pub(crate) absent: Option<Box<Absent>>,
 }
 
 // Nothing in it is ever pinned.
@@ -65,7 +68,7 @@ impl<'a, O: Outcome, S: Server, A, const H: usize> Call<'a, O, S, A, H> {
             None => S::OPTIONS.call_timeout,
             own => own,
         };
-        Self { address, args: Some(args), limit: Limit::Default(own), pending: None }
+        Self { address, args: Some(args), limit: Limit::Default(own), pending: None, absent: None }
     }
 }
 
@@ -165,7 +168,7 @@ where
             let sent = address
                 .with_next(&mut tried, |core| queue::<O, S, A, H>(core, args, limit, Wait::No));
             match sent {
-                None => return Err(ServerError::NotRunning),
+                None => return Err(address.absence(tried).at_once().into()),
                 Some(Ok((pending, _))) => return Ok(pending),
                 Some(Err(Lost { args: Some(back), .. })) if address.moves() => args = back,
                 Some(Err(lost)) => return Err(lost.error),
@@ -196,21 +199,44 @@ where
         let mut args = Some(self.args.take().expect("a call was polled after it was done"));
         let mut tried = None;
         loop {
+            if self.absent.is_some() {
+                match self.poll_absent(cx) {
+                    Poll::Ready(Ok(())) => {}
+                    Poll::Ready(Err(error)) => return Poll::Ready(O::error(error)),
+                    Poll::Pending => {
+                        self.args = args;
+                        return Poll::Pending;
+                    }
+                }
+            }
             let address = self.address;
             let started = address
                 .with_next(&mut tried, |core| self.start(core, args.take().expect(UNSENT), cx));
-            return match started {
-                None => Poll::Ready(O::error(ServerError::NotRunning)),
-                Some(Started::Done(outcome)) => Poll::Ready(outcome),
-                Some(Started::Pending) => self.poll_pending(cx),
+            match started {
+                None => {
+                    let absence = address.absence(tried.take());
+                    if let Err(error) = Absent::meet(&mut self.absent, absence, self.limit) {
+                        return Poll::Ready(O::error(error));
+                    }
+                }
+                Some(Started::Done(outcome)) => return Poll::Ready(outcome),
+                Some(Started::Pending) => return self.poll_pending(cx),
                 // The incarnation ended between the look-up and the call: the next one answers.
                 Some(Started::Lost(Lost { args: Some(back), .. })) if address.moves() => {
                     args = Some(back);
-                    continue;
                 }
-                Some(Started::Lost(lost)) => Poll::Ready(O::error(lost.error)),
-            };
+                Some(Started::Lost(lost)) => return Poll::Ready(O::error(lost.error)),
+            }
         }
+    }
+
+    /// Ready when it is time to look again.
+    #[cold]
+    pub(crate) fn poll_absent(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ServerError>> {
+        let Some(absent) = &mut self.absent else { return Poll::Ready(Ok(())) };
+        ready!(absent.poll(cx))?;
+        self.limit = absent.left(self.limit);
+        Poll::Ready(Ok(()))
     }
 
     fn poll_pending(&mut self, cx: &mut Context<'_>) -> Poll<O> {

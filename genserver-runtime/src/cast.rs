@@ -7,11 +7,13 @@ use std::task::{Context, Poll, ready};
 
 use tokio::task::coop::poll_proceed;
 
+use crate::absence::{Absence, Absent};
 use crate::address::Address;
 use crate::blocking;
 use crate::core::{Refused, Sent, Wait};
 use crate::error::{SendError, ServerError};
 use crate::item::Item;
+use crate::limit::Limit;
 use crate::report;
 use crate::room::Ticket;
 use crate::server::Server;
@@ -48,6 +50,8 @@ pub struct Cast<'a, S: Server> {
     address: &'a Address<S>,
     message: Option<S::Message>,
     ticket: Option<Ticket>,
+    /// While nobody is where it goes.
+    absent: Option<Box<Absent>>,
 }
 
 // Nothing in it is ever pinned.
@@ -56,7 +60,7 @@ impl<S: Server> Unpin for Cast<'_, S> {}
 impl<'a, S: Server> Cast<'a, S> {
     #[doc(hidden)]
     pub fn new(address: &'a Address<S>, message: S::Message) -> Self {
-        Self { address, message: Some(message), ticket: None }
+        Self { address, message: Some(message), ticket: None, absent: None }
     }
 
     /// The message, in place of sending it.
@@ -115,26 +119,84 @@ impl<'a, S: Server> Cast<'a, S> {
 
 const UNSENT: &str = "a cast was polled after it was sent";
 
-/// Queues a message; gives the ticket of one that waits.
+/// Queues a message; gives the ticket of one that waits for room.
 pub(crate) fn send<S: Server>(
     address: &Address<S>,
     message: S::Message,
     wait: Wait,
 ) -> Result<Option<Ticket>, SendError> {
     let mut message = Some(message);
+    let make = || message.take().expect("invariant: made once");
+    deliver(address, make, wait).map_err(|unsent| unsent.at_once())
+}
+
+/// Why a message was not queued.
+pub(crate) enum Unsent {
+    Refused(SendError),
+    /// Nobody is there: the message was not even made.
+    Absent(Absence),
+}
+
+impl Unsent {
+    /// What a sender is told that cannot wait.
+    pub(crate) fn at_once(&self) -> SendError {
+        match self {
+            Self::Refused(error) => *error,
+            Self::Absent(absence) => absence.at_once(),
+        }
+    }
+}
+
+/// Queues the message that `make` makes, once it is known that somebody will take it.
+pub(crate) fn deliver<S: Server>(
+    address: &Address<S>,
+    mut make: impl FnMut() -> S::Message,
+    wait: Wait,
+) -> Result<Option<Ticket>, Unsent> {
     let mut tried = None;
     loop {
         let span = report::caller_span();
-        let make = || Item::new(message.take().expect("invariant: made once"), span);
+        let make = || Item::new(make(), span);
         let sent = address.with_next(&mut tried, |core| core.send(make, wait));
         match sent {
             Some(Ok(Sent::Queued)) => return Ok(None),
             Some(Ok(Sent::Waiting(ticket))) => return Ok(ticket),
-            Some(Err(Refused::Full)) => return Err(SendError::Full),
+            Some(Err(Refused::Full)) => return Err(Unsent::Refused(SendError::Full)),
             // The incarnation ended between the look-up and the push: the next one is tried.
             Some(Err(Refused::NotRunning)) if address.moves() => {}
-            Some(Err(Refused::NotRunning)) | None => return Err(SendError::NotRunning),
+            Some(Err(Refused::NotRunning)) | None => {
+                return Err(Unsent::Absent(address.absence(tried)));
+            }
         }
+    }
+}
+
+/// A message on its way: nobody may be there yet, or there may be no room.
+pub(crate) fn poll_deliver(
+    absent: &mut Option<Box<Absent>>,
+    limit: Limit,
+    cx: &mut Context<'_>,
+    mut deliver: impl FnMut() -> Result<Option<Ticket>, Unsent>,
+) -> Poll<Result<Option<Ticket>, SendError>> {
+    loop {
+        if let Some(absent) = absent {
+            ready!(absent.poll(cx)).map_err(|error| waited_for(&error))?;
+        }
+        match deliver() {
+            Ok(ticket) => return Poll::Ready(Ok(ticket)),
+            Err(Unsent::Refused(error)) => return Poll::Ready(Err(error)),
+            Err(Unsent::Absent(absence)) => {
+                Absent::meet(absent, absence, limit).map_err(|error| waited_for(&error))?;
+            }
+        }
+    }
+}
+
+/// Why nobody was waited for in the end.
+fn waited_for(error: &ServerError) -> SendError {
+    match error {
+        ServerError::Restarting => SendError::Restarting,
+        _ => SendError::NotRunning,
     }
 }
 
@@ -154,11 +216,16 @@ impl<S: Server> Future for Cast<'_, S> {
         let this = self.get_mut();
         if this.ticket.is_none() {
             ready!(poll_proceed(cx)).made_progress();
-            let message = this.message.take().expect(UNSENT);
-            match send(this.address, message, Wait::Told) {
-                Ok(None) => return Poll::Ready(Ok(())),
-                Ok(ticket) => this.ticket = ticket,
-                Err(error) => return Poll::Ready(Err(error)),
+            assert!(this.message.is_some(), "{UNSENT}");
+            let Self { address, message, absent, .. } = this;
+            let limit = Limit::Default(S::OPTIONS.call_timeout);
+            let sent = poll_deliver(absent, limit, cx, || {
+                let make = || message.take().expect("invariant: made once");
+                deliver(address, make, Wait::Told)
+            });
+            this.ticket = ready!(sent)?;
+            if this.ticket.is_none() {
+                return Poll::Ready(Ok(()));
             }
         }
         let ticket = this.ticket.as_mut().expect("invariant: set just above");

@@ -50,6 +50,10 @@ pub enum ServerError {
     /// No guard of this call accepts the machine's present state; nothing changed.
     #[error("{0}")]
     InvalidState(Box<InvalidState>),
+    /// The server is being restarted, and this child's callers do not wait for that, or waited as
+    /// long as they could: try again later.
+    #[error("the server is being restarted")]
+    Restarting,
 }
 
 /// Whether a request that failed may have been carried out.
@@ -82,7 +86,9 @@ impl ServerError {
     #[must_use]
     pub fn executed(&self) -> Executed {
         match self {
-            Self::NotRunning | Self::Full | Self::InvalidState(_) => Executed::No,
+            Self::NotRunning | Self::Full | Self::InvalidState(_) | Self::Restarting => {
+                Executed::No
+            }
             Self::Timeout(late) if late.phase == Phase::Room => Executed::No,
             Self::Deadlock(path) if path.withdrawn => Executed::No,
             _ => Executed::Maybe,
@@ -140,6 +146,10 @@ pub enum SendError {
     /// The mailbox is full.
     #[error("the mailbox is full")]
     Full,
+    /// The server is being restarted, and this message cannot wait for that, or waited as long as it
+    /// could.
+    #[error("the server is being restarted")]
+    Restarting,
 }
 
 impl From<SendError> for ServerError {
@@ -147,6 +157,7 @@ impl From<SendError> for ServerError {
         match error {
             SendError::NotRunning => Self::NotRunning,
             SendError::Full => Self::Full,
+            SendError::Restarting => Self::Restarting,
         }
     }
 }

@@ -9,15 +9,17 @@ use std::time::Duration;
 
 use tokio::task::coop::poll_proceed;
 
+use crate::absence::Absent;
 use crate::address::{Address, AnyAddress};
-use crate::cast;
+use crate::cast::{self, Unsent};
 use crate::client::Client;
 use crate::clock::Instant;
 use crate::core::{Core, Wait};
 use crate::error::SendError;
 use crate::item::{Item, Source};
+use crate::limit::Limit;
 use crate::node::Node;
-use crate::options::Missed;
+use crate::options::{Missed, Options};
 use crate::room::Ticket;
 use crate::server::{Server, Takes};
 use crate::timer::{self, Due, Timer};
@@ -61,7 +63,7 @@ pub trait Receives<M>: Client {
 #[doc(hidden)]
 pub trait Target<M>: Send + Sync {
     #[doc(hidden)]
-    fn deliver(&self, message: M, wait: bool) -> Result<Delivered, SendError>;
+    fn deliver(&self, message: &mut Option<M>, wait: bool) -> Delivered;
 
     #[doc(hidden)]
     fn arm(&self, at: Instant, message: M) -> Result<Timer, SendError>;
@@ -79,7 +81,13 @@ pub trait Target<M>: Send + Sync {
 
 /// What became of a message.
 #[doc(hidden)]
-pub struct Delivered(Option<Ticket>);
+pub struct Delivered(Result<Option<Ticket>, Unsent>);
+
+impl Delivered {
+    fn at_once(self) -> Result<(), SendError> {
+        self.0.map(drop).map_err(|unsent| unsent.at_once())
+    }
+}
 
 /// What a timer is called whose server is not known before it fires.
 const NAMED: &str = "message";
@@ -98,9 +106,10 @@ impl<S: Server> Address<S> {
 type Make<M> = Box<dyn FnMut() -> M + Send>;
 
 impl<S: Takes<M>, M: Send + 'static> Target<M> for Address<S> {
-    fn deliver(&self, message: M, wait: bool) -> Result<Delivered, SendError> {
+    fn deliver(&self, message: &mut Option<M>, wait: bool) -> Delivered {
         let wait = if wait { Wait::Told } else { Wait::No };
-        cast::send(self, S::info(message), wait).map(Delivered)
+        let make = || S::info(message.take().expect("a message was polled after it was sent"));
+        Delivered(cast::deliver(self, make, wait))
     }
 
     fn arm(&self, at: Instant, message: M) -> Result<Timer, SendError> {
@@ -212,7 +221,7 @@ impl<M: Send> Recipient<M> {
     /// # Ok(()) }
     /// ```
     pub fn try_send(&self, message: M) -> Result<(), SendError> {
-        self.target.deliver(message, false).map(drop)
+        self.target.deliver(&mut Some(message), false).at_once()
     }
 }
 
@@ -273,6 +282,8 @@ pub struct SendInfo<'a, M> {
     target: &'a dyn Target<M>,
     message: Option<M>,
     ticket: Option<Ticket>,
+    /// While nobody is where it goes.
+    absent: Option<Box<Absent>>,
 }
 
 // Nothing in it is ever pinned.
@@ -280,7 +291,7 @@ impl<M> Unpin for SendInfo<'_, M> {}
 
 impl<'a, M: Send> SendInfo<'a, M> {
     pub(crate) fn new(target: &'a dyn Target<M>, message: M) -> Self {
-        Self { target, message: Some(message), ticket: None }
+        Self { target, message: Some(message), ticket: None, absent: None }
     }
 
     /// Sends without waiting.
@@ -302,8 +313,7 @@ impl<'a, M: Send> SendInfo<'a, M> {
     /// # Ok(()) }
     /// ```
     pub fn try_send(mut self) -> Result<(), SendError> {
-        let message = self.message.take().expect("invariant: a message is sent once");
-        self.target.deliver(message, false).map(drop)
+        self.target.deliver(&mut self.message, false).at_once()
     }
 }
 
@@ -314,11 +324,12 @@ impl<M: Send> Future for SendInfo<'_, M> {
         let this = self.get_mut();
         if this.ticket.is_none() {
             ready!(poll_proceed(cx)).made_progress();
-            let message = this.message.take().expect("a message was polled after it was sent");
-            match this.target.deliver(message, true) {
-                Ok(Delivered(None)) => return Poll::Ready(Ok(())),
-                Ok(Delivered(ticket)) => this.ticket = ticket,
-                Err(error) => return Poll::Ready(Err(error)),
+            let Self { target, message, absent, .. } = this;
+            let limit = Limit::Default(Options::DEFAULT.call_timeout);
+            let sent = || target.deliver(message, true).0;
+            this.ticket = ready!(cast::poll_deliver(absent, limit, cx, sent))?;
+            if this.ticket.is_none() {
+                return Poll::Ready(Ok(()));
             }
         }
         let ticket = this.ticket.as_mut().expect("invariant: set just above");

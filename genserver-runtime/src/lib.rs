@@ -12,6 +12,7 @@ compile_error!(
 #[path = "private.rs"]
 #[allow(missing_docs)]
 pub mod __private;
+mod absence;
 mod address;
 mod ahead;
 mod batch;

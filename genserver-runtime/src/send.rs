@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use tokio::task::coop::poll_proceed;
 
-use crate::call::Call;
+use crate::absence::Absent;
+use crate::call::{Call, UNSENT};
 use crate::core::{Core, Refused, Sent, Wait};
 use crate::error::ServerError;
 use crate::item::Item;
@@ -115,26 +116,43 @@ where
         self.call.limit = Limit::Within(limit);
     }
 
-    fn poll_first(&mut self) -> Result<Option<Pending<O::Reply>>, ServerError> {
-        let mut args = self.call.args.take().expect("a request was polled after it was sent");
+    /// Sends; `None` where it waits for room.
+    fn poll_first(&mut self, cx: &mut Context<'_>) -> Poll<First<O::Reply>> {
+        let mut args = Some(self.call.args.take().expect("a request was polled after it was sent"));
         let mut tried = None;
         loop {
+            match self.call.poll_absent(cx) {
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => {
+                    self.call.args = args;
+                    return Poll::Pending;
+                }
+            }
             let (address, limit) = (self.call.address, self.call.limit);
-            let sent = address
-                .with_next(&mut tried, |core| queue::<O, S, A, H>(core, args, limit, Wait::Told));
+            let sent = address.with_next(&mut tried, |core| {
+                let args = args.take().expect(UNSENT);
+                queue::<O, S, A, H>(core, args, limit, Wait::Told)
+            });
             match sent {
-                None => return Err(ServerError::NotRunning),
-                Some(Ok((pending, None))) => return Ok(Some(pending)),
+                None => {
+                    let absence = address.absence(tried.take());
+                    Absent::meet(&mut self.call.absent, absence, limit)?;
+                }
+                Some(Ok((pending, None))) => return Poll::Ready(Ok(Some(pending))),
                 Some(Ok((pending, Some(ticket)))) => {
                     self.room = Some((pending, ticket));
-                    return Ok(None);
+                    return Poll::Ready(Ok(None));
                 }
-                Some(Err(Lost { args: Some(back), .. })) if address.moves() => args = back,
-                Some(Err(lost)) => return Err(lost.error),
+                Some(Err(Lost { args: Some(back), .. })) if address.moves() => args = Some(back),
+                Some(Err(lost)) => return Poll::Ready(Err(lost.error)),
             }
         }
     }
 }
+
+/// What the first polls of a request come to.
+type First<R> = Result<Option<Pending<R>>, ServerError>;
 
 impl<O: Outcome<Reply: Send + 'static>, S, A, const H: usize> Future for SendCall<'_, O, S, A, H>
 where
@@ -147,10 +165,8 @@ where
         let this = self.get_mut();
         if this.room.is_none() {
             ready!(poll_proceed(cx)).made_progress();
-            match this.poll_first() {
-                Ok(None) => {}
-                Ok(Some(pending)) => return Poll::Ready(Ok(pending)),
-                Err(error) => return Poll::Ready(Err(error)),
+            if let Some(pending) = ready!(this.poll_first(cx))? {
+                return Poll::Ready(Ok(pending));
             }
         }
         let (mut pending, mut ticket) = this.room.take().expect("invariant: set just above");

@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use crate::absence::Absent;
 use crate::blocking;
 use crate::call::Call;
 use crate::error::{CallError, ServerError};
@@ -40,6 +41,7 @@ pub struct Step<T, N, O: Outcome, S: Server, A, const H: usize> {
     args: Option<A>,
     limit: Limit,
     pending: Option<Pending<O::Reply>>,
+    absent: Option<Box<Absent>>,
     ends: PhantomData<fn() -> (N, S)>,
 }
 
@@ -51,7 +53,14 @@ impl<T, N, O: Outcome, S: Server, A, const H: usize> Step<T, N, O, S, A, H> {
     pub fn new(handle: T, args: A) -> Self {
         let own = S::HANDLERS[H].timeout.or(S::OPTIONS.call_timeout);
         let limit = Limit::Default(own);
-        Self { handle: Some(handle), args: Some(args), limit, pending: None, ends: PhantomData }
+        Self {
+            handle: Some(handle),
+            args: Some(args),
+            limit,
+            pending: None,
+            absent: None,
+            ends: PhantomData,
+        }
     }
 
     /// Waits at most so long for the reply. As [`Call::timeout`].
@@ -148,6 +157,7 @@ where
             args: this.args.take(),
             limit: this.limit,
             pending: this.pending.take(),
+            absent: this.absent.take(),
         };
         match Pin::new(&mut call).poll(cx) {
             Poll::Ready(outcome) => {
@@ -156,6 +166,7 @@ where
             }
             Poll::Pending => {
                 (this.args, this.pending) = (call.args.take(), call.pending.take());
+                (this.limit, this.absent) = (call.limit, call.absent.take());
                 this.handle = Some(handle);
                 Poll::Pending
             }
