@@ -74,6 +74,8 @@ mod slot;
 mod start;
 mod status;
 mod stop;
+#[allow(dead_code, reason = "the engine that carries out what is planned is built on it")]
+mod supervisor;
 mod sweeper;
 mod sys;
 mod sys_call;
@@ -122,6 +124,7 @@ pub use crate::server::Server;
 pub use crate::start::Start;
 pub use crate::status::{Activity, Handled, Mailbox, NextTimer, Statistics, Status};
 pub use crate::stop::Stop;
+pub use crate::supervisor::{AutoShutdown, Backoff, Restart, SpecError, Strategy};
 pub use crate::sys::Sys;
 pub use crate::sys_call::{FormatError, ReplaceError, SysCall};
 pub use crate::task::{StreamEnd, Task, callers};
