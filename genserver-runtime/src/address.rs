@@ -17,6 +17,7 @@ use crate::home::Home;
 use crate::id::ServerId;
 use crate::node::{Node, Stop};
 use crate::server::Server;
+use crate::supervisor::spot::Kin;
 use crate::timer::{self, Timer};
 
 /// A hold on a server: it lives while there is one.
@@ -201,6 +202,11 @@ pub(crate) trait Locate: Send + Sync {
     fn absence(&self, tried: Option<ServerId>) -> Absence {
         let _ = tried;
         Absence::Gone
+    }
+
+    /// The child whose place it is.
+    fn kin(&self) -> Option<Kin> {
+        None
     }
 
     /// The same name in another runtime; `None` for what is not looked up in one.

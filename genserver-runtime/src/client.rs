@@ -14,6 +14,7 @@ use crate::exit::ExitReason;
 use crate::id::ServerId;
 use crate::info::{Receives, Recipient, SendInfo};
 use crate::node::{Counters, Stop as How};
+use crate::options::Options;
 use crate::stop::Stop;
 use crate::sys::Sys;
 use crate::timer::Timer;
@@ -36,6 +37,15 @@ use crate::timer::Timer;
 /// # Ok(()) }
 /// ```
 pub trait Client: Clone + fmt::Debug + Send + Sync + 'static {
+    #[doc(hidden)]
+    const __OPTIONS: Options = Options::DEFAULT;
+
+    #[doc(hidden)]
+    const __SERVER: &'static str = "";
+
+    #[doc(hidden)]
+    const __SUPERVISES: bool = false;
+
     #[doc(hidden)]
     fn __address(&self) -> &dyn AnyAddress;
 

@@ -17,13 +17,14 @@ use crate::inbox::{Inbox, Life};
 use crate::item::Item;
 use crate::late::{Busy, Phase};
 use crate::limit::Limit;
-use crate::node::{Counters, Node, Stop};
+use crate::node::{Counters, Node, Stop, Unadopted};
 use crate::pending::{Asked, Pending, Waits};
 use crate::reply::ReplyTo;
 use crate::server::Server;
 use crate::shown::shown;
 use crate::slot::Slot;
 use crate::status::Status;
+use crate::supervisor::spot::{Kin, Spot};
 use crate::sys_call::FormatError;
 use crate::system::Turn;
 use crate::timer::{Due, Timer};
@@ -160,6 +161,24 @@ impl<S: Server> Node for Core<S> {
 
     fn idle_tick(&self) -> bool {
         self.tick_parked()
+    }
+
+    fn adopt(&self, spot: &Arc<Spot>) -> Result<(), Unadopted> {
+        let mut inbox = self.lock();
+        if inbox.parent.is_some() {
+            return Err(Unadopted::Supervised);
+        }
+        if inbox.life == Life::Ended {
+            let reason = inbox.cold.as_ref().and_then(|cold| cold.reason.clone());
+            return Err(Unadopted::Ended(reason.unwrap_or(ExitReason::NotRunning)));
+        }
+        inbox.parent = Some(Arc::clone(spot));
+        self.holders.fetch_add(1, Ordering::AcqRel);
+        Ok(())
+    }
+
+    fn kin(&self) -> Option<Kin> {
+        self.lock().parent.as_ref().map(|spot| spot.kin())
     }
 
     fn abandon(&self) {

@@ -145,17 +145,21 @@ impl<S: Server> Left<S> {
 
 /// Tells those who wait for the end.
 fn finish<S: Server>(core: &Core<S>, reason: &ExitReason) {
-    let (watchers, edges) = {
+    let (watchers, edges, parent) = {
         let mut inbox = core.lock();
         inbox.life = Life::Ended;
+        let parent = inbox.parent.clone();
         let cold = inbox.cold();
         cold.reason = Some(reason.clone());
         cold.stops = Vec::new();
         cold.drain = None;
         cold.since = None;
-        (std::mem::take(&mut cold.watchers), std::mem::take(&mut cold.edges))
+        (std::mem::take(&mut cold.watchers), std::mem::take(&mut cold.edges), parent)
     };
     drop(edges);
+    if let Some(parent) = parent {
+        parent.ended(core.id, reason);
+    }
     core.end_watch(reason);
     for watcher in watchers {
         watcher.ended(reason.clone());

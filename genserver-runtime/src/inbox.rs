@@ -20,6 +20,7 @@ use crate::owned::Owned;
 use crate::rest::Rest;
 use crate::server::Server;
 use crate::slot::{Answerable, Slot};
+use crate::supervisor::spot::Spot;
 use crate::system::{Act, Position};
 use crate::task::Callers;
 use crate::watch::{Tally, Watch};
@@ -50,6 +51,8 @@ pub(crate) struct Inbox<S: Server> {
     /// Whether a drain task waits for work.
     pub(crate) parked: bool,
     pub(crate) mode: Mode,
+    /// As whose child it runs.
+    pub(crate) parent: Option<Arc<Spot>>,
 }
 
 /// What few servers are, as bits: an idle server is small.
@@ -227,6 +230,7 @@ impl<S: Server> Inbox<S> {
             drained: false,
             parked: false,
             mode: Mode::default(),
+            parent: None,
         }
     }
 

@@ -124,7 +124,11 @@ pub use crate::server::Server;
 pub use crate::start::Start;
 pub use crate::status::{Activity, Handled, Mailbox, NextTimer, Statistics, Status};
 pub use crate::stop::Stop;
-pub use crate::supervisor::{AutoShutdown, Backoff, Restart, SpecError, Strategy};
+pub use crate::supervisor::{
+    AutoShutdown, Backoff, ChildCounts, ChildError, ChildInfo, ChildPhase, ChildSpec, ControlError,
+    Restart, SpecError, StartSupervisor, Started, Strategy, Supervisor, SupervisorError,
+    WhileRestarting,
+};
 pub use crate::sys::Sys;
 pub use crate::sys_call::{FormatError, ReplaceError, SysCall};
 pub use crate::task::{StreamEnd, Task, callers};

@@ -15,6 +15,7 @@ use crate::pending::Pending;
 use crate::reply::ReplyTo;
 use crate::slot::Slot;
 use crate::status::Status;
+use crate::supervisor::spot::{Kin, Spot};
 use crate::sys_call::FormatError;
 use crate::timer::Timer;
 use crate::watch::Watch;
@@ -71,6 +72,12 @@ pub(crate) trait Node: Any + Send + Sync {
     /// again.
     fn idle_tick(&self) -> bool;
 
+    /// Makes it the child that is at this spot: it lives without a client.
+    fn adopt(&self, spot: &Arc<Spot>) -> Result<(), Unadopted>;
+
+    /// The child that it is, or was.
+    fn kin(&self) -> Option<Kin>;
+
     /// The runtime is gone.
     fn abandon(&self);
 
@@ -91,6 +98,14 @@ pub(crate) trait Node: Any + Send + Sync {
 
     /// Ends the server at a time.
     fn stop_at(self: Arc<Self>, at: Instant, how: Stop) -> Timer;
+}
+
+/// Why a server does not become a child.
+pub(crate) enum Unadopted {
+    /// It has ended.
+    Ended(ExitReason),
+    /// It is somebody's child.
+    Supervised,
 }
 
 /// How a server is asked to end.

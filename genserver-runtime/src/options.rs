@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::supervisor::Restart;
+
 /// A server's options, from `#[genserver(..)]`.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +21,8 @@ pub struct Options {
     pub passivate: Option<Duration>,
     /// Of the state: `version = ..`.
     pub version: Option<u32>,
+    /// When a supervisor starts it again.
+    pub restart: Restart,
 }
 
 impl Options {
@@ -31,6 +35,7 @@ impl Options {
         hibernate_after: None,
         passivate: None,
         version: None,
+        restart: Restart::Permanent,
     };
 }
 

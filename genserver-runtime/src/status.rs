@@ -79,6 +79,10 @@ pub struct Status {
     pub tasks: usize,
     /// How many streams are attached to it.
     pub streams: usize,
+    /// Its supervisor.
+    pub parent: Option<ServerId>,
+    /// How often its supervisor has started it again by itself.
+    pub restarts: u32,
 }
 
 /// What a server does now.
@@ -241,6 +245,8 @@ impl<S: Server> Core<S> {
             deferred: unanswered.count(),
             tasks: owned.map_or(0, Owned::tasks),
             streams: owned.map_or(0, Owned::streams),
+            parent: inbox.parent.as_ref().and_then(|spot| spot.supervisor_id()),
+            restarts: inbox.parent.as_ref().map_or(0, |spot| spot.restarts()),
         })
     }
 

@@ -46,15 +46,14 @@ impl Stop {
     }
 
     pub(crate) fn of(node: Option<Arc<dyn Node>>, how: How, reason: ExitReason) -> Self {
-        let waiting = node.map(|node| {
-            // A kill ends what it would wait for: it closes no circle.
-            let waits = if matches!(how, How::Kill) { Waits::Nobody } else { Waits::Server };
-            let asked = Asked { call: "stop", limit: Limit::Never, waits };
-            let pending = Pending::new(Arc::clone(&node), &asked);
-            node.stop(how, Some(Arc::clone(pending.slot())));
-            pending
-        });
-        Self { waiting, reason }
+        // A kill ends what it would wait for: it closes no circle.
+        let waits = if matches!(how, How::Kill) { Waits::Nobody } else { Waits::Server };
+        Self { waiting: node.map(|node| ask(node, how, waits)), reason }
+    }
+
+    /// The same, as one that closes no circle.
+    pub(crate) fn unnoticed(node: Arc<dyn Node>, how: How, reason: ExitReason) -> Self {
+        Self { waiting: Some(ask(node, how, Waits::Nobody)), reason }
     }
 
     /// Waits at most so long; the stop goes on.
@@ -88,6 +87,13 @@ impl Stop {
     pub fn blocking(self) -> Result<(), ServerError> {
         blocking::wait(self)
     }
+}
+
+fn ask(node: Arc<dyn Node>, how: How, waits: Waits) -> Pending<ExitReason> {
+    let asked = Asked { call: "stop", limit: Limit::Never, waits };
+    let pending = Pending::new(Arc::clone(&node), &asked);
+    node.stop(how, Some(Arc::clone(pending.slot())));
+    pending
 }
 
 impl Future for Stop {

@@ -1,9 +1,26 @@
 //! Supervisors: servers that start other servers, and start them again when they end.
 
 mod backoff;
+mod child;
+mod error;
+mod family;
+mod handle;
 mod intensity;
+mod look;
+mod make;
 mod plan;
+mod report;
+mod shutdown;
 mod spec;
+pub(crate) mod spot;
+mod start;
+mod tree;
 
 pub use self::backoff::Backoff;
-pub use self::spec::{AutoShutdown, Restart, SpecError, Strategy};
+pub use self::child::ChildSpec;
+pub use self::error::{ChildError, ControlError, SupervisorError};
+pub use self::handle::Supervisor;
+pub use self::look::{ChildCounts, ChildInfo, ChildPhase};
+pub use self::make::Started;
+pub use self::spec::{AutoShutdown, Restart, SpecError, Strategy, WhileRestarting};
+pub use self::start::StartSupervisor;

@@ -1,5 +1,7 @@
 //! Servers that look after each other, row by row of what OTP does, and beyond.
 
+mod child;
+mod strategy;
 #[path = "../conformance/support.rs"]
 #[allow(dead_code, reason = "the other tests use the rest of it")]
 mod support;

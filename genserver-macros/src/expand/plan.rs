@@ -149,7 +149,7 @@ impl<'a> Plan<'a> {
     /// As [`sound`](Self::sound), for the one place in the head of an impl that binds the server's
     /// parameters: in a projection they would not count as bound.
     pub(crate) fn sound_head(&self, ty: &TokenStream) -> TokenStream {
-        if self.generics.params.is_empty() { self.sound(ty) } else { ty.clone() }
+        ty.clone()
     }
 
     /// The type as the message names it.

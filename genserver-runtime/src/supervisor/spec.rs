@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::exit::ExitReason;
+
 /// Which children are restarted with one that ended: `strategy` of a supervisor.
 ///
 /// Like the `strategy` of `supervisor`'s flags; differs: a child that was stopped by hand stays
@@ -158,4 +160,27 @@ pub(crate) fn check_significant(
         return Err(SpecError::BadCombination { restart, auto_shutdown });
     }
     Ok(())
+}
+
+impl Restart {
+    /// Whether a child that ended by itself, for this reason, is started again.
+    pub(crate) fn applies(self, reason: &ExitReason) -> bool {
+        match self {
+            Self::Permanent => true,
+            Self::Transient => reason.is_crash(),
+            Self::Temporary => false,
+        }
+    }
+}
+
+/// What becomes of calls and awaited messages that a child's clients make while it is being
+/// restarted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WhileRestarting {
+    /// They wait for the next incarnation, as long as their time-out allows.
+    #[default]
+    Wait,
+    /// They get [`ServerError::Restarting`](crate::ServerError::Restarting) at once.
+    Refuse,
 }

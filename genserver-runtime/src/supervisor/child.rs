@@ -1,0 +1,159 @@
+//! What a supervisor is told of a child, and what it keeps of it.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use crate::client::Client;
+use crate::error::StartError;
+use crate::id::ServerId;
+use crate::options::Shutdown;
+use crate::supervisor::make::{By, Make, Started};
+use crate::supervisor::plan::Member;
+use crate::supervisor::spec::{Restart, WhileRestarting};
+use crate::supervisor::spot::Spot;
+
+/// How a child is started, restarted and stopped.
+///
+/// Like OTP's child specification. What is not given here is what the child's own
+/// `#[genserver(restart = .., shutdown = ..)]` says, and without that `permanent` and 5 s; a
+/// supervisor is given all the time it needs.
+///
+/// ```
+/// use genserver_runtime::prelude::*;
+/// use genserver_runtime::{ChildSpec, Restart};
+///
+/// struct Counter(i64);
+///
+/// #[genserver]
+/// impl Counter {
+///     #[call]
+///     fn increment(&mut self) -> i64 { self.0 += 1; self.0 }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let supervisor = Supervisor::one_for_one().await?;
+/// let spec = ChildSpec::new("counter", || Counter::start(Counter(0))).restart(Restart::Transient);
+/// let counter = supervisor.start(spec).await?;
+/// assert_eq!(counter.increment().await?, 1);
+/// # Ok(()) }
+/// ```
+#[must_use = "a child is started by its supervisor"]
+pub struct ChildSpec<T, E> {
+    pub(crate) wanted: Wanted,
+    types: PhantomData<fn() -> (T, E)>,
+}
+
+/// A child to be started.
+pub(crate) struct Wanted {
+    pub(crate) id: Option<Arc<str>>,
+    pub(crate) make: Box<dyn Make>,
+    pub(crate) traits: Traits,
+}
+
+/// What is fixed about a child.
+#[derive(Clone, Copy)]
+pub(crate) struct Traits {
+    pub(crate) restart: Restart,
+    pub(crate) significant: bool,
+    pub(crate) shutdown: Shutdown,
+    pub(crate) waits: WhileRestarting,
+    pub(crate) server: &'static str,
+    pub(crate) supervises: bool,
+}
+
+impl Traits {
+    fn of<C: Client>() -> Self {
+        let options = C::__OPTIONS;
+        Self {
+            restart: options.restart,
+            significant: false,
+            shutdown: options.shutdown,
+            waits: WhileRestarting::default(),
+            server: C::__SERVER,
+            supervises: C::__SUPERVISES,
+        }
+    }
+}
+
+impl<T: Started, E> ChildSpec<T, E> {
+    /// A child that `start` starts, at first and at each restart. It is called by the supervisor.
+    ///
+    /// The id tells the child from its siblings.
+    pub fn new<F, R>(id: impl Into<Arc<str>>, start: F) -> Self
+    where
+        F: FnMut() -> R + Send + 'static,
+        R: IntoFuture<Output = Result<T, StartError<E, T::Client>>>,
+        R::IntoFuture: Send + 'static,
+        E: fmt::Debug + Send + 'static,
+    {
+        Self::with_id(Some(id.into()), start)
+    }
+
+    pub(crate) fn with_id<F, R>(id: Option<Arc<str>>, start: F) -> Self
+    where
+        F: FnMut() -> R + Send + 'static,
+        R: IntoFuture<Output = Result<T, StartError<E, T::Client>>>,
+        R::IntoFuture: Send + 'static,
+        E: fmt::Debug + Send + 'static,
+    {
+        let make = Box::new(By::<F, T, E>::new(start));
+        let traits = Traits::of::<T::Client>();
+        Self { wanted: Wanted { id, make, traits }, types: PhantomData }
+    }
+
+    /// When it is started again after it ended by itself.
+    pub fn restart(mut self, restart: Restart) -> Self {
+        self.wanted.traits.restart = restart;
+        self
+    }
+
+    /// How long it may take to end when its supervisor stops it, before it is killed.
+    pub fn shutdown(mut self, shutdown: Shutdown) -> Self {
+        self.wanted.traits.shutdown = shutdown;
+        self
+    }
+
+    /// Its end counts for the supervisor's [`AutoShutdown`](crate::AutoShutdown).
+    pub fn significant(mut self) -> Self {
+        self.wanted.traits.significant = true;
+        self
+    }
+
+    /// What becomes of calls that its clients make while it is being restarted.
+    pub fn while_restarting(mut self, waits: WhileRestarting) -> Self {
+        self.wanted.traits.waits = waits;
+        self
+    }
+}
+
+impl<T, E> fmt::Debug for ChildSpec<T, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChildSpec")
+            .field("id", &self.wanted.id)
+            .field("server", &self.wanted.traits.server)
+            .field("restart", &self.wanted.traits.restart)
+            .field("shutdown", &self.wanted.traits.shutdown)
+            .field("significant", &self.wanted.traits.significant)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A child of a supervisor.
+pub(crate) struct Child {
+    pub(crate) id: Option<Arc<str>>,
+    /// `None` for a temporary one that was started: what it was started with is not kept.
+    pub(crate) make: Option<Box<dyn Make>>,
+    pub(crate) spot: Arc<Spot>,
+    pub(crate) member: Member,
+    pub(crate) traits: Traits,
+    /// The incarnation that runs, or has ended without the supervisor having seen to it.
+    pub(crate) current: Option<ServerId>,
+}
+
+impl AsRef<Member> for Box<Child> {
+    fn as_ref(&self) -> &Member {
+        &self.member
+    }
+}

@@ -1,0 +1,306 @@
+//! The children of a supervisor, and what is done to them.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use crate::clock::Instant;
+use crate::core::Core;
+use crate::exit::ExitReason;
+use crate::id::ServerId;
+use crate::node::Stop;
+use crate::supervisor::child::{Child, Wanted};
+use crate::supervisor::error::Refusal;
+use crate::supervisor::make::{Kept, Made};
+use crate::supervisor::plan::{Action, Event, Key, Member, Phase, Plan};
+use crate::supervisor::report;
+use crate::supervisor::shutdown::{stop, stop_all};
+use crate::supervisor::spec::{AutoShutdown, Restart, check_significant};
+use crate::supervisor::spot::Spot;
+use crate::supervisor::tree::Supervisor;
+
+pub(crate) struct Family {
+    pub(crate) children: BTreeMap<Key, Box<Child>>,
+    keys: HashMap<Arc<str>, Key>,
+    plan: Plan,
+    auto_shutdown: AutoShutdown,
+    supervisor: Weak<Core<Supervisor>>,
+    next: Key,
+    /// Without ids: children are stopped all at once, and one that is not started is not kept.
+    dynamic: bool,
+}
+
+/// What the supervisor does after its children were seen to.
+#[derive(Debug, Default)]
+pub(crate) struct Verdict {
+    /// Attempts to be made later.
+    pub(crate) retries: Vec<(Key, Duration)>,
+    /// Whether it ends.
+    pub(crate) shut_down: bool,
+    /// Whether it ends for want of success.
+    pub(crate) gave_up: bool,
+}
+
+impl Family {
+    pub(crate) fn new(
+        plan: Plan,
+        auto_shutdown: AutoShutdown,
+        dynamic: bool,
+        supervisor: Weak<Core<Supervisor>>,
+    ) -> Self {
+        Self {
+            children: BTreeMap::new(),
+            keys: HashMap::new(),
+            plan,
+            auto_shutdown,
+            supervisor,
+            next: 0,
+            dynamic,
+        }
+    }
+
+    pub(crate) fn is_dynamic(&self) -> bool {
+        self.dynamic
+    }
+
+    pub(crate) fn key(&self, id: &str) -> Option<Key> {
+        self.keys.get(id).copied()
+    }
+
+    /// Starts a child that is new.
+    pub(crate) async fn add(&mut self, wanted: Wanted, first: Option<Kept>) -> Result<(), Refusal> {
+        let Wanted { id, mut make, traits } = wanted;
+        if let Some(present) = id.as_ref().and_then(|id| self.key(id)) {
+            let present = self.children[&present].current;
+            return Err(present.map_or(Refusal::AlreadyPresent, Refusal::AlreadyStarted));
+        }
+        check_significant(traits.restart, traits.significant, self.auto_shutdown)?;
+        let key = self.next;
+        self.next += 1;
+        let supervisor = Weak::clone(&self.supervisor);
+        let spot = Spot::new(supervisor, key, traits.restart, traits.waits);
+        let made = make.make(Arc::clone(&spot), first).await;
+        let temporary = traits.restart == Restart::Temporary;
+        let mut member = Member::new(traits.restart, traits.significant);
+        let mut current = None;
+        match made {
+            Made::Up(started) => {
+                member.rise(Instant::now());
+                current = Some(started);
+                report::started(&self.supervisor, id.as_deref(), &traits, current);
+            }
+            Made::Ignored if temporary || self.dynamic => return Ok(()),
+            Made::Ignored => {}
+            Made::Failed(reason) => {
+                report::start_failed(&self.supervisor, id.as_deref(), &traits, &reason);
+                return Err(Refusal::Failed(reason));
+            }
+        }
+        if let Some(id) = &id {
+            self.keys.insert(Arc::clone(id), key);
+        }
+        let make = (!temporary).then_some(make);
+        self.children.insert(key, Box::new(Child { id, make, spot, member, traits, current }));
+        Ok(())
+    }
+
+    /// An incarnation has ended; nothing where it was stopped here.
+    pub(crate) async fn exited(&mut self, key: Key, id: ServerId, reason: &ExitReason) -> Verdict {
+        let now = Instant::now();
+        let Some(child) = self.children.get_mut(&key) else { return Verdict::default() };
+        if child.current != Some(id) {
+            return Verdict::default();
+        }
+        child.current = None;
+        child.member.fall(now, self.plan.backoff());
+        report::terminated(&self.supervisor, child, id, reason);
+        self.see_to(Event::Exited { key, clean: !reason.is_crash() }).await
+    }
+
+    /// An attempt is due.
+    pub(crate) async fn due(&mut self, key: Key) -> Verdict {
+        self.see_to(Event::Due { key }).await
+    }
+
+    async fn see_to(&mut self, event: Event) -> Verdict {
+        let mut verdict = Verdict::default();
+        let mut actions = self.decide(event);
+        verdict.gave_up = actions.front() == Some(&Action::ShutDown);
+        while let Some(action) = actions.pop_front() {
+            match action {
+                Action::Stop(key) => self.stop(key).await,
+                Action::Start(key) => {
+                    if !self.start(key).await {
+                        actions = self.decide(Event::StartFailed { key });
+                        verdict.gave_up = actions.front() == Some(&Action::ShutDown);
+                    }
+                }
+                Action::Retry(key, delay) => {
+                    if let Some(child) = self.children.get_mut(&key) {
+                        child.member.wait();
+                        child.spot.wait();
+                    }
+                    verdict.retries.push((key, delay));
+                }
+                Action::Down(key) => self.rest(key),
+                Action::Forget(key) => self.forget(key),
+                Action::ShutDown => verdict.shut_down = true,
+            }
+        }
+        verdict
+    }
+
+    fn decide(&mut self, event: Event) -> VecDeque<Action> {
+        let random = match self.plan.backoff() {
+            Some(_) => chance(),
+            None => 0.0,
+        };
+        self.plan.decide(&self.children, event, Instant::now(), random).into()
+    }
+
+    /// Stops a child that will be started again, or is forgotten.
+    async fn stop(&mut self, key: Key) {
+        let Some(child) = self.children.get_mut(&key) else { return };
+        child.current = None;
+        let node = child.spot.take();
+        child.member.fall(Instant::now(), self.plan.backoff());
+        if let Some(node) = node {
+            let reason = stop(&node, child.traits.shutdown).await;
+            report::stopped(&self.supervisor, child, node.id(), &reason);
+        }
+    }
+
+    /// Starts the next incarnation; `false` where that failed.
+    async fn start(&mut self, key: Key) -> bool {
+        let Some(child) = self.children.get_mut(&key) else { return true };
+        let Some(make) = &mut child.make else { return true };
+        child.spot.wait();
+        match make.make(Arc::clone(&child.spot), None).await {
+            Made::Up(started) => {
+                child.spot.count_restart();
+                child.member.rise(Instant::now());
+                child.current = Some(started);
+                report::started(
+                    &self.supervisor,
+                    child.id.as_deref(),
+                    &child.traits,
+                    child.current,
+                );
+                true
+            }
+            Made::Ignored => {
+                self.rest(key);
+                if self.dynamic {
+                    self.forget(key);
+                }
+                true
+            }
+            Made::Failed(reason) => {
+                let (id, traits) = (child.id.as_deref(), &child.traits);
+                report::start_failed(&self.supervisor, id, traits, &reason);
+                false
+            }
+        }
+    }
+
+    fn rest(&mut self, key: Key) {
+        if let Some(child) = self.children.get_mut(&key) {
+            child.member.rest();
+            child.spot.leave();
+        }
+    }
+
+    pub(crate) fn forget(&mut self, key: Key) {
+        let Some(child) = self.children.remove(&key) else { return };
+        child.spot.leave();
+        if let Some(id) = &child.id {
+            self.keys.remove(id);
+        }
+    }
+
+    /// Stops a child by hand: it is not started again by itself.
+    pub(crate) async fn terminate(&mut self, key: Key) {
+        if self.children.get(&key).is_some_and(|child| child.member.phase == Phase::Up) {
+            self.stop(key).await;
+        }
+        self.rest(key);
+        let temporary = |child: &Box<Child>| child.member.restart == Restart::Temporary;
+        if self.dynamic || self.children.get(&key).is_some_and(temporary) {
+            self.forget(key);
+        }
+    }
+
+    /// Starts a child by hand that is down.
+    pub(crate) async fn restart(&mut self, key: Key) -> Result<Option<ServerId>, Refusal> {
+        let Some(child) = self.children.get_mut(&key) else { return Err(Refusal::NotFound) };
+        match child.member.phase {
+            Phase::Up => return Err(Refusal::Running),
+            Phase::Restarting => return Err(Refusal::Restarting),
+            Phase::Down => {}
+        }
+        let Some(make) = &mut child.make else { return Err(Refusal::NotFound) };
+        match make.make(Arc::clone(&child.spot), None).await {
+            Made::Up(started) => {
+                child.member.rise(Instant::now());
+                child.current = Some(started);
+                report::started(
+                    &self.supervisor,
+                    child.id.as_deref(),
+                    &child.traits,
+                    child.current,
+                );
+                Ok(child.current)
+            }
+            Made::Ignored => Ok(None),
+            Made::Failed(reason) => {
+                let (id, traits) = (child.id.as_deref(), &child.traits);
+                report::start_failed(&self.supervisor, id, traits, &reason);
+                Err(Refusal::Failed(reason))
+            }
+        }
+    }
+
+    /// Stops all children, in the reverse order of their starts, or all at once.
+    pub(crate) async fn close(&mut self) {
+        if self.dynamic {
+            let mut left = Vec::new();
+            for child in self.children.values_mut() {
+                child.current = None;
+                let node = child.spot.take();
+                child.spot.leave();
+                left.extend(node.map(|node| (node, child.traits.shutdown)));
+            }
+            for (node, reason) in stop_all(left).await {
+                report::stopped_one(&self.supervisor, &*node, &reason);
+            }
+            return;
+        }
+        while let Some((&key, _)) = self.children.last_key_value() {
+            self.stop(key).await;
+            self.forget(key);
+        }
+    }
+}
+
+/// A supervisor that went without stopping its children, killed or with its runtime, takes them
+/// along, as links do.
+impl Drop for Family {
+    fn drop(&mut self) {
+        for child in self.children.values().rev() {
+            let node = child.spot.take();
+            child.spot.leave();
+            if let Some(node) = node {
+                node.stop(Stop::Now(ExitReason::Killed), None);
+            }
+        }
+    }
+}
+
+/// A number between 0 and 1, for what shall not happen to all at once.
+fn chance() -> f64 {
+    let bits = RandomState::new().build_hasher().finish() >> 11;
+    #[expect(clippy::cast_precision_loss, reason = "53 bits are exact")]
+    let (bits, all) = (bits as f64, (1_u64 << 53) as f64);
+    bits / all
+}

@@ -1,0 +1,161 @@
+//! How a child is started, without its types.
+
+use std::any::Any;
+use std::fmt;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::client::Client;
+use crate::error::StartError;
+use crate::exit::Panic;
+use crate::id::ServerId;
+use crate::node::Unadopted;
+use crate::supervisor::spot::Spot;
+use crate::turn::caught;
+
+/// What the start of a child gives: its client, or a client and something more.
+///
+/// What is more reaches whoever called `start_child`, and is dropped at restarts. Like the `Info` of
+/// `{ok, Pid, Info}`.
+pub trait Started: Send + 'static {
+    /// The child's client.
+    type Client: Client;
+
+    #[doc(hidden)]
+    fn client(&self) -> &Self::Client;
+
+    #[doc(hidden)]
+    #[must_use]
+    fn with_client(self, client: Self::Client) -> Self;
+}
+
+impl<C: Client> Started for C {
+    type Client = C;
+
+    fn client(&self) -> &C {
+        self
+    }
+
+    fn with_client(self, client: C) -> Self {
+        client
+    }
+}
+
+impl<C: Client, X: Send + 'static> Started for (C, X) {
+    type Client = C;
+
+    fn client(&self) -> &C {
+        &self.0
+    }
+
+    fn with_client(self, client: C) -> Self {
+        (client, self.1)
+    }
+}
+
+/// What a start came to.
+pub(crate) enum Made {
+    /// This incarnation is at its spot, or was: it may have ended already.
+    Up(ServerId),
+    Ignored,
+    /// The reason, as text.
+    Failed(Box<str>),
+}
+
+/// Where the starter of a child finds what its start came to, with all types.
+pub(crate) type First<T, E> = Mutex<Option<Result<T, StartError<E, <T as Started>::Client>>>>;
+
+/// The same, without the types.
+pub(crate) type Kept = Arc<dyn Any + Send + Sync>;
+
+pub(crate) type Making<'a> = Pin<Box<dyn Future<Output = Made> + Send + 'a>>;
+
+/// Starts incarnations of a child.
+pub(crate) trait Make: Send {
+    /// Starts one, and puts it at its spot.
+    fn make(&mut self, spot: Arc<Spot>, first: Option<Kept>) -> Making<'_>;
+}
+
+/// Makes children by a closure.
+pub(crate) struct By<F, T, E> {
+    start: F,
+    types: std::marker::PhantomData<fn() -> (T, E)>,
+}
+
+impl<F, T, E> By<F, T, E> {
+    pub(crate) fn new(start: F) -> Self {
+        Self { start, types: std::marker::PhantomData }
+    }
+}
+
+impl<F, R, T, E> Make for By<F, T, E>
+where
+    F: FnMut() -> R + Send + 'static,
+    R: IntoFuture<Output = Result<T, StartError<E, T::Client>>>,
+    R::IntoFuture: Send + 'static,
+    T: Started,
+    E: fmt::Debug + Send + 'static,
+{
+    fn make(&mut self, spot: Arc<Spot>, first: Option<Kept>) -> Making<'_> {
+        // Boxed before it is polled: a start can be a large future.
+        let start = catch_unwind(AssertUnwindSafe(|| Box::pin((self.start)().into_future())));
+        Box::pin(async move {
+            let started = match start {
+                Ok(start) => caught(None, start).await,
+                Err(payload) => Err(payload),
+            };
+            let started = started
+                .unwrap_or_else(|payload| Err(StartError::Panic(Panic::new("start", &*payload))));
+            let (made, result) = settle(started, &spot);
+            if let Some(first) = first.as_ref().and_then(|kept| kept.downcast_ref::<First<T, E>>())
+            {
+                *first.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+            }
+            made
+        })
+    }
+}
+
+type Settled<T, E> = (Made, Result<T, StartError<E, <T as Started>::Client>>);
+
+/// Puts the child at its spot.
+fn settle<T: Started, E: fmt::Debug>(
+    started: Result<T, StartError<E, T::Client>>,
+    spot: &Arc<Spot>,
+) -> Settled<T, E> {
+    let started = match started {
+        Ok(started) => started,
+        Err(StartError::Ignored) => return (Made::Ignored, Err(StartError::Ignored)),
+        Err(error) => return (Made::Failed(told(&error)), Err(error)),
+    };
+    let Some(node) = started.client().__address().node() else {
+        // Nothing was started: its client reaches nobody.
+        return (Made::Failed("the start gave a client that reaches nobody".into()), Ok(started));
+    };
+    let id = node.id();
+    spot.rise(Arc::clone(&node));
+    match node.adopt(spot) {
+        Ok(()) => {}
+        // It is told as any end of a child.
+        Err(Unadopted::Ended(reason)) => spot.ended(id, &reason),
+        Err(Unadopted::Supervised) => {
+            spot.leave();
+            return (Made::Failed("the server has a supervisor already".into()), Ok(started));
+        }
+    }
+    let client = T::Client::__at(crate::address::Place::key(Arc::clone(spot) as Arc<_>));
+    (Made::Up(id), Ok(started.with_client(client)))
+}
+
+fn told<E: fmt::Debug, C>(error: &StartError<E, C>) -> Box<str> {
+    match error {
+        StartError::Init(error) => format!("init failed: {error:?}").into(),
+        StartError::Timeout { after } => format!("init did not return within {after:?}").into(),
+        StartError::Panic(panic) => panic.to_string().into(),
+        StartError::AlreadyStarted(_) => "a server of that name is running already".into(),
+        StartError::NoRuntime => "the runtime is gone".into(),
+        StartError::Ignored => "init chose not to start the server".into(),
+    }
+}

@@ -1,0 +1,90 @@
+//! What a supervisor tells of its children, as events of `tracing`: progress as `info`, the rest as
+//! `error`, each with the child it is about.
+
+use std::sync::Weak;
+
+use tracing::{error, info};
+
+use crate::core::Core;
+use crate::exit::ExitReason;
+use crate::id::ServerId;
+use crate::node::Node;
+use crate::supervisor::child::{Child, Traits};
+use crate::supervisor::tree::Supervisor;
+
+fn number(supervisor: &Weak<Core<Supervisor>>) -> u64 {
+    supervisor.upgrade().map_or(0, |core| core.id.as_u64())
+}
+
+/// A child has started.
+pub(crate) fn started(
+    supervisor: &Weak<Core<Supervisor>>,
+    child: Option<&str>,
+    traits: &Traits,
+    id: Option<ServerId>,
+) {
+    let id = id.map_or(0, ServerId::as_u64);
+    info!(target: "genserver", supervisor = number(supervisor), child, server = traits.server, id, restart = %traits.restart, "child started");
+}
+
+/// A child did not start.
+pub(crate) fn start_failed(
+    supervisor: &Weak<Core<Supervisor>>,
+    child: Option<&str>,
+    traits: &Traits,
+    reason: &str,
+) {
+    error!(target: "genserver", supervisor = number(supervisor), child, server = traits.server, restart = %traits.restart, reason, "child did not start");
+}
+
+/// A child has ended by itself.
+pub(crate) fn terminated(
+    supervisor: &Weak<Core<Supervisor>>,
+    child: &Child,
+    id: ServerId,
+    reason: &ExitReason,
+) {
+    let (name, traits, id) = (child.id.as_deref(), &child.traits, id.as_u64());
+    error!(target: "genserver", supervisor = number(supervisor), child = name, server = traits.server, id, restart = %traits.restart, %reason, "child terminated");
+}
+
+/// A child was stopped; told where it did not end as it was asked to.
+pub(crate) fn stopped(
+    supervisor: &Weak<Core<Supervisor>>,
+    child: &Child,
+    id: ServerId,
+    reason: &ExitReason,
+) {
+    if is_odd(child, reason) {
+        let (name, traits, id) = (child.id.as_deref(), &child.traits, id.as_u64());
+        error!(target: "genserver", supervisor = number(supervisor), child = name, server = traits.server, id, restart = %traits.restart, %reason, "child did not shut down as asked");
+    }
+}
+
+fn is_odd(child: &Child, reason: &ExitReason) -> bool {
+    use crate::options::Shutdown;
+    use crate::supervisor::spec::Restart;
+
+    match reason {
+        ExitReason::Shutdown | ExitReason::ShutdownWith(_) => false,
+        ExitReason::Killed => child.traits.shutdown != Shutdown::Kill,
+        ExitReason::Normal => child.traits.restart == Restart::Permanent,
+        _ => true,
+    }
+}
+
+/// A child of a dynamic supervisor was stopped; told where it crashed meanwhile.
+pub(crate) fn stopped_one(
+    supervisor: &Weak<Core<Supervisor>>,
+    child: &dyn Node,
+    reason: &ExitReason,
+) {
+    if reason.is_crash() && *reason != ExitReason::Killed {
+        error!(target: "genserver", supervisor = number(supervisor), server = child.kind(), id = child.id().as_u64(), %reason, "child did not shut down as asked");
+    }
+}
+
+/// There were too many restarts.
+pub(crate) fn gave_up(id: ServerId) {
+    error!(target: "genserver", supervisor = id.as_u64(), "shutdown: reached the maximum restart intensity");
+}

@@ -1,0 +1,176 @@
+//! The place of a child: where its clients find the present incarnation, and wait for the next.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use tokio::sync::Notify;
+
+use crate::absence::Absence;
+use crate::address::Locate;
+use crate::core::Core;
+use crate::exit::ExitReason;
+use crate::id::ServerId;
+use crate::node::Node;
+use crate::supervisor::plan::Key;
+use crate::supervisor::spec::{Restart, WhileRestarting};
+use crate::supervisor::tree::Supervisor;
+
+pub(crate) struct Spot {
+    standing: Mutex<Standing>,
+    supervisor: Weak<Core<Supervisor>>,
+    key: Key,
+    restart: Restart,
+    waits: WhileRestarting,
+    restarts: AtomicU32,
+}
+
+/// A child, as its supervisor knows it.
+#[derive(Clone)]
+pub(crate) struct Kin {
+    pub(crate) supervisor: Weak<Core<Supervisor>>,
+    pub(crate) key: Key,
+}
+
+struct Standing {
+    stage: Stage,
+    /// For those who wait; made when the first one does.
+    changed: Option<Arc<Notify>>,
+}
+
+enum Stage {
+    Up(Arc<dyn Node>),
+    /// It has ended, and will be started again.
+    Restarting,
+    /// Nobody is there, and nobody comes by itself.
+    Gone,
+}
+
+impl Spot {
+    pub(crate) fn new(
+        supervisor: Weak<Core<Supervisor>>,
+        key: Key,
+        restart: Restart,
+        waits: WhileRestarting,
+    ) -> Arc<Self> {
+        let standing = Mutex::new(Standing { stage: Stage::Gone, changed: None });
+        Arc::new(Self { standing, supervisor, key, restart, waits, restarts: AtomicU32::new(0) })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Standing> {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn become_stage(&self, stage: Stage) {
+        let (before, changed) = {
+            let mut standing = self.lock();
+            (std::mem::replace(&mut standing.stage, stage), standing.changed.take())
+        };
+        if let Some(changed) = changed {
+            changed.notify_waiters();
+        }
+        // The last hold on a server may be this one, and runs the user's `Drop`.
+        drop(before);
+    }
+
+    /// A new incarnation is there.
+    pub(crate) fn rise(&self, node: Arc<dyn Node>) {
+        self.become_stage(Stage::Up(node));
+    }
+
+    /// The next incarnation is on its way.
+    pub(crate) fn wait(&self) {
+        self.become_stage(Stage::Restarting);
+    }
+
+    /// Nobody comes by itself.
+    pub(crate) fn leave(&self) {
+        self.become_stage(Stage::Gone);
+    }
+
+    /// Takes the incarnation out to stop it; who calls meanwhile waits for the next one.
+    pub(crate) fn take(&self) -> Option<Arc<dyn Node>> {
+        let mut standing = self.lock();
+        if !matches!(standing.stage, Stage::Up(_)) {
+            return None;
+        }
+        match std::mem::replace(&mut standing.stage, Stage::Restarting) {
+            Stage::Up(node) => Some(node),
+            Stage::Restarting | Stage::Gone => None,
+        }
+    }
+
+    /// The incarnation that is there, also where it ends just now.
+    pub(crate) fn node(&self) -> Option<Arc<dyn Node>> {
+        match &self.lock().stage {
+            Stage::Up(node) => Some(Arc::clone(node)),
+            Stage::Restarting | Stage::Gone => None,
+        }
+    }
+
+    pub(crate) fn count_restart(&self) {
+        self.restarts.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often it was started again.
+    pub(crate) fn restarts(&self) -> u32 {
+        self.restarts.load(Ordering::Relaxed)
+    }
+
+    /// Which child of which supervisor it is.
+    pub(crate) fn kin(&self) -> Kin {
+        Kin { supervisor: Weak::clone(&self.supervisor), key: self.key }
+    }
+
+    /// The server to which this child belongs.
+    pub(crate) fn supervisor_id(&self) -> Option<ServerId> {
+        self.supervisor.upgrade().map(|supervisor| supervisor.id)
+    }
+
+    /// The child has ended. Called before anybody else learns of it, so that whoever hears of the
+    /// end and calls again waits for the next incarnation.
+    pub(crate) fn ended(&self, id: ServerId, reason: &ExitReason) {
+        let present = self.node().is_some_and(|node| node.id() == id);
+        if present {
+            let supervised = self.supervisor.strong_count() > 0;
+            let stage = if supervised && self.restart.applies(reason) {
+                Stage::Restarting
+            } else {
+                Stage::Gone
+            };
+            self.become_stage(stage);
+        }
+        if let Some(supervisor) = self.supervisor.upgrade() {
+            Supervisor::child_ended(&supervisor, self.key, id, reason.clone());
+        }
+    }
+}
+
+impl Locate for Spot {
+    fn locate(&self) -> Option<Arc<dyn Node>> {
+        self.node()
+    }
+
+    fn kin(&self) -> Option<Kin> {
+        Some(Self::kin(self))
+    }
+
+    fn absence(&self, tried: Option<ServerId>) -> Absence {
+        let mut standing = self.lock();
+        match &standing.stage {
+            Stage::Gone => return Absence::Gone,
+            Stage::Up(node) if node.home().is_gone() => return Absence::Gone,
+            // The next incarnation came in between.
+            Stage::Up(node) if tried != Some(node.id()) => {
+                return Absence::Wait(Box::pin(std::future::ready(())));
+            }
+            // It ends just now.
+            Stage::Up(_) | Stage::Restarting => {}
+        }
+        if self.waits == WhileRestarting::Refuse {
+            return Absence::Restarting;
+        }
+        let changed = Arc::clone(standing.changed.get_or_insert_default());
+        // What is notified from here on is not missed, whenever it is polled first.
+        Absence::Wait(Box::pin(changed.notified_owned()))
+    }
+}

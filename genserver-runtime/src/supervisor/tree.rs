@@ -1,0 +1,197 @@
+//! The server that a supervisor is.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use genserver_macros::genserver;
+
+use crate::context::Cx;
+use crate::core::Core;
+use crate::exit::ExitReason;
+use crate::id::ServerId;
+use crate::item::{Item, Source};
+use crate::server::Takes;
+use crate::supervisor::backoff::Backoff;
+use crate::supervisor::child::{Child, Wanted};
+use crate::supervisor::error::{Refusal, SupervisorError};
+use crate::supervisor::family::{Family, Verdict};
+use crate::supervisor::intensity::Intensity;
+use crate::supervisor::look::{ChildCounts, ChildInfo};
+use crate::supervisor::make::Kept;
+use crate::supervisor::plan::{Key, Phase, Plan};
+use crate::supervisor::report;
+use crate::supervisor::spec::{AutoShutdown, Strategy};
+
+/// What a supervisor is started with.
+pub(crate) struct Setup {
+    pub(crate) strategy: Strategy,
+    pub(crate) auto_shutdown: AutoShutdown,
+    pub(crate) intensity: (u32, Duration),
+    pub(crate) backoff: Option<Backoff>,
+    pub(crate) children: Vec<Wanted>,
+    /// For children without ids; how many there may be.
+    pub(crate) dynamic: Option<usize>,
+}
+
+/// What a supervisor of ids is asked about a child.
+pub(crate) enum Which {
+    Id(Arc<str>),
+    Key(Key),
+}
+
+/// A child has ended.
+pub(crate) struct Ended {
+    key: Key,
+    id: ServerId,
+    reason: ExitReason,
+}
+
+/// It is time to try again.
+struct Due(Key);
+
+pub(crate) struct Supervisor {
+    family: Family,
+    children_max: usize,
+}
+
+impl Supervisor {
+    /// Tells a supervisor of an end.
+    pub(crate) fn child_ended(core: &Arc<Core<Self>>, key: Key, id: ServerId, reason: ExitReason) {
+        let ended = Ended { key, id, reason };
+        core.deliver(Item::own(<Self as Takes<Ended>>::info(ended), Source::Sender));
+    }
+
+    fn find(&self, which: &Which) -> Option<Key> {
+        match which {
+            Which::Id(id) => self.family.key(id),
+            Which::Key(key) => self.family.children.contains_key(key).then_some(*key),
+        }
+    }
+
+    fn known(&self, which: &Which) -> Option<&Child> {
+        Some(&**self.family.children.get(&self.find(which)?)?)
+    }
+
+    fn carry_out(cx: &mut Cx<Self>, verdict: Verdict) {
+        for (key, delay) in verdict.retries {
+            if delay.is_zero() {
+                // Behind what waits: others are answered between two attempts.
+                let due = <Self as Takes<Due>>::info(Due(key));
+                cx.core().deliver(Item::own(due, Source::Sender));
+            } else {
+                cx.send_after(delay, Due(key));
+            }
+        }
+        if verdict.gave_up {
+            report::gave_up(cx.id());
+        }
+        if verdict.shut_down {
+            cx.stop(ExitReason::Shutdown);
+        }
+    }
+}
+
+#[genserver(
+    crate = crate,
+    client = Tree,
+    vis = pub(crate),
+    mailbox = unbounded,
+    call_timeout = infinity,
+    shutdown = infinity
+)]
+impl Supervisor {
+    #[init]
+    pub(crate) async fn new(cx: &mut Cx<Self>, setup: Setup) -> Result<Self, SupervisorError> {
+        let (max, period) = setup.intensity;
+        if let Some(backoff) = &setup.backoff {
+            backoff.validate()?;
+        }
+        let intensity = Intensity::new(max, period)?;
+        let plan = Plan::new(setup.strategy, setup.auto_shutdown, intensity, setup.backoff);
+        let core = Arc::downgrade(&cx.core());
+        let mut family = Family::new(plan, setup.auto_shutdown, setup.dynamic.is_some(), core);
+        for wanted in setup.children {
+            let id = wanted.id.clone().unwrap_or_default();
+            if let Err(refusal) = family.add(wanted, None).await {
+                family.close().await;
+                return Err(match refusal {
+                    Refusal::AlreadyStarted(_) | Refusal::AlreadyPresent => {
+                        SupervisorError::DuplicateChildId(id)
+                    }
+                    Refusal::Spec(error) => error.into(),
+                    other => SupervisorError::Child { id, reason: other.to_string().into() },
+                });
+            }
+        }
+        Ok(Self { family, children_max: setup.dynamic.unwrap_or(usize::MAX) })
+    }
+
+    #[call]
+    pub(crate) async fn start_child(&mut self, wanted: Wanted, first: Kept) -> Result<(), Refusal> {
+        if self.family.children.len() >= self.children_max {
+            return Err(Refusal::MaxChildren(self.children_max));
+        }
+        self.family.add(wanted, Some(first)).await
+    }
+
+    #[call]
+    pub(crate) async fn terminate_child(&mut self, which: Which) -> Result<(), Refusal> {
+        let key = self.find(&which).ok_or(Refusal::NotFound)?;
+        self.family.terminate(key).await;
+        Ok(())
+    }
+
+    #[call]
+    pub(crate) async fn restart_child(
+        &mut self,
+        which: Which,
+    ) -> Result<Option<ServerId>, Refusal> {
+        let key = self.find(&which).ok_or(Refusal::NotFound)?;
+        self.family.restart(key).await
+    }
+
+    #[call]
+    pub(crate) fn delete_child(&mut self, which: Which) -> Result<(), Refusal> {
+        let key = self.find(&which).ok_or(Refusal::NotFound)?;
+        match self.family.children[&key].member.phase {
+            Phase::Up => Err(Refusal::Running),
+            Phase::Restarting => Err(Refusal::Restarting),
+            Phase::Down => {
+                self.family.forget(key);
+                Ok(())
+            }
+        }
+    }
+
+    #[call]
+    pub(crate) fn which_children(&self) -> Vec<ChildInfo> {
+        self.family.children.values().rev().map(|child| ChildInfo::of(child)).collect()
+    }
+
+    #[call]
+    pub(crate) fn count_children(&self) -> ChildCounts {
+        ChildCounts::of(&self.family)
+    }
+
+    #[call]
+    pub(crate) fn child(&self, which: Which) -> Option<ChildInfo> {
+        self.known(&which).map(ChildInfo::of)
+    }
+
+    #[info]
+    async fn on_ended(&mut self, cx: &mut Cx<Self>, ended: Ended) {
+        let verdict = self.family.exited(ended.key, ended.id, &ended.reason).await;
+        Self::carry_out(cx, verdict);
+    }
+
+    #[info]
+    async fn on_due(&mut self, cx: &mut Cx<Self>, due: Due) {
+        let verdict = self.family.due(due.0).await;
+        Self::carry_out(cx, verdict);
+    }
+
+    #[terminate]
+    async fn close(&mut self, _reason: &ExitReason) {
+        self.family.close().await;
+    }
+}
