@@ -15,6 +15,8 @@ mod spec;
 pub(crate) mod spot;
 mod start;
 mod tree;
+#[cfg(test)]
+mod tests;
 
 pub use self::backoff::Backoff;
 pub use self::child::ChildSpec;

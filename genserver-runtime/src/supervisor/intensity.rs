@@ -13,7 +13,7 @@ use crate::supervisor::spec::SpecError;
 pub(crate) struct Intensity {
     max: u32,
     period: Duration,
-    /// At most one more than `max`, oldest first.
+    /// Oldest first. At most one more than `max`, as that one is the end of the supervisor.
     times: VecDeque<Instant>,
 }
 
@@ -34,11 +34,7 @@ impl Intensity {
         while self.times.front().is_some_and(is_old) {
             self.times.pop_front();
         }
-        let max = usize::try_from(self.max).unwrap_or(usize::MAX);
-        if self.times.len() > max {
-            self.times.pop_front();
-        }
         self.times.push_back(now);
-        self.times.len() <= max
+        u32::try_from(self.times.len()).is_ok_and(|count| count <= self.max)
     }
 }

@@ -4,7 +4,8 @@
 //! out, the engine, keeps to this protocol:
 //!
 //! 1. *An end.* The engine marks the member with [`Member::fall`] and asks with [`Event::Exited`],
-//!    once for each incarnation that ended by itself. Ends that it brought about are no events.
+//!    once for each incarnation that ended by itself. Ends that it brought about are no events, and
+//!    neither is one that it finds at a `Stop`.
 //! 2. *A list is carried out in order*, each action to its end before the next:
 //!
 //!    | action | what the engine does | how it marks the member |
@@ -21,13 +22,13 @@
 //!    [`Event::StartFailed`], and carries that answer out. (A child whose start returns no server is
 //!    not a failure: the engine marks it with `rest`, or forgets a temporary one, and goes on.)
 //! 4. *Each `Retry` comes back as one `Due`*, whatever became of the member meanwhile: stopped by
-//!    hand, started by hand, gone. Its siblings may be waiting for it. No `Due` has to be cancelled: one that
-//!    has been overtaken is answered with nothing.
+//!    hand, started by hand, gone. Its siblings may be waiting for it. No `Due` has to be cancelled:
+//!    one that has been overtaken is answered with nothing.
 //! 5. *By hand.* A child that is stopped by hand is marked with `rest`, or dropped if it is
 //!    temporary; one that is started by hand with `rise`. The plan is not asked.
 //!
-//! What holds then: a member that is `Restarting` has a `Due` of its own under way, or stands after
-//! one that has, or after one whose `Due` starts it too; so none is left behind.
+//! What holds then: each member that is `Restarting` has a `Due` under way that starts it, its own
+//! or that of a sibling in whose group it is. So none is left behind.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Range;
@@ -244,7 +245,7 @@ impl Plan {
         if self.is_led(key) {
             return Vec::new();
         }
-        // Stopped or started by hand meanwhile, it has siblings that waited for it, and no more.
+        // Stopped by hand or started meanwhile, it may have siblings that wait for it, and no more.
         let is_its_own = members.get(&key).is_some_and(is_restarting);
         let group = self.group(members, key);
         let starts: Vec<Key> = group
