@@ -51,6 +51,8 @@ pub(crate) struct Options {
     pub(crate) shutdown: Option<Shutdown>,
     pub(crate) hibernate_after: Option<Duration>,
     pub(crate) passivate: Option<Duration>,
+    /// The word `trap_exit`.
+    pub(crate) trap_exit: Option<Ident>,
     pub(crate) version: Option<Version>,
     pub(crate) otherwise: Option<Otherwise>,
     /// `inline = false`: no handler runs where it is called.

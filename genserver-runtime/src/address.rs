@@ -209,6 +209,11 @@ pub(crate) trait Locate: Send + Sync {
         None
     }
 
+    /// The name that is looked up, where it is one.
+    fn name(&self) -> Option<Arc<str>> {
+        None
+    }
+
     /// The same name in another runtime; `None` for what is not looked up in one.
     fn in_home(&self, home: Arc<Home>) -> Option<Place> {
         let _ = home;
@@ -228,6 +233,10 @@ impl Locate for Named {
             Some(home) => home.find(self.kind, &self.name),
             None => Home::current()?.find(self.kind, &self.name),
         }
+    }
+
+    fn name(&self) -> Option<Arc<str>> {
+        Some(Arc::clone(&self.name))
     }
 
     fn in_home(&self, home: Arc<Home>) -> Option<Place> {
@@ -254,6 +263,14 @@ pub trait AnyAddress: Send + Sync {
 
     #[doc(hidden)]
     fn stop_at(&self, at: Instant, how: Ending) -> Result<Timer, SendError>;
+
+    /// The type of the server.
+    #[doc(hidden)]
+    fn kind(&self) -> &'static str;
+
+    /// The name that is looked up.
+    #[doc(hidden)]
+    fn place(&self) -> Option<Arc<str>>;
 }
 
 /// A server that was found.
@@ -308,6 +325,17 @@ impl<S: Server> AnyAddress for Address<S> {
         }
         let node = self.find().map(|found| found.0).filter(|node| node.is_running());
         node.map(|node| node.stop_at(at, how)).ok_or(SendError::NotRunning)
+    }
+
+    fn kind(&self) -> &'static str {
+        S::NAME
+    }
+
+    fn place(&self) -> Option<Arc<str>> {
+        match &self.0 {
+            At::Place(place) => place.name(),
+            At::Strong(_) | At::Weak(_) => None,
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
 
 use crate::address::{AnyAddress, Ending, Place};
 use crate::clock::{self, Instant};
@@ -13,10 +14,14 @@ use crate::error::{SendError, ServerError};
 use crate::exit::ExitReason;
 use crate::id::ServerId;
 use crate::info::{Receives, Recipient, SendInfo};
+use crate::link::Exit;
+use crate::linked;
+use crate::monitor::{Monitor, Watched};
 use crate::node::{Counters, Stop as How};
 use crate::options::Options;
 use crate::stop::Stop;
 use crate::sys::Sys;
+use crate::tie::Through;
 use crate::timer::Timer;
 
 /// The side of the framework in every generated client.
@@ -365,6 +370,26 @@ pub trait Client: Clone + fmt::Debug + Send + Sync + 'static {
     /// Those of [`send_after`](Client::send_after).
     fn kill_after(&self, after: Duration) -> Result<Timer, SendError> {
         self.__address().stop_at(clock::after(after), Ending(How::Kill))
+    }
+
+    #[doc = include_str!("client/monitor.md")]
+    fn monitor(&self) -> Monitor {
+        Monitor::new(&Watched::at(self.__address()))
+    }
+
+    #[doc = include_str!("client/exit.md")]
+    fn exit(&self, reason: ExitReason) {
+        if let Some(node) = self.__address().node() {
+            node.signal(Exit::by_hand(reason), Through::Hand);
+        }
+    }
+
+    #[doc = include_str!("client/spawn_linked.md")]
+    fn spawn_linked<F>(&self, future: F) -> JoinHandle<Result<F::Output, ExitReason>>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        linked::spawn(self.__address(), future)
     }
 
     /// The way into the live server: its state, its status, its events. Of a name or key, that of

@@ -196,6 +196,11 @@ impl<S: Server> Cx<S> {
     pub(crate) fn end_by(&mut self, stop: Stop) {
         match stop {
             Stop::After(reason) | Stop::Now(reason) => self.stop(reason),
+            Stop::Exit(reason) => {
+                if !self.is_ending() {
+                    self.end(Ending::signalled(reason));
+                }
+            }
             Stop::Kill => self.end(Ending::killed()),
         }
     }

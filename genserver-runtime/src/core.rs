@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::body::Body;
 use crate::drain;
 use crate::ending;
+use crate::exit::ExitReason;
 use crate::frame::Deadline;
 use crate::home::Home;
 use crate::id::ServerId;
@@ -312,9 +313,29 @@ impl<S: Server> Core<S> {
             }
             deferred.push(Arc::downgrade(owed));
         }
-        if self.home.remember(&(Arc::clone(self) as Arc<dyn Node>)) {
-            self.lock().cold().claims.push(Box::new(Remembered));
+        self.make_known();
+    }
+
+    /// Somebody waits for what only the server can tell: the runtime's end must find it.
+    pub(crate) fn make_known(self: &Arc<Self>) {
+        if !self.home.remember(&(Arc::clone(self) as Arc<dyn Node>)) {
+            return;
         }
+        let mut inbox = self.lock();
+        if inbox.life == Life::Ended {
+            drop(inbox);
+            self.home.forget(self.id);
+        } else {
+            inbox.cold().claims.push(Box::new(Remembered));
+        }
+    }
+
+    /// Why it ended, when nothing of it is left that could be tied to anything.
+    pub(crate) fn end_reason(&self) -> Option<ExitReason> {
+        let inbox = self.lock();
+        let ended = inbox.life == Life::Ended || self.home.is_gone();
+        let reason = inbox.cold.as_ref().and_then(|cold| cold.reason.clone());
+        ended.then(|| reason.unwrap_or(ExitReason::NotRunning))
     }
 
     /// One holder less; the last one ends the server after what is queued.

@@ -7,7 +7,6 @@ use std::sync::atomic::Ordering;
 use crate::body::Body;
 use crate::clock::Instant;
 use crate::core::{Core, Wait};
-use crate::ending;
 use crate::error::ServerError;
 use crate::exit::ExitReason;
 use crate::frame::Edge;
@@ -17,6 +16,8 @@ use crate::inbox::{Inbox, Life};
 use crate::item::Item;
 use crate::late::{Busy, Phase};
 use crate::limit::Limit;
+use crate::link::Exit;
+use crate::monitor::MonitorId;
 use crate::node::{Counters, Node, Stop, Unadopted};
 use crate::pending::{Asked, Pending, Waits};
 use crate::reply::ReplyTo;
@@ -27,8 +28,10 @@ use crate::status::Status;
 use crate::supervisor::spot::{Kin, Spot};
 use crate::sys_call::FormatError;
 use crate::system::Turn;
+use crate::tie::{Through, Tied, Told};
 use crate::timer::{Due, Timer};
 use crate::watch::Watch;
+use crate::{demand, ending};
 
 impl<S: Server> Node for Core<S> {
     fn id(&self) -> ServerId {
@@ -80,7 +83,7 @@ impl<S: Server> Node for Core<S> {
     }
 
     fn stop(self: Arc<Self>, how: Stop, done: Option<Arc<Slot<ExitReason>>>) {
-        ending::ask(&self, how, false, done);
+        demand::ask(&self, how, false, done);
     }
 
     fn ask_state(self: Arc<Self>) -> Pending<&'static str> {
@@ -218,6 +221,42 @@ impl<S: Server> Node for Core<S> {
 
     fn stop_at(self: Arc<Self>, at: Instant, how: Stop) -> Timer {
         self.arm(at, Due::Stop(how))
+    }
+
+    fn hold(&self) {
+        self.holders.fetch_add(1, Ordering::AcqRel);
+    }
+
+    fn end_reason(&self) -> Option<ExitReason> {
+        Self::end_reason(self)
+    }
+
+    fn make_known(self: Arc<Self>) {
+        Self::make_known(&self);
+    }
+
+    fn watch_end(self: Arc<Self>, id: MonitorId, told: Told) -> Result<(), Told> {
+        Self::watch_end(&self, id, told)
+    }
+
+    fn unwatch_end(&self, id: MonitorId) -> Option<Told> {
+        Self::unwatch_end(self, id)
+    }
+
+    fn forget_monitor(&self, id: MonitorId) {
+        Self::forget_monitor(self, id);
+    }
+
+    fn bind(&self, tied: Tied) -> Result<Option<Tied>, Tied> {
+        Self::bind(self, tied)
+    }
+
+    fn unbind(&self, other: ServerId) -> Option<Tied> {
+        Self::unbind(self, other)
+    }
+
+    fn signal(self: Arc<Self>, exit: Exit, through: Through) {
+        Self::signal(&self, exit, through);
     }
 }
 

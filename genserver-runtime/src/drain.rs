@@ -224,9 +224,7 @@ impl<S: Server> Drain<S> {
                 return body;
             }
         };
-        if let Source::Timer(fired, _) | Source::Task(Some(fired)) = &source
-            && !fired.take()
-        {
+        if source.token().is_some_and(|fired| !fired.take()) {
             // Flushed.
             return body;
         }
@@ -287,7 +285,7 @@ fn note_event<S: Server>(body: &mut Body<S>, item: &mut Item<S>) -> bool {
         Item::User(_) => body.cx.disturb(),
         Item::Framed(framed) => {
             let framed = &mut **framed;
-            let (Source::Timer(fired, _) | Source::Task(Some(fired))) = &framed.source else {
+            let Some(fired) = framed.source.token() else {
                 body.cx.disturb();
                 return true;
             };

@@ -2,6 +2,7 @@
 //! dropped, and those who wait for the end are told; in this order.
 
 use std::collections::VecDeque;
+use std::mem::take;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -12,13 +13,12 @@ use crate::error::ServerError;
 use crate::event::EventKind;
 use crate::exit::{ExitReason, Panic};
 use crate::frame::Deadline;
-use crate::inbox::{Asked, Life, Mode, Waiter};
+use crate::inbox::{Life, Mode, Waiter};
 use crate::item::Item;
-use crate::node::Stop;
+use crate::monitor::Down;
 use crate::options::Shutdown;
 use crate::report;
 use crate::server::Server;
-use crate::slot::{Answerable as _, Slot};
 use crate::system::Act;
 use crate::turn::{Interrupt, watched};
 
@@ -29,6 +29,8 @@ pub(crate) type LastReply = (&'static str, Box<dyn FnOnce() + Send>);
 pub(crate) struct Ending {
     pub(crate) reason: ExitReason,
     pub(crate) killed: bool,
+    /// Whether an exit signal brings it, of which nothing is reported here.
+    pub(crate) signalled: bool,
     /// Whether the running call gets the end in place of its reply: what it has done is not saved.
     pub(crate) withheld: bool,
     /// Tells the caller whose handler crashed.
@@ -41,11 +43,23 @@ pub(crate) struct Ending {
 
 impl Ending {
     pub(crate) fn new(reason: ExitReason) -> Self {
-        Self { reason, killed: false, withheld: false, crashed: None, reply: None, last: "" }
+        Self {
+            reason,
+            killed: false,
+            signalled: false,
+            withheld: false,
+            crashed: None,
+            reply: None,
+            last: "",
+        }
     }
 
     pub(crate) fn killed() -> Self {
         Self { killed: true, ..Self::new(ExitReason::Killed) }
+    }
+
+    pub(crate) fn signalled(reason: ExitReason) -> Self {
+        Self { signalled: true, ..Self::new(reason) }
     }
 }
 
@@ -71,7 +85,7 @@ impl<S: Server> Left<S> {
         batch: VecDeque<Item<S>>,
         continued: u64,
     ) -> Self {
-        let claims = std::mem::take(&mut core.lock().cold().claims);
+        let claims = take(&mut core.lock().cold().claims);
         if !claims.is_empty() {
             core.home.forget(core.id);
         }
@@ -85,24 +99,24 @@ impl<S: Server> Left<S> {
             // Nobody enters an ended server where it is called.
             core.attention.store(true, Ordering::Release);
             inbox.mode.set(Mode::SUSPENDED, false);
-            let queue = std::mem::take(&mut inbox.queue);
+            let queue = take(&mut inbox.queue);
             let cold = inbox.cold();
             let aside = cold.aside.take();
             let mut items = aside.map(|aside| aside.into_items()).unwrap_or_default();
             items.extend(batch);
             items.extend(queue);
-            items.extend(std::mem::take(&mut cold.high));
+            items.extend(take(&mut cold.high));
             let unawaited = items.iter().filter(|item| item.reply().is_none()).count() as u64;
             let dead = continued + unawaited;
             cold.counters.dead += dead;
-            let acts = std::mem::take(&mut cold.acts);
+            let acts = take(&mut cold.acts);
             let owned = cold.owned.take();
             let rest = cold.rest.take();
             cold.since = None;
             cold.reason = Some(reason.clone());
-            let waiters = std::mem::take(&mut cold.waiters);
-            let edges = std::mem::take(&mut cold.edges);
-            let detached = std::mem::take(&mut cold.detached);
+            let waiters = take(&mut cold.waiters);
+            let edges = take(&mut cold.edges);
+            let detached = take(&mut cold.detached);
             let error = match reason {
                 ExitReason::NotRunning => ServerError::NotRunning,
                 reason => ServerError::Exit(reason),
@@ -115,9 +129,6 @@ impl<S: Server> Left<S> {
         }
         if detached {
             core.home.let_go(core.id);
-        }
-        if matches!(left.error, ServerError::NotRunning) {
-            finish(core, &ExitReason::NotRunning);
         }
         left
     }
@@ -144,8 +155,26 @@ impl<S: Server> Left<S> {
 }
 
 /// Tells those who wait for the end.
-fn finish<S: Server>(core: &Core<S>, reason: &ExitReason) {
-    let (watchers, edges, parent) = {
+pub(crate) fn finish<S: Server>(core: &Core<S>, reason: &ExitReason) {
+    finish_as(core, reason, reason, Some(reason));
+}
+
+/// As [`finish`], of a server whose `init` did not come to its end: those with ties to it are told why.
+pub(crate) fn finish_half<S: Server>(
+    core: &Core<S>,
+    monitors: &ExitReason,
+    links: Option<&ExitReason>,
+) {
+    finish_as(core, &ExitReason::NotRunning, monitors, links);
+}
+
+fn finish_as<S: Server>(
+    core: &Core<S>,
+    reason: &ExitReason,
+    monitors: &ExitReason,
+    links: Option<&ExitReason>,
+) {
+    let (watchers, edges, ties, claims, name, parent) = {
         let mut inbox = core.lock();
         inbox.life = Life::Ended;
         let parent = inbox.parent.clone();
@@ -154,13 +183,22 @@ fn finish<S: Server>(core: &Core<S>, reason: &ExitReason) {
         cold.stops = Vec::new();
         cold.drain = None;
         cold.since = None;
-        (std::mem::take(&mut cold.watchers), std::mem::take(&mut cold.edges), parent)
+        let (watchers, edges) = (take(&mut cold.watchers), take(&mut cold.edges));
+        (watchers, edges, cold.ties.take(), take(&mut cold.claims), cold.name.clone(), parent)
     };
     drop(edges);
+    if !claims.is_empty() {
+        // Its home was told of it while it ended.
+        core.home.forget(core.id);
+    }
     if let Some(parent) = parent {
         parent.ended(core.id, reason);
     }
     core.end_watch(reason);
+    // Whoever waits for the end finds that those with ties to it were told.
+    if let Some(ties) = ties {
+        ties.part(&Down::new(Some(core.id), S::NAME, name, monitors.clone()), links);
+    }
     for watcher in watchers {
         watcher.ended(reason.clone());
     }
@@ -176,7 +214,11 @@ pub(crate) async fn end<S: Server>(
     body.cx.run = None;
     let mut unfinished = Unfinished { core: &core, reason: Some(ending.reason.clone()) };
     close(&core, &ending.reason, batch, body.cx.continued_left(), ending.crashed);
-    report::ending(&core, &ending.reason, ending.last, Some(&body));
+    if ending.signalled {
+        report::signalled(&core, &ending.reason);
+    } else {
+        report::ending(&core, &ending.reason, ending.last, Some(&body));
+    }
     let mut reason = ending.reason;
     if !ending.killed
         && let Err(worse) = terminate(&core, &mut body, &reason).await
@@ -221,7 +263,7 @@ pub(crate) fn end_without_body<S: Server>(
     finish(core, &ExitReason::Killed);
 }
 
-fn close<S: Server>(
+pub(crate) fn close<S: Server>(
     core: &Core<S>,
     reason: &ExitReason,
     batch: VecDeque<Item<S>>,
@@ -284,105 +326,12 @@ pub(crate) fn end_with_runtime<S: Server>(core: &Core<S>, batch: VecDeque<Item<S
         (inbox.body.take(), begun)
     };
     if !batch.is_empty() || core.lock().life != Life::Ended {
-        Left::close(core, ExitReason::NotRunning, batch, 0).refuse(core);
+        let left = Left::close(core, ExitReason::NotRunning, batch, 0);
+        finish(core, &ExitReason::NotRunning);
+        left.refuse(core);
     }
     drop(begun);
     if let Some(body) = body {
         drop_body(body);
-    }
-}
-
-/// Asks for an end.
-pub(crate) fn ask<S: Server>(
-    core: &Arc<Core<S>>,
-    how: Stop,
-    orphan: bool,
-    done: Option<Arc<Slot<ExitReason>>>,
-) {
-    if core.home.is_gone() {
-        end_with_runtime(core, VecDeque::new());
-    }
-    let mut inbox = core.lock();
-    if orphan && core.holders.load(Ordering::Acquire) > 0 {
-        // It has a client again.
-        return;
-    }
-    match inbox.life {
-        Life::Ended => {
-            drop(inbox);
-            if let Some(done) = done {
-                done.refuse(ServerError::NotRunning);
-            }
-            return;
-        }
-        Life::Ending => {
-            inbox.cold().watchers.extend(done);
-            if matches!(how, Stop::Kill) {
-                // `terminate` runs: it is dropped at its next `.await`.
-                core.killed.store(true, Ordering::Release);
-                Core::wake_drain(inbox);
-            }
-            return;
-        }
-        // Nobody waits for a server without a client that has not begun.
-        Life::Starting if orphan => return,
-        Life::Starting | Life::Running => {}
-    }
-    if at_once(core, &inbox, &how)
-        && let Some(body) = inbox.body.take()
-    {
-        drop(inbox);
-        end_here(core, body, how, done);
-        return;
-    }
-    let position = inbox.position();
-    if let (Some(done), Stop::After(_)) = (&done, &how) {
-        // Should the waiting end first, it is told how many are ahead.
-        done.enqueued(position.queued + 1);
-    }
-    let kill = matches!(how, Stop::Kill);
-    let cold = inbox.cold();
-    cold.watchers.extend(done);
-    cold.stops.push(Asked { how, position, orphan });
-    core.killed.fetch_or(kill, Ordering::AcqRel);
-    core.attention.store(true, Ordering::Release);
-    let waits = core.waited.load(Ordering::Relaxed);
-    if kill && waits {
-        let drain = cold.drain.take();
-        drop(inbox);
-        if let Some(drain) = drain {
-            drain.wake();
-        }
-    } else {
-        core.rouse(inbox);
-    }
-}
-
-/// Whether an idle server can end where it is asked to: nothing of the user's runs but `Drop`,
-/// and that in the server's own runtime.
-fn at_once<S: Server>(core: &Core<S>, inbox: &crate::inbox::Inbox<S>, how: &Stop) -> bool {
-    let silent = !S::TERMINATES || matches!(how, Stop::Kill);
-    silent
-        && inbox.life == Life::Running
-        && !inbox.parked
-        && inbox.queue.is_empty()
-        && !inbox.has_system()
-        && core.home.is_current()
-}
-
-fn end_here<S: Server>(
-    core: &Arc<Core<S>>,
-    mut body: Box<Body<S>>,
-    how: Stop,
-    done: Option<Arc<Slot<ExitReason>>>,
-) {
-    body.cx.end_by(how);
-    let ending = body.cx.take_ending().expect("invariant: `end_by` decides an end");
-    close(core, &ending.reason, VecDeque::new(), 0, None);
-    report::ending(core, &ending.reason, "", Some(&body));
-    drop_body(body);
-    finish(core, &ending.reason);
-    if let Some(done) = done {
-        done.ended(ending.reason);
     }
 }

@@ -114,6 +114,8 @@ pub enum Origin {
     Stream,
     /// A task of its own.
     Task,
+    /// The end of a server that it monitors or is linked with.
+    Tie,
     /// Itself, by `continue_with`.
     Continued,
 }
@@ -130,6 +132,7 @@ impl fmt::Display for EventKind {
                     Origin::Idle => "idle time-out",
                     Origin::Stream => "stream item",
                     Origin::Task => "task result",
+                    Origin::Tie => "end of a server",
                     Origin::Continued => "continued",
                 };
                 write!(f, "got {from} `{message}`")

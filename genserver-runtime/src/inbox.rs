@@ -23,6 +23,7 @@ use crate::slot::{Answerable, Slot};
 use crate::supervisor::spot::Spot;
 use crate::system::{Act, Position};
 use crate::task::Callers;
+use crate::tie::Ties;
 use crate::watch::{Tally, Watch};
 
 /// Where a server is in its life.
@@ -128,6 +129,8 @@ pub(crate) struct Cold<S: Server> {
     pub(crate) rest: Option<Box<Rest<S>>>,
     /// Timers, tasks and streams.
     pub(crate) owned: Option<Box<Owned>>,
+    /// Monitors and links.
+    pub(crate) ties: Option<Box<Ties<S>>>,
     /// Requests whose handler has left the reply for later.
     pub(crate) deferred: Vec<Weak<dyn Answerable>>,
     /// Since a trace, a log or statistics were asked for.
@@ -203,6 +206,7 @@ impl<S: Server> Default for Cold<S> {
             tally: Tally::default(),
             rest: None,
             owned: None,
+            ties: None,
             deferred: Vec::new(),
             watch: None,
         }

@@ -38,10 +38,23 @@ pub(crate) enum Source {
     Stream(#[expect(dead_code, reason = "it tells when it is dropped")] Paced),
     /// The end of a stream, what a task came to; of a task of the machine's state, until that is left.
     Task(Option<Fired>),
+    /// The end of a server that this one is tied to, until the tie is gone.
+    Tie(Fired),
     /// Nothing came for so long.
     Idle,
     /// [`Cx::continue_with`](crate::Cx::continue_with).
     Continued,
+}
+
+impl Source {
+    /// By what the message may be flushed while it lies in the mailbox.
+    #[inline]
+    pub(crate) fn token(&self) -> Option<&Fired> {
+        match self {
+            Self::Timer(fired, _) | Self::Task(Some(fired)) | Self::Tie(fired) => Some(fired),
+            _ => None,
+        }
+    }
 }
 
 /// Told when the message that it came with was handled or dropped.

@@ -26,6 +26,7 @@ mod context;
 mod core;
 mod core_node;
 mod debugged;
+mod demand;
 mod dispatch;
 mod drain;
 mod ending;
@@ -47,7 +48,10 @@ mod item;
 mod join;
 mod late;
 mod limit;
+mod link;
+mod linked;
 pub mod machine;
+mod monitor;
 mod name;
 mod node;
 mod opening;
@@ -72,6 +76,7 @@ mod shown;
 mod sleep;
 mod slot;
 mod start;
+mod start_tied;
 mod status;
 mod stop;
 #[allow(dead_code, reason = "the engine that carries out what is planned is built on it")]
@@ -83,6 +88,7 @@ mod sys_state;
 mod system;
 mod task;
 mod tick;
+mod tie;
 mod timer;
 mod timing;
 mod tracked;
@@ -107,10 +113,12 @@ pub use crate::info::{Receives, Recipient, SendInfo};
 pub use crate::init::Init;
 pub use crate::join::{Join, join};
 pub use crate::late::{Busy, CallPath, InvalidState, Late, Phase};
+pub use crate::link::Exit;
 #[doc(inline)]
 pub use crate::machine::{
     At, Enter, Machine, MachineClient, Next, State, StateCx, StateDeadline, Transition,
 };
+pub use crate::monitor::{Down, Monitor, MonitorId, MonitorRef};
 pub use crate::name::UnknownName;
 pub use crate::node::Counters;
 pub use crate::options::{Missed, Overflow, Shutdown};
@@ -122,6 +130,7 @@ pub use crate::roster::{AnyServer, servers};
 pub use crate::send::SendCall;
 pub use crate::server::Server;
 pub use crate::start::Start;
+pub use crate::start_tied::StartMonitor;
 pub use crate::status::{Activity, Handled, Mailbox, NextTimer, Statistics, Status};
 pub use crate::stop::Stop;
 pub use crate::supervisor::{

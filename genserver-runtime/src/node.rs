@@ -11,12 +11,15 @@ use crate::frame::Edge;
 use crate::home::Home;
 use crate::id::ServerId;
 use crate::late::{Busy, Phase};
+use crate::link::Exit;
+use crate::monitor::MonitorId;
 use crate::pending::Pending;
 use crate::reply::ReplyTo;
 use crate::slot::Slot;
 use crate::status::Status;
 use crate::supervisor::spot::{Kin, Spot};
 use crate::sys_call::FormatError;
+use crate::tie::{Through, Tied, Told};
 use crate::timer::Timer;
 use crate::watch::Watch;
 
@@ -98,6 +101,33 @@ pub(crate) trait Node: Any + Send + Sync {
 
     /// Ends the server at a time.
     fn stop_at(self: Arc<Self>, at: Instant, how: Stop) -> Timer;
+
+    /// Adds to what keeps the server alive, also where it has none left.
+    fn hold(&self);
+
+    /// Why it ended, if it did.
+    fn end_reason(&self) -> Option<ExitReason>;
+
+    /// The runtime's end must find the server.
+    fn make_known(self: Arc<Self>);
+
+    /// Has somebody told of the end; given back when it has come.
+    fn watch_end(self: Arc<Self>, id: MonitorId, told: Told) -> Result<(), Told>;
+
+    /// Nobody is to be told any more.
+    fn unwatch_end(&self, id: MonitorId) -> Option<Told>;
+
+    /// It will not be told of another's end any more.
+    fn forget_monitor(&self, id: MonitorId);
+
+    /// Notes a link; gives it back where it stands already, as an error when the server has ended.
+    fn bind(&self, tied: Tied) -> Result<Option<Tied>, Tied>;
+
+    /// Forgets a link, and what came through it.
+    fn unbind(&self, other: ServerId) -> Option<Tied>;
+
+    /// An exit signal comes.
+    fn signal(self: Arc<Self>, exit: Exit, through: Through);
 }
 
 /// Why a server does not become a child.
@@ -115,6 +145,8 @@ pub(crate) enum Stop {
     After(ExitReason),
     /// After the current handler.
     Now(ExitReason),
+    /// As `Now`, by an exit signal, of which nothing is reported.
+    Exit(ExitReason),
     /// At the running handler's next `.await`; without `terminate`.
     Kill,
 }

@@ -6,32 +6,41 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 
+use crate::address::Address;
 use crate::body::Body;
 use crate::context::Cx;
 use crate::core::Core;
-use crate::ending::Left;
+use crate::ending::{Left, finish_half};
 use crate::exit::ExitReason;
 use crate::home::Home;
 use crate::id::ServerId;
 use crate::inbox::{Claim, Life};
 use crate::init::Init;
 use crate::machine;
+use crate::node::Node;
+use crate::registry::KeyClaim;
 use crate::server::{Begin, Server};
 use crate::turn::Payload;
 
 /// A server whose `init` has not returned. Dropped, it never was: its name is free again, and who
 /// sent it something already is told.
-pub(crate) struct Half<S: Server>(Option<Arc<Core<S>>>);
+pub(crate) struct Half<S: Server>(Option<Arc<Core<S>>>, Option<ExitReason>);
 
 impl<S: Server> Half<S> {
     pub(crate) fn new(core: Arc<Core<S>>) -> Self {
-        Self(Some(core))
+        Self(Some(core), None)
     }
 
     pub(crate) fn take(&mut self) -> Self {
-        Self(self.0.take())
+        Self(self.0.take(), self.1.take())
+    }
+
+    /// `init` has failed, for a reason that is told to those with ties to the server.
+    pub(crate) fn fail(mut self, reason: ExitReason) {
+        self.1 = Some(reason);
     }
 
     pub(crate) fn done(mut self) -> Arc<Core<S>> {
@@ -42,8 +51,52 @@ impl<S: Server> Half<S> {
 impl<S: Server> Drop for Half<S> {
     fn drop(&mut self) {
         if let Some(core) = self.0.take() {
-            Left::close(&core, ExitReason::NotRunning, VecDeque::new(), 0).refuse(&core);
+            let left = Left::close(&core, ExitReason::NotRunning, VecDeque::new(), 0);
+            // Given up before `init` came to its end, it was killed: whoever gave it up knows.
+            let gone =
+                if core.home.is_gone() { ExitReason::NotRunning } else { ExitReason::Killed };
+            finish_half(&core, self.1.as_ref().unwrap_or(&gone), self.1.as_ref());
+            left.refuse(&core);
         }
+    }
+}
+
+/// Claims name and key; the server that holds one otherwise.
+pub(crate) fn claim<S: Server>(
+    core: &Arc<Core<S>>,
+    name: Option<&Arc<str>>,
+    key: Option<Box<dyn KeyClaim>>,
+) -> Result<(), Address<S>> {
+    let node = Arc::clone(core) as Arc<dyn Node>;
+    let mut claims: Vec<Box<dyn Claim>> = Vec::new();
+    let mut taken = None;
+    if let Some(name) = name {
+        match core.home.claim(TypeId::of::<S>(), name, &node) {
+            Ok(()) => claims.push(Box::new(NameClaim::new(core, name))),
+            Err(holder) => taken = Some(holder),
+        }
+    }
+    if let (Some(key), None) = (key, &taken) {
+        match key.claim(&node) {
+            Ok(claim) => {
+                core.home.remember(&node);
+                claims.push(claim);
+            }
+            Err(holder) => taken = Some(holder),
+        }
+    }
+    let holds = u32::try_from(claims.len()).expect("invariant: a name and a key at most");
+    core.holders.fetch_add(holds, Ordering::AcqRel);
+    if !claims.is_empty() {
+        let mut inbox = core.lock();
+        let cold = inbox.cold();
+        // Somebody may have found it by its name, and tied something to it.
+        cold.claims.extend(claims);
+        cold.name = name.cloned();
+    }
+    match taken {
+        None => Ok(()),
+        Some(holder) => Err(Address::held_by(holder)),
     }
 }
 

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use crate::core::Core;
-use crate::ending;
+use crate::demand;
 use crate::exit::ExitReason;
 use crate::node::Stop;
 use crate::server::Server;
@@ -60,5 +60,5 @@ pub(crate) fn orphaned<S: Server>(core: &Arc<Core<S>>) {
 }
 
 fn end<S: Server>(core: &Arc<Core<S>>) {
-    ending::ask(core, Stop::After(ExitReason::Normal), true, None);
+    demand::ask(core, Stop::After(ExitReason::Normal), true, None);
 }

@@ -74,6 +74,11 @@ pub(crate) fn ending<S: Server>(
     }
 }
 
+/// An exit signal ended a server: whoever it came from has reported what there is to report.
+pub(crate) fn signalled<S: Server>(core: &Core<S>, reason: &ExitReason) {
+    debug!(target: "genserver", server = S::NAME, id = core.id.as_u64(), %reason, "ended by an exit signal");
+}
+
 #[cold]
 fn crashed<S: Server>(
     core: &Core<S>,

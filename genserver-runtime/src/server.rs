@@ -12,6 +12,7 @@ use crate::clock::Instant;
 use crate::context::Cx;
 use crate::exit::{Crash, ExitReason};
 use crate::init::Init;
+use crate::link::Exit;
 use crate::machine::Transition;
 use crate::options::{Handler, Missed, Options};
 use crate::reply::ReplyTo;
@@ -89,6 +90,10 @@ pub trait Server: Sized + Send + 'static {
     /// The graph of a machine's states.
     #[doc(hidden)]
     const MAP: Option<&'static Graph<'static>> = None;
+
+    /// Makes a message of an exit signal: the option `trap_exit`.
+    #[doc(hidden)]
+    const TRAPS: Option<fn(Exit) -> Self::Message> = None;
 
     /// Whether each call notes the state that it has led to before its reply: the option `tracked`.
     #[doc(hidden)]

@@ -45,6 +45,9 @@ impl<S: Server> Inbox<S> {
             if let Some(owned) = &mut cold.owned {
                 owned.shrink();
             }
+            if let Some(ties) = &mut cold.ties {
+                ties.shrink();
+            }
         }
     }
 }

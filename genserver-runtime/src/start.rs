@@ -1,12 +1,10 @@
 //! The start of a server: names claimed, `init` run, the client handed out.
 
-use std::any::TypeId;
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -19,16 +17,16 @@ use crate::context::Cx;
 use crate::core::Core;
 use crate::debugged::Debugged;
 use crate::error::StartError;
-use crate::exit::Panic;
+use crate::exit::{ExitReason, Panic};
 use crate::frame;
 use crate::home::Home;
-use crate::inbox::Claim;
 use crate::init::Init;
-use crate::node::Node;
-use crate::opening::{Began, Half, NameClaim, begin_fn, open};
+use crate::node::Node as _;
+use crate::opening::{Began, Half, begin_fn, claim, open};
 use crate::registry::{KeyClaim, Registry};
 use crate::report;
 use crate::server::{Begin, ServedBy, Server};
+use crate::start_tied::TieTo;
 use crate::task::Callers;
 use crate::turn::caught;
 
@@ -68,6 +66,8 @@ pub struct Start<S: Server, C, A, E> {
     detach: bool,
     pub(crate) debug: Debugged,
     waiting: Option<Waiting<S, E>>,
+    /// What is tied to it before `init` runs.
+    pub(crate) tie: Vec<TieTo>,
     /// The machine's state after `init`, as its place in `STATES`.
     pub(crate) leaf: usize,
     client: PhantomData<fn() -> C>,
@@ -101,6 +101,7 @@ impl<S: Server, C, A, E> Start<S, C, A, E> {
             detach: false,
             debug: Debugged::default(),
             waiting: None,
+            tie: Vec::new(),
             leaf: 0,
             client: PhantomData,
         }
@@ -241,12 +242,13 @@ where
         }
         self.debug.watch(&core);
         let half = Half::new(Arc::clone(&core));
-        if let Err(holder) = self.claim(&core) {
+        if let Err(holder) = claim(&core, self.name.as_ref(), self.key.take()) {
             return Poll::Ready(Err(StartError::AlreadyStarted(S::client(holder))));
         }
         if let Some(room) = self.mailbox {
             core.lock().cold().mailbox = Some(room);
         }
+        core.open_ties(std::mem::take(&mut self.tie));
         core.open_rest();
         let mut context = Cx::new(&core);
         if !S::ASYNC {
@@ -300,40 +302,6 @@ where
         Poll::Pending
     }
 
-    /// Claims name and key; the server that holds one otherwise.
-    fn claim(&mut self, core: &Arc<Core<S>>) -> Result<(), Address<S>> {
-        let node = Arc::clone(core) as Arc<dyn Node>;
-        let mut claims: Vec<Box<dyn Claim>> = Vec::new();
-        let mut taken = None;
-        if let Some(name) = &self.name {
-            match core.home.claim(TypeId::of::<S>(), name, &node) {
-                Ok(()) => claims.push(Box::new(NameClaim::new(core, name))),
-                Err(holder) => taken = Some(holder),
-            }
-        }
-        if let (Some(key), None) = (self.key.take(), &taken) {
-            match key.claim(&node) {
-                Ok(claim) => {
-                    core.home.remember(&node);
-                    claims.push(claim);
-                }
-                Err(holder) => taken = Some(holder),
-            }
-        }
-        let holds = u32::try_from(claims.len()).expect("invariant: a name and a key at most");
-        core.holders.fetch_add(holds, Ordering::AcqRel);
-        if !claims.is_empty() {
-            let mut inbox = core.lock();
-            let cold = inbox.cold();
-            cold.claims = claims;
-            cold.name.clone_from(&self.name);
-        }
-        match taken {
-            None => Ok(()),
-            Some(holder) => Err(Address::held_by(holder)),
-        }
-    }
-
     fn settle(
         &mut self,
         half: Half<S>,
@@ -351,15 +319,24 @@ where
                 }
                 Ok(S::client(Address::strong(Strong::adopt(core))))
             }
-            Ok(Init::Ignore) => Err(StartError::Ignored),
-            Ok(Init::Fail(error)) => Err(StartError::Init(error)),
+            Ok(Init::Ignore) => {
+                half.fail(ExitReason::Normal);
+                Err(StartError::Ignored)
+            }
+            Ok(Init::Fail(error)) => {
+                half.fail(ExitReason::Normal);
+                Err(StartError::Init(error))
+            }
             Ok(Init::Stop(error)) => {
-                report::init_failed(S::NAME, &"init asked for a stop");
+                let reason = ExitReason::Other("init asked for a stop".into());
+                report::init_failed(S::NAME, &reason);
+                half.fail(reason);
                 Err(StartError::Init(error))
             }
             Err(payload) => {
                 let panic = Panic::new("init", &*payload);
                 report::init_failed(S::NAME, &panic);
+                half.fail(ExitReason::Panic(panic.clone()));
                 Err(StartError::Panic(panic))
             }
         }

@@ -83,6 +83,14 @@ pub struct Status {
     pub parent: Option<ServerId>,
     /// How often its supervisor has started it again by itself.
     pub restarts: u32,
+    /// The servers that it is linked with.
+    pub links: Vec<ServerId>,
+    /// How many monitors will tell it of an end.
+    pub monitors: usize,
+    /// How many monitors will tell of its own end.
+    pub monitored_by: usize,
+    /// Whether exit signals come to it as messages.
+    pub trap_exit: bool,
 }
 
 /// What a server does now.
@@ -212,6 +220,8 @@ impl<S: Server> Core<S> {
         let unanswered = cold.into_iter().flat_map(|cold| &cold.deferred);
         let unanswered =
             unanswered.filter(|reply| reply.upgrade().is_some_and(|reply| reply.awaited()));
+        let ties = cold.and_then(|cold| cold.ties.as_ref());
+        let ties = ties.map(|ties| ties.count()).unwrap_or_default();
         let tally = cold.map(|cold| cold.tally).unwrap_or_default();
         Some(Status {
             id: self.id,
@@ -247,6 +257,10 @@ impl<S: Server> Core<S> {
             streams: owned.map_or(0, Owned::streams),
             parent: inbox.parent.as_ref().and_then(|spot| spot.supervisor_id()),
             restarts: inbox.parent.as_ref().map_or(0, |spot| spot.restarts()),
+            links: ties.links,
+            monitors: ties.monitors,
+            monitored_by: ties.monitored_by,
+            trap_exit: ties.traps,
         })
     }
 

@@ -14,9 +14,9 @@ mod shutdown;
 mod spec;
 pub(crate) mod spot;
 mod start;
-mod tree;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 pub use self::backoff::Backoff;
 pub use self::child::ChildSpec;

@@ -11,7 +11,7 @@ use tokio::task::AbortHandle;
 
 use crate::clock::{self, Instant};
 use crate::core::Core;
-use crate::ending;
+use crate::demand;
 use crate::id::ServerId;
 use crate::item::{Item, Source};
 use crate::node::Stop;
@@ -208,12 +208,12 @@ impl Timer {
         flushed.then_some(Duration::ZERO)
     }
 
-    /// What stands for a task that may send something when it is done.
-    pub(crate) fn of_task(owner: ServerId) -> Self {
-        Self::new(Arc::new(Armed::new(Instant::now(), "task", Some(owner))))
+    /// What stands for something that may send a message when it comes to its end.
+    pub(crate) fn token(what: &'static str, owner: ServerId) -> Self {
+        Self::new(Arc::new(Armed::new(Instant::now(), what, Some(owner))))
     }
 
-    /// The task is done and sends: the token of its message, unless that is not wanted any more.
+    /// It came to its end and sends: the token of its message, unless that is not wanted any more.
     pub(crate) fn fired(&self) -> Option<Fired> {
         self.armed.moves(LIVE, FIRED).then(|| Fired::new(&self.armed))
     }
@@ -310,7 +310,7 @@ impl<S: Server> Core<S> {
             }
             Due::Stop(how) => {
                 if armed.moves(LIVE, OVER) {
-                    ending::ask(self, how, false, None);
+                    demand::ask(self, how, false, None);
                 }
             }
         }

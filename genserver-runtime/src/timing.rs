@@ -259,7 +259,7 @@ impl<S: Server> Cx<S> {
         M: 'static,
     {
         let core = self.core();
-        let sends = Timer::of_task(core.id);
+        let sends = Timer::token("task", core.id);
         let task = core.spawn_then(future, into_info, Some(sends.clone()));
         self.timings().bind_task(task.clone(), Some(sends));
         task

@@ -223,6 +223,7 @@ impl<S: Server> Core<S> {
             Source::Timer(..) => Origin::Timer,
             Source::Stream(_) => Origin::Stream,
             Source::Task(_) => Origin::Task,
+            Source::Tie(_) => Origin::Tie,
             Source::Idle => Origin::Idle,
             Source::Continued => Origin::Continued,
             Source::Sender => match handler.kind {

@@ -28,6 +28,7 @@ pub(crate) fn expand_server(plan: &Plan<'_>) -> TokenStream {
         let cfgs = terminate.method.cfgs();
         quote!(#(#cfgs)* const TERMINATES: bool = true;)
     });
+    let traps = options::expand_traps(plan);
     let time = time::expand_time(plan);
     let hibernate = plan.server.hibernate.as_ref().map(|method| hibernate(plan, method));
     let format_state = format_state::expand_format_state(plan);
@@ -45,6 +46,7 @@ pub(crate) fn expand_server(plan: &Plan<'_>) -> TokenStream {
         const OPTIONS: __g::Options = #options;
         const HANDLERS: &'static [__g::Handler] = #handlers;
         #terminates
+        #traps
         #time
         #dispatch
         #terminate

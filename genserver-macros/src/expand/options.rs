@@ -65,6 +65,17 @@ pub(crate) fn expand_options(plan: &Plan<'_>) -> TokenStream {
     quote!(__g::Options { #(#fields,)* ..__g::Options::DEFAULT })
 }
 
+/// `TRAPS`. A server that takes no `Exit` is told so at the option.
+pub(crate) fn expand_traps(plan: &Plan<'_>) -> Option<TokenStream> {
+    let option = plan.server.options.trap_exit.as_ref().filter(|_| !plan.stub)?;
+    let krate = plan.krate;
+    let info = quote_spanned!(paths::at(option.span())=> <Self as __g::Takes<#krate::Exit>>::info);
+    Some(quote! {
+        const TRAPS: ::core::option::Option<fn(#krate::Exit) -> Self::Message> =
+            ::core::option::Option::Some(#info);
+    })
+}
+
 /// All handlers, also those that a `#[cfg]` takes away: their numbers must not move.
 pub(crate) fn expand_handlers(plan: &Plan<'_>) -> TokenStream {
     let handlers = plan.server.handlers.iter().map(|own| handler(plan, own));

@@ -24,6 +24,7 @@ const OPTIONS: &[&str] = &[
     "shutdown",
     "hibernate_after",
     "passivate",
+    "trap_exit",
     "version",
     "otherwise",
     "inline",
@@ -91,6 +92,7 @@ fn defaults(ident: &Ident) -> Options {
         shutdown: None,
         hibernate_after: None,
         passivate: None,
+        trap_exit: None,
         version: None,
         otherwise: None,
         inline: true,
@@ -112,6 +114,7 @@ fn parse_option(input: ParseStream, key: &Ident, options: &mut Options) -> syn::
         "shutdown" => options.shutdown = Some(parse_shutdown(input, key)?),
         "hibernate_after" => options.hibernate_after = Some(parse_rest(input, key)?),
         "passivate" => options.passivate = Some(parse_rest(input, key)?),
+        "trap_exit" => options.trap_exit = Some(parse_bare(input, key)?),
         "version" => {
             options.version = Some(Version { key: key.clone(), number: None });
             let number = Some(parse_version(input, key)?);

@@ -109,7 +109,7 @@ impl Asked {
 
 fn wanted(how: &How) -> ExitReason {
     match how {
-        How::After(reason) | How::Now(reason) => reason.clone(),
+        How::After(reason) | How::Now(reason) | How::Exit(reason) => reason.clone(),
         How::Kill => ExitReason::Killed,
     }
 }

@@ -7,7 +7,6 @@ pub struct Closed;
 pub struct Counter;
 
 #[genserver(
-    trap_exit,
     restart = permanent,
     states(Pending: initial, Closed: terminal),
 )]
