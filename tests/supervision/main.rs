@@ -5,3 +5,8 @@ mod strategy;
 #[path = "../conformance/support.rs"]
 #[allow(dead_code, reason = "the other tests use the rest of it")]
 mod support;
+
+mod crew;
+mod links;
+mod monitors;
+mod parents;
