@@ -109,6 +109,17 @@ async fn gs_72_a_kill_is_no_trouble() {
 }
 
 #[tokio::test]
+async fn gs_72_an_exit_signal_is_no_trouble() {
+    let events = Events::listen();
+    let (client, _) = probe().await;
+    let ended = client.monitor();
+    client.exit(ExitReason::Other("spread".into()));
+    assert!(ended.await.reason.is_crash());
+    let told = events.of("Probe", Level::INFO);
+    assert!(told.is_empty(), "no event: {told:#?}");
+}
+
+#[tokio::test]
 async fn gs_73_an_init_that_stops_or_panics_is_reported_once() {
     for (how, reason) in [(How::Stop, "stop"), (How::Panic, "`init` panicked: no init today")] {
         let events = Events::listen();

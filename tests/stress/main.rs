@@ -15,3 +15,4 @@ mod random;
 mod runtime_end;
 mod sender;
 mod support;
+mod ties;

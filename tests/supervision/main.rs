@@ -8,5 +8,7 @@ mod support;
 
 mod crew;
 mod links;
+mod machines;
 mod monitors;
 mod parents;
+mod tasks;

@@ -69,7 +69,7 @@ pub(crate) fn expand_options(plan: &Plan<'_>) -> TokenStream {
 pub(crate) fn expand_traps(plan: &Plan<'_>) -> Option<TokenStream> {
     let option = plan.server.options.trap_exit.as_ref().filter(|_| !plan.stub)?;
     let krate = plan.krate;
-    let info = quote_spanned!(paths::at(option.span())=> <Self as __g::Takes<#krate::Exit>>::info);
+    let info = quote_spanned!(option.span()=> <Self as __g::Takes<#krate::Exit>>::info);
     Some(quote! {
         const TRAPS: ::core::option::Option<fn(#krate::Exit) -> Self::Message> =
             ::core::option::Option::Some(#info);

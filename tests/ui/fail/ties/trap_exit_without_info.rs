@@ -1,6 +1,5 @@
 //! Exit signals that come as messages need a handler that takes them.
 
-use genserver_runtime::Down;
 use genserver_runtime::prelude::*;
 
 pub struct Boss;
@@ -31,14 +30,4 @@ impl Idler {
     }
 }
 
-#[genserver(trap_exit = true)]
-impl Worker {
-    #[call]
-    pub fn work(&self) {}
-}
-
-pub struct Worker;
-
-fn main() {
-    let _: Option<Down> = None;
-}
+fn main() {}
