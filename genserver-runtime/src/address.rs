@@ -188,6 +188,11 @@ impl Place {
         Self(Where::Key(key))
     }
 
+    /// A place that keeps nothing alive.
+    pub(crate) fn weak(node: &Arc<dyn Node>) -> Self {
+        Self(Where::Weak(Arc::downgrade(node)))
+    }
+
     /// A strong place, unless the server has ended or is about to.
     pub(crate) fn strong(node: Arc<dyn Node>) -> Option<Self> {
         (node.is_running() && node.retain()).then(|| Self(Where::Strong(node)))

@@ -326,7 +326,7 @@ impl<S: Server> Core<S> {
             drop(inbox);
             self.home.forget(self.id);
         } else {
-            inbox.cold().claims.push(Box::new(Remembered));
+            inbox.cold().claims.push(Arc::new(Remembered));
         }
     }
 

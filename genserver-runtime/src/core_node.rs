@@ -12,7 +12,7 @@ use crate::exit::ExitReason;
 use crate::frame::Edge;
 use crate::home::Home;
 use crate::id::ServerId;
-use crate::inbox::{Inbox, Life};
+use crate::inbox::{Claim, Inbox, Life};
 use crate::item::Item;
 use crate::late::{Busy, Phase};
 use crate::limit::Limit;
@@ -51,7 +51,9 @@ impl<S: Server> Node for Core<S> {
     }
 
     fn is_running(&self) -> bool {
-        !self.home.is_gone() && matches!(self.lock().life, Life::Starting | Life::Running)
+        // Where nothing is asked of it, it has not ended: see the drain task.
+        let open = || matches!(self.lock().life, Life::Starting | Life::Running);
+        !self.home.is_gone() && (!self.attention.load(Ordering::Acquire) || open())
     }
 
     fn counters(&self) -> Counters {
@@ -217,6 +219,10 @@ impl<S: Server> Node for Core<S> {
 
     fn change_watch(&self, change: &mut dyn FnMut(&mut Watch)) {
         self.with_watch(change);
+    }
+
+    fn claims(&self) -> Vec<Arc<dyn Claim>> {
+        self.lock().cold.as_ref().map(|cold| cold.claims.clone()).unwrap_or_default()
     }
 
     fn stop_at(self: Arc<Self>, at: Instant, how: Stop) -> Timer {

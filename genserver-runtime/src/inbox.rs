@@ -3,6 +3,7 @@
 //! Everything here is synchronous and knows neither tasks nor time; the engine carries out what
 //! it decides.
 
+use std::any::Any;
 use std::collections::VecDeque;
 use std::sync::{Arc, Weak};
 use std::task::Waker;
@@ -114,7 +115,7 @@ pub(crate) struct Cold<S: Server> {
     pub(crate) edges: Vec<Edge>,
     /// Since when the running item is known to run, with its number.
     pub(crate) since: Option<(u64, Instant)>,
-    pub(crate) claims: Vec<Box<dyn Claim>>,
+    pub(crate) claims: Vec<Arc<dyn Claim>>,
     /// On whose behalf it was started.
     pub(crate) callers: Option<Callers>,
     pub(crate) name: Option<Arc<str>>,
@@ -145,9 +146,9 @@ impl<S: Server> Cold<S> {
 }
 
 /// A name or key that the server holds.
-pub(crate) trait Claim: Send {
+pub(crate) trait Claim: Any + Send + Sync {
     /// Frees it. What is given back is dropped where no lock is held.
-    fn release(self: Box<Self>) -> Option<Box<dyn Send>>;
+    fn release(self: Arc<Self>) -> Option<Box<dyn Send>>;
 
     /// Whether it keeps the server alive.
     fn holds(&self) -> bool {

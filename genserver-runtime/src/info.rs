@@ -65,6 +65,10 @@ pub trait Target<M>: Send + Sync {
     #[doc(hidden)]
     fn deliver(&self, message: &mut Option<M>, wait: bool) -> Delivered;
 
+    /// Sends it to whoever is there, for which there is always room; `false` where nobody is.
+    #[doc(hidden)]
+    fn tell(&self, message: M) -> bool;
+
     #[doc(hidden)]
     fn arm(&self, at: Instant, message: M) -> Result<Timer, SendError>;
 
@@ -94,11 +98,12 @@ const NAMED: &str = "message";
 
 impl<S: Server> Address<S> {
     /// A message of a timer, to whoever is there now.
-    fn deliver_own<M>(&self, message: M, source: Source)
+    fn deliver_own<M>(&self, message: M, source: Source) -> bool
     where
         S: Takes<M>,
     {
-        self.with(|core| core.deliver(Item::own(S::info(message), source)));
+        let sent = self.with(|core| core.deliver(Item::own(S::info(message), source)));
+        sent.unwrap_or(false)
     }
 }
 
@@ -112,10 +117,17 @@ impl<S: Takes<M>, M: Send + 'static> Target<M> for Address<S> {
         Delivered(cast::deliver(self, make, wait))
     }
 
+    fn tell(&self, message: M) -> bool {
+        // A name or key may be taken again.
+        self.deliver_own(message, Source::Task(None)) || self.moves()
+    }
+
     fn arm(&self, at: Instant, message: M) -> Result<Timer, SendError> {
         if self.moves() {
             let address = self.clone();
-            let fire = move |source| async move { address.deliver_own(message, source) };
+            let fire = move |source| async move {
+                let _ = address.deliver_own(message, source);
+            };
             return timer::arm_loose(at, NAMED, fire).ok_or(SendError::NotRunning);
         }
         let arm = |core: &Arc<Core<S>>| {
@@ -127,7 +139,9 @@ impl<S: Takes<M>, M: Send + 'static> Target<M> for Address<S> {
     fn arm_interval(&self, period: Duration, mut make: Make<M>) -> Result<Timer, SendError> {
         if self.moves() {
             let address = self.clone();
-            let tick = move |source| address.deliver_own(make(), source);
+            let tick = move |source| {
+                let _ = address.deliver_own(make(), source);
+            };
             let timer = timer::arm_loose_interval(period, NAMED, tick);
             return timer.ok_or(SendError::NotRunning);
         }
@@ -226,6 +240,11 @@ impl<M: Send> Recipient<M> {
 }
 
 impl<M> Recipient<M> {
+    /// Sends what takes no room; `false` where nobody will ever hear it.
+    pub(crate) fn tell(&self, message: M) -> bool {
+        self.target.tell(message)
+    }
+
     /// Whether the server takes messages: for who keeps a list of recipients.
     #[must_use]
     pub fn is_running(&self) -> bool {

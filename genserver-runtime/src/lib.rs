@@ -123,7 +123,10 @@ pub use crate::name::UnknownName;
 pub use crate::node::Counters;
 pub use crate::options::{Missed, Overflow, Shutdown};
 pub use crate::pending::Pending;
-pub use crate::registry::Registry;
+pub use crate::registry::{
+    DuplicateKeys, DuplicateRegistry, KeyGuard, Keys, RegisterError, Registry, RegistryEvent,
+    UniqueKeys,
+};
 pub use crate::reply::ReplyTo;
 #[cfg(feature = "introspection")]
 pub use crate::roster::{AnyServer, servers};

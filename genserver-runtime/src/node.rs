@@ -10,6 +10,7 @@ use crate::exit::ExitReason;
 use crate::frame::Edge;
 use crate::home::Home;
 use crate::id::ServerId;
+use crate::inbox::Claim;
 use crate::late::{Busy, Phase};
 use crate::link::Exit;
 use crate::monitor::MonitorId;
@@ -98,6 +99,9 @@ pub(crate) trait Node: Any + Send + Sync {
 
     /// Changes what watches the server.
     fn change_watch(&self, change: &mut dyn FnMut(&mut Watch));
+
+    /// The names and keys that it holds.
+    fn claims(&self) -> Vec<Arc<dyn Claim>>;
 
     /// Ends the server at a time.
     fn stop_at(self: Arc<Self>, at: Instant, how: Stop) -> Timer;

@@ -21,7 +21,7 @@ use crate::inbox::{Claim, Life};
 use crate::init::Init;
 use crate::machine;
 use crate::node::Node;
-use crate::registry::KeyClaim;
+use crate::registry::entry::KeyClaim;
 use crate::server::{Begin, Server};
 use crate::turn::Payload;
 
@@ -68,25 +68,31 @@ pub(crate) fn claim<S: Server>(
     key: Option<Box<dyn KeyClaim>>,
 ) -> Result<(), Address<S>> {
     let node = Arc::clone(core) as Arc<dyn Node>;
-    let mut claims: Vec<Box<dyn Claim>> = Vec::new();
+    let mut claims: Vec<Arc<dyn Claim>> = Vec::new();
     let mut taken = None;
     if let Some(name) = name {
         match core.home.claim(TypeId::of::<S>(), name, &node) {
-            Ok(()) => claims.push(Box::new(NameClaim::new(core, name))),
+            Ok(()) => {
+                core.holders.fetch_add(1, Ordering::AcqRel);
+                claims.push(Arc::new(NameClaim::new(core, name)));
+            }
             Err(holder) => taken = Some(holder),
         }
     }
     if let (Some(key), None) = (key, &taken) {
+        // Counted before anybody can find it there, and take the hold from it.
+        core.holders.fetch_add(1, Ordering::AcqRel);
         match key.claim(&node) {
             Ok(claim) => {
                 core.home.remember(&node);
                 claims.push(claim);
             }
-            Err(holder) => taken = Some(holder),
+            Err(holder) => {
+                core.holders.fetch_sub(1, Ordering::AcqRel);
+                taken = Some(holder);
+            }
         }
     }
-    let holds = u32::try_from(claims.len()).expect("invariant: a name and a key at most");
-    core.holders.fetch_add(holds, Ordering::AcqRel);
     if !claims.is_empty() {
         let mut inbox = core.lock();
         let cold = inbox.cold();
@@ -146,7 +152,7 @@ impl NameClaim {
 pub(crate) struct Remembered;
 
 impl Claim for Remembered {
-    fn release(self: Box<Self>) -> Option<Box<dyn Send>> {
+    fn release(self: Arc<Self>) -> Option<Box<dyn Send>> {
         None
     }
 
@@ -156,7 +162,7 @@ impl Claim for Remembered {
 }
 
 impl Claim for NameClaim {
-    fn release(self: Box<Self>) -> Option<Box<dyn Send>> {
+    fn release(self: Arc<Self>) -> Option<Box<dyn Send>> {
         let released = self.home.release(self.kind, &self.name, self.id)?;
         Some(Box::new(released))
     }

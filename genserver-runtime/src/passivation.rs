@@ -20,7 +20,7 @@ pub(crate) fn passivate<S: Server>(core: &Arc<Core<S>>, mut inbox: MutexGuard<'_
     // The locks of names and registries are taken under this one, never the other way round.
     let claims = std::mem::take(&mut inbox.cold().claims);
     let released: Vec<_> =
-        claims.into_iter().map(|claim: Box<dyn Claim>| claim.release()).collect();
+        claims.into_iter().map(|claim: Arc<dyn Claim>| claim.release()).collect();
     inbox.life = Life::Ending;
     inbox.mode = Mode::default();
     body.cx.end(Ending::new(ExitReason::Normal));

@@ -1,22 +1,40 @@
-//! A typed registry: servers of one type, each under a key of its own.
+//! A typed registry: servers of one type, each under keys of its own.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::hash::Hash;
 use std::marker::PhantomData;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::Arc;
+use std::thread;
 
 use crate::address::{Locate, Place};
 use crate::client::Client;
-use crate::id::ServerId;
-use crate::inbox::Claim;
 use crate::node::Node;
+use crate::registry::entry::{KeyClaim, Wanted};
+use crate::registry::table::Table;
 
-/// Servers of one type found by key: `K` is the key, `C` the client.
+mod dispatch;
+pub(crate) mod entry;
+pub(crate) mod key_lock;
+pub(crate) mod kind;
+pub(crate) mod listener;
+mod meta;
+pub(crate) mod owner;
+mod start;
+mod table;
+mod view;
+
+pub use key_lock::KeyGuard;
+pub use kind::{DuplicateKeys, Keys, UniqueKeys};
+pub use listener::RegistryEvent;
+pub use owner::RegisterError;
+
+/// Servers of one type found by key: `K` is the key, `C` the client, `V` what stands beside it, `M`
+/// whether a key has one owner or many: see [`DuplicateRegistry`].
 ///
 /// Like a unique `Registry` of Elixir; differs: it is typed, and it holds what is in it. Servers
-/// enter it by [`Start::key`](crate::Start::key) and leave it when they end, before anybody learns
-/// of the end. Clones share the entries. Made where it is needed: there is no global one.
+/// enter it by [`Start::key`](crate::Start::key) and [`Cx::register`](crate::Cx::register), and
+/// leave it when they end, before anybody learns of the end. Clones share the entries. Made where
+/// it is needed: there is no global one.
 ///
 /// The registry keeps its servers alive. When its last clone and the last client by key go, its
 /// servers live on for as long as they have clients of their own.
@@ -32,29 +50,70 @@ use crate::node::Node;
 /// assert!(carts.is_empty());
 /// # Ok(()) }
 /// ```
-pub struct Registry<K, C> {
-    entries: Arc<Entries<K>>,
-    client: PhantomData<fn() -> C>,
+pub struct Registry<K, C, V = (), M = UniqueKeys> {
+    pub(crate) table: Arc<Table<K, V>>,
+    client: PhantomData<fn() -> (C, M)>,
 }
 
-struct Entries<K>(Mutex<HashMap<K, Arc<dyn Node>>>);
+/// A registry whose keys have any number of entries, also several of one server: for those who
+/// want to hear of something. Made with [`Registry::duplicate`].
+///
+/// It keeps no server alive. What has no meaning without a single owner does not exist here: a
+/// client by key, a start under a key, a new value for the entry.
+///
+/// Like a duplicate `Registry` of Elixir; differs: in its types.
+///
+/// ```
+/// # use genserver_runtime::prelude::*;
+/// use genserver_runtime::DuplicateRegistry;
+///
+/// type Topics = DuplicateRegistry<&'static str, ReaderClient>;
+///
+/// struct Reader(u32);
+///
+/// #[genserver]
+/// impl Reader {
+///     #[init]
+///     fn subscribe(cx: &mut Cx<Self>, topics: Topics) -> Self {
+///         cx.register(&topics, "news", ()).expect("it does not end");
+///         Self(0)
+///     }
+///
+///     #[cast]
+///     fn read(&mut self, pages: u32) {
+///         self.0 += pages;
+///     }
+///
+///     #[call]
+///     fn pages(&self) -> u32 {
+///         self.0
+///     }
+/// }
+///
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let topics = Registry::duplicate();
+/// let ann = Reader::start(topics.clone()).await?;
+/// let bob = Reader::start(topics.clone()).await?;
+/// topics.dispatch(&"news", |readers| {
+///     for (reader, ()) in readers {
+///         let _ = reader.read(2).try_send();
+///     }
+/// });
+/// assert_eq!((ann.pages().await?, bob.pages().await?), (2, 2));
+/// drop(ann);
+/// assert_eq!(topics.len(), 1);
+/// # Ok(()) }
+/// ```
+pub type DuplicateRegistry<K, C, V = ()> = Registry<K, C, V, DuplicateKeys>;
 
-impl<K> Drop for Entries<K> {
-    fn drop(&mut self) {
-        for (_, node) in self.0.get_mut().unwrap_or_else(PoisonError::into_inner).drain() {
-            node.release();
-        }
-    }
-}
-
-impl<K> Entries<K> {
-    fn lock(&self) -> MutexGuard<'_, HashMap<K, Arc<dyn Node>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// How many partitions a unique registry has of its own accord: several a core, so that two threads
+/// seldom meet.
+fn partitions_by_default() -> usize {
+    4 * thread::available_parallelism().map_or(1, usize::from)
 }
 
 impl<K, C> Registry<K, C> {
-    /// An empty registry.
+    /// An empty registry without values.
     ///
     /// ```
     /// # use genserver_runtime::prelude::*; struct Cart(u32); #[genserver]
@@ -64,47 +123,79 @@ impl<K, C> Registry<K, C> {
     /// ```
     #[must_use]
     pub fn new() -> Self {
-        Self { entries: Arc::new(Entries(Mutex::new(HashMap::new()))), client: PhantomData }
-    }
-
-    /// How many servers are registered. Like `Registry.count/1`.
-    ///
-    /// ```
-    /// # use genserver_runtime::prelude::*; struct Cart(u32); #[genserver]
-    /// # impl Cart { #[call] fn items(&self) -> u32 { self.0 } }
-    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let carts = Registry::new();
-    /// Cart::start(Cart(3)).key(&carts, "ann").await?;
-    /// assert_eq!(carts.len(), 1);
-    /// # Ok(()) }
-    /// ```
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.entries.lock().len()
-    }
-
-    /// Whether no server is registered.
-    ///
-    /// ```
-    /// # use genserver_runtime::prelude::*; struct Cart(u32); #[genserver]
-    /// # impl Cart { #[call] fn items(&self) -> u32 { self.0 } }
-    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let carts = Registry::new();
-    /// let ann = Cart::start(Cart(3)).key(&carts, "ann").await?;
-    /// assert!(!carts.is_empty());
-    /// ann.stop().await?;
-    /// assert!(carts.is_empty());
-    /// # Ok(()) }
-    /// ```
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        Self::with_values()
     }
 }
 
-impl<K, C> Registry<K, C>
+impl<K, C, V> Registry<K, C, V> {
+    /// An empty registry whose entries have values.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Cart(u32); #[genserver]
+    /// # impl Cart { #[call] fn items(&self) -> u32 { self.0 } }
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let carts: Registry<u64, CartClient, &str> = Registry::with_values();
+    /// let cart = Cart::start(Cart(3)).key_with(&carts, 42, "gift").await?;
+    /// assert_eq!(carts.values(&42, &cart), ["gift"]);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn with_values() -> Self {
+        Self::with_partitions(partitions_by_default())
+    }
+
+    /// An empty registry whose keys are spread over so many partitions: each has a lock of its own.
+    /// There are four a core otherwise. Like the option `:partitions`.
+    ///
+    /// # Panics
+    ///
+    /// For none.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Cart(u32); #[genserver]
+    /// # impl Cart { #[call] fn items(&self) -> u32 { self.0 } }
+    /// let carts: Registry<u64, CartClient> = Registry::with_partitions(64);
+    /// assert_eq!(carts.partitions(), 64);
+    /// ```
+    #[must_use]
+    pub fn with_partitions(partitions: usize) -> Self {
+        Self { table: Arc::new(Table::new(true, partitions)), client: PhantomData }
+    }
+}
+
+impl<K, C, V> DuplicateRegistry<K, C, V> {
+    /// An empty registry whose keys have any number of entries, in one partition.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Cart(u32); #[genserver]
+    /// # impl Cart { #[call] fn items(&self) -> u32 { self.0 } }
+    /// use genserver_runtime::DuplicateRegistry;
+    ///
+    /// let carts: DuplicateRegistry<&str, CartClient> = Registry::duplicate();
+    /// assert_eq!(carts.partitions(), 1);
+    /// ```
+    #[must_use]
+    pub fn duplicate() -> Self {
+        Self::duplicate_with_partitions(1)
+    }
+
+    /// The same with so many partitions: servers are spread over them, whatever their keys. Who
+    /// looks a key up looks into each of them.
+    ///
+    /// # Panics
+    ///
+    /// For none.
+    #[must_use]
+    pub fn duplicate_with_partitions(partitions: usize) -> Self {
+        Self { table: Arc::new(Table::new(false, partitions)), client: PhantomData }
+    }
+}
+
+impl<K, C, V> Registry<K, C, V>
 where
-    K: Clone + Eq + Hash + Send + Sync + 'static,
+    K: Eq + Hash + Send + Sync + 'static,
+    C: Client,
+    V: Send + Sync + 'static,
 {
     /// A client that looks the key up at each use, so that it always reaches the present
     /// incarnation; `NotRunning` while there is none. Like `{:via, Registry, {carts, key}}`.
@@ -121,14 +212,12 @@ where
     /// # Ok(()) }
     /// ```
     #[must_use]
-    pub fn client(&self, key: K) -> C
-    where
-        C: Client,
-    {
-        C::__at(Place::key(Arc::new(Keyed { entries: Arc::clone(&self.entries), key })))
+    pub fn client(&self, key: K) -> C {
+        let table = Arc::clone(&self.table);
+        C::__at(Place::key(Arc::new(ByKey { hash: table.hash(&key), table, key })))
     }
 
-    /// The server that holds the key now, as a strong client. Like `Registry.lookup/2`.
+    /// The server that holds the key now, as a strong client. Like `Registry.whereis_name/1`.
     ///
     /// ```
     /// # use genserver_runtime::prelude::*; struct Cart(u32); #[genserver]
@@ -141,121 +230,89 @@ where
     /// # Ok(()) }
     /// ```
     #[must_use]
-    pub fn get(&self, key: &K) -> Option<C>
-    where
-        C: Client,
-    {
-        let node = self.entries.lock().get(key).cloned()?;
+    pub fn get(&self, key: &K) -> Option<C> {
+        let node = self.table.node(self.table.hash(key), key)?;
         Place::strong(node).map(C::__at)
     }
 
-    /// Whether the key is taken.
+    /// The server that holds the key now, as a strong client, with its value. Like
+    /// `Registry.lookup/2`.
     ///
     /// ```
     /// # use genserver_runtime::prelude::*; struct Cart(u32); #[genserver]
     /// # impl Cart { #[call] fn items(&self) -> u32 { self.0 } }
     /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let carts = Registry::new();
-    /// Cart::start(Cart(3)).key(&carts, "ann").await?;
-    /// assert!(carts.contains(&"ann") && !carts.contains(&"bob"));
+    /// let carts: Registry<u64, CartClient, &str> = Registry::with_values();
+    /// Cart::start(Cart(3)).key_with(&carts, 42, "gift").await?;
+    /// let (cart, kind) = carts.lookup(&42).expect("it runs");
+    /// assert_eq!((cart.items().await?, kind), (3, "gift"));
     /// # Ok(()) }
     /// ```
     #[must_use]
-    pub fn contains(&self, key: &K) -> bool {
-        self.entries.lock().contains_key(key)
+    pub fn lookup(&self, key: &K) -> Option<(C, V)>
+    where
+        V: Clone,
+    {
+        self.table.first(key)?.pair()
     }
 
-    /// The keys that are taken now, in no order.
-    ///
-    /// ```
-    /// # use genserver_runtime::prelude::*; struct Cart(u32); #[genserver]
-    /// # impl Cart { #[call] fn items(&self) -> u32 { self.0 } }
-    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let carts = Registry::new();
-    /// Cart::start(Cart(3)).key(&carts, "ann").await?;
-    /// assert_eq!(carts.keys(), ["ann"]);
-    /// # Ok(()) }
-    /// ```
-    #[must_use]
-    pub fn keys(&self) -> Vec<K> {
-        self.entries.lock().keys().cloned().collect()
-    }
-
-    pub(crate) fn claim(&self, key: K) -> Box<dyn KeyClaim> {
-        Box::new(Wanted { entries: Arc::clone(&self.entries), key })
+    pub(crate) fn claim(&self, key: K, value: V) -> Box<dyn KeyClaim> {
+        Box::new(Wanted { table: Arc::clone(&self.table), key, value })
     }
 }
 
-impl<K, C> Default for Registry<K, C> {
+impl<K, C, V> DuplicateRegistry<K, C, V>
+where
+    K: Eq + Hash,
+    C: Client,
+    V: Clone,
+{
+    /// The entries of the key: strong clients with their values. Like `Registry.lookup/2`.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; struct Cart(u32); #[genserver]
+    /// # impl Cart { #[call] fn items(&self) -> u32 { self.0 } }
+    /// use genserver_runtime::DuplicateRegistry;
+    ///
+    /// let carts: DuplicateRegistry<&str, CartClient> = Registry::duplicate();
+    /// assert!(carts.lookup(&"gifts").is_empty());
+    /// ```
+    #[must_use]
+    pub fn lookup(&self, key: &K) -> Vec<(C, V)> {
+        self.table.of_key(key).iter().flatten().filter_map(|entry| entry.pair()).collect()
+    }
+}
+
+impl<K, C, V> Default for Registry<K, C, V> {
     fn default() -> Self {
-        Self::new()
+        Self::with_values()
     }
 }
 
-impl<K, C> Clone for Registry<K, C> {
+impl<K, C, V, M> Clone for Registry<K, C, V, M> {
     fn clone(&self) -> Self {
-        Self { entries: Arc::clone(&self.entries), client: PhantomData }
+        Self { table: Arc::clone(&self.table), client: PhantomData }
     }
 }
 
-impl<K, C> fmt::Debug for Registry<K, C> {
+impl<K, C, V, M> fmt::Debug for Registry<K, C, V, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Registry").field("len", &self.len()).finish_non_exhaustive()
     }
 }
 
-/// A key that a start wants.
-pub(crate) trait KeyClaim: Send {
-    /// Gives the key to a server; the server that holds it otherwise.
-    fn claim(self: Box<Self>, node: &Arc<dyn Node>) -> Result<Box<dyn Claim>, Arc<dyn Node>>;
-}
-
-struct Wanted<K> {
-    entries: Arc<Entries<K>>,
+struct ByKey<K, V> {
+    table: Arc<Table<K, V>>,
     key: K,
+    hash: u64,
 }
 
-impl<K: Clone + Eq + Hash + Send + Sync + 'static> KeyClaim for Wanted<K> {
-    fn claim(self: Box<Self>, node: &Arc<dyn Node>) -> Result<Box<dyn Claim>, Arc<dyn Node>> {
-        let mut entries = self.entries.lock();
-        if let Some(holder) = entries.get(&self.key) {
-            return Err(Arc::clone(holder));
-        }
-        entries.insert(self.key.clone(), Arc::clone(node));
-        drop(entries);
-        Ok(Box::new(Held { entries: Arc::downgrade(&self.entries), key: self.key, id: node.id() }))
-    }
-}
-
-/// A key that a server holds; it does not keep the registry.
-struct Held<K> {
-    entries: Weak<Entries<K>>,
-    key: K,
-    id: ServerId,
-}
-
-impl<K: Eq + Hash + Send + Sync + 'static> Claim for Held<K> {
-    fn release(self: Box<Self>) -> Option<Box<dyn Send>> {
-        let entries = self.entries.upgrade();
-        let released = entries.as_ref().and_then(|entries| {
-            let mut entries = entries.lock();
-            match entries.get(&self.key) {
-                Some(holder) if holder.id() == self.id => entries.remove_entry(&self.key),
-                _ => None,
-            }
-        });
-        // Dropped by the caller: keys, servers and the last hold on a registry are the user's.
-        Some(Box::new((released, entries, self)))
-    }
-}
-
-struct Keyed<K> {
-    entries: Arc<Entries<K>>,
-    key: K,
-}
-
-impl<K: Eq + Hash + Send + Sync> Locate for Keyed<K> {
+impl<K, V> Locate for ByKey<K, V>
+where
+    K: Eq + Hash + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+{
     fn locate(&self) -> Option<Arc<dyn Node>> {
-        self.entries.lock().get(&self.key).cloned()
+        self.table.node(self.hash, &self.key)
     }
 }

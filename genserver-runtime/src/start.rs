@@ -23,7 +23,7 @@ use crate::home::Home;
 use crate::init::Init;
 use crate::node::Node as _;
 use crate::opening::{Began, Half, begin_fn, claim, open};
-use crate::registry::{KeyClaim, Registry};
+use crate::registry::entry::KeyClaim;
 use crate::report;
 use crate::server::{Begin, ServedBy, Server};
 use crate::start_tied::TieTo;
@@ -60,7 +60,7 @@ use crate::turn::caught;
 pub struct Start<S: Server, C, A, E> {
     args: Option<A>,
     name: Option<Arc<str>>,
-    key: Option<Box<dyn KeyClaim>>,
+    pub(crate) key: Option<Box<dyn KeyClaim>>,
     mailbox: Option<u32>,
     timeout: Option<Duration>,
     detach: bool,
@@ -125,30 +125,6 @@ impl<S: Server, C, A, E> Start<S, C, A, E> {
     /// ```
     pub fn name(mut self, name: impl Into<Arc<str>>) -> Self {
         self.name = Some(name.into());
-        self
-    }
-
-    /// Starts it under a key of a registry; the key keeps it alive.
-    ///
-    /// # Errors
-    ///
-    /// [`StartError::AlreadyStarted`] with the holder's client when the key is taken.
-    ///
-    /// ```
-    /// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
-    /// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
-    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let counters: Registry<&str, CounterClient> = Registry::new();
-    /// Counter::start(Counter(0)).key(&counters, "hits").await?;
-    /// assert_eq!(counters.client("hits").increment().await?, 1);
-    /// # Ok(()) }
-    /// ```
-    pub fn key<K>(mut self, registry: &Registry<K, C>, key: K) -> Self
-    where
-        K: Clone + Eq + std::hash::Hash + Send + Sync + 'static,
-        C: 'static,
-    {
-        self.key = Some(registry.claim(key));
         self
     }
 

@@ -1,8 +1,8 @@
 //! Ends that met something else.
 
+use std::cell::Cell;
 use std::error::Error;
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -20,28 +20,17 @@ use crate::support::{
 
 type Hook = Box<dyn FnOnce() + Send>;
 
-/// A key that does something else while it is looked up.
-#[derive(Clone, Default)]
-struct Key(Arc<Mutex<Option<Hook>>>);
+/// A key that does something else when it is given back.
+#[derive(PartialEq, Eq, Hash)]
+struct Key;
 
-impl Key {
-    fn at_next_look(&self, hook: impl FnOnce() + Send + 'static) {
-        *self.0.lock().expect("nothing panics under it") = Some(Box::new(hook));
-    }
+thread_local! {
+    static AT_THE_END: Cell<Option<Hook>> = const { Cell::new(None) };
 }
 
-impl PartialEq for Key {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for Key {}
-
-impl Hash for Key {
-    fn hash<H: Hasher>(&self, _: &mut H) {
-        let hook = self.0.lock().expect("nothing panics under it").take();
-        if let Some(hook) = hook {
+impl Drop for Key {
+    fn drop(&mut self) {
+        if let Some(hook) = AT_THE_END.take() {
             hook();
         }
     }
@@ -49,18 +38,17 @@ impl Hash for Key {
 
 #[tokio::test(start_paused = true)]
 async fn a_detach_in_the_middle_of_the_end_keeps_nothing() {
-    let (keys, key, drops) = (Registry::new(), Key::default(), Drops::default());
-    let start = crate::servers::Cell::start(drops.clone()).key(&keys, key.clone());
+    let (keys, drops) = (Registry::new(), Drops::default());
+    let start = crate::servers::Cell::start(drops.clone()).key(&keys, Key);
     let cell = start.await.expect("its init cannot fail");
     let detached = Arc::new(AtomicBool::new(false));
-    key.at_next_look({
+    AT_THE_END.set({
         let (cell, detached) = (cell.weak(), Arc::clone(&detached));
-        move || {
+        Some(Box::new(move || {
             cell.detach();
             detached.store(true, Ordering::SeqCst);
-        }
+        }))
     });
-    // The key is looked up once more: when it is given back.
     soon(cell.stop_now()).await.expect("it stops");
     assert!(detached.load(Ordering::SeqCst), "not in the middle of the end");
     let weak = cell.weak();

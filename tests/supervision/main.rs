@@ -7,8 +7,12 @@ mod strategy;
 mod support;
 
 mod crew;
+mod keys;
 mod links;
 mod machines;
 mod monitors;
 mod parents;
+mod registry;
+mod registry_duplicate;
+mod registry_listeners;
 mod tasks;
