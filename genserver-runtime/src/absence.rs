@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 use crate::clock::{self, Instant, Sleep};
-use crate::error::{SendError, ServerError};
+use crate::error::{NotStarted, SendError, ServerError};
 use crate::frame::Deadline;
 use crate::limit::Limit;
 
@@ -21,7 +21,12 @@ pub(crate) enum Absence {
     Restarting,
     /// A look is worth it again when this is done.
     Wait(Pin<Box<dyn Future<Output = ()> + Send>>),
+    /// It is being started for whoever waits: somebody is there when this is done, or nobody will be.
+    Start(Coming),
 }
+
+/// Tells when it is time to look, or why it never will be.
+pub(crate) type Coming = Pin<Box<dyn Future<Output = Result<(), ServerError>> + Send>>;
 
 impl Absence {
     /// What a sender is told that cannot wait.
@@ -29,6 +34,7 @@ impl Absence {
         match self {
             Self::Gone => SendError::NotRunning,
             Self::Restarting | Self::Wait(_) => SendError::Restarting,
+            Self::Start(_) => SendError::NotStarted,
         }
     }
 }
@@ -36,8 +42,10 @@ impl Absence {
 /// A request that waits until somebody is at its place.
 pub(crate) struct Absent {
     /// `None` when it is time to look.
-    wait: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    wait: Option<Coming>,
     until: Until,
+    /// What a request is told whose time is over.
+    late: ServerError,
 }
 
 /// Until when a request waits.
@@ -87,34 +95,40 @@ impl Absent {
         absence: Absence,
         limit: Limit,
     ) -> Result<(), ServerError> {
-        match absence {
-            Absence::Gone => Err(ServerError::NotRunning),
-            Absence::Restarting => Err(ServerError::Restarting),
+        let (wait, late): (Coming, _) = match absence {
+            Absence::Gone => return Err(ServerError::NotRunning),
+            Absence::Restarting => return Err(ServerError::Restarting),
             Absence::Wait(wait) => {
-                let known = absent
-                    .get_or_insert_with(|| Box::new(Self { wait: None, until: Until::new(limit) }));
-                known.wait = Some(wait);
-                Ok(())
+                let wait = async move {
+                    wait.await;
+                    Ok(())
+                };
+                (Box::pin(wait), ServerError::Restarting)
             }
-        }
+            Absence::Start(start) => (start, ServerError::NotStarted(NotStarted::Starting)),
+        };
+        // However often it waits, its time began with the first.
+        let until = match absent.take() {
+            Some(absent) => absent.until,
+            None => Until::new(limit),
+        };
+        *absent = Some(Box::new(Self { wait: Some(wait), until, late }));
+        Ok(())
     }
 
     /// Ready when it is time to look.
     ///
     /// # Errors
     ///
-    /// `Restarting` when the time is over: the request was certainly not executed.
+    /// `Restarting` or `NotStarted` when the time is over, and the latter when the start failed: the
+    /// request was certainly not executed.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ServerError>> {
         let Some(wait) = &mut self.wait else { return Poll::Ready(Ok(())) };
-        if wait.as_mut().poll(cx).is_ready() {
+        if let Poll::Ready(come) = wait.as_mut().poll(cx) {
             self.wait = None;
-            return Poll::Ready(Ok(()));
+            return Poll::Ready(come);
         }
-        if self.until.is_over(cx) {
-            Poll::Ready(Err(ServerError::Restarting))
-        } else {
-            Poll::Pending
-        }
+        if self.until.is_over(cx) { Poll::Ready(Err(self.late.clone())) } else { Poll::Pending }
     }
 
     /// What is left of a call's time.

@@ -196,6 +196,7 @@ pub(crate) fn poll_deliver(
 fn waited_for(error: &ServerError) -> SendError {
     match error {
         ServerError::Restarting => SendError::Restarting,
+        ServerError::NotStarted(_) => SendError::NotStarted,
         _ => SendError::NotRunning,
     }
 }

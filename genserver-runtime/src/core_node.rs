@@ -225,6 +225,14 @@ impl<S: Server> Node for Core<S> {
         self.lock().cold.as_ref().map(|cold| cold.claims.clone()).unwrap_or_default()
     }
 
+    fn claim(self: Arc<Self>, claim: Arc<dyn Claim>) -> bool {
+        Self::claim(&self, claim)
+    }
+
+    fn passivate(self: Arc<Self>) -> bool {
+        self.passivate_now()
+    }
+
     fn stop_at(self: Arc<Self>, at: Instant, how: Stop) -> Timer {
         self.arm(at, Due::Stop(how))
     }

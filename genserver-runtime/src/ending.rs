@@ -89,7 +89,9 @@ impl<S: Server> Left<S> {
         if !claims.is_empty() {
             core.home.forget(core.id);
         }
+        let mut tails = Vec::new();
         for claim in claims {
+            tails.extend(claim.tail());
             drop(claim.release());
         }
         let (left, detached, edges, owned) = {
@@ -101,6 +103,7 @@ impl<S: Server> Left<S> {
             inbox.mode.set(Mode::SUSPENDED, false);
             let queue = take(&mut inbox.queue);
             let cold = inbox.cold();
+            cold.tails.append(&mut tails);
             let aside = cold.aside.take();
             let mut items = aside.map(|aside| aside.into_items()).unwrap_or_default();
             items.extend(batch);
@@ -174,7 +177,7 @@ fn finish_as<S: Server>(
     monitors: &ExitReason,
     links: Option<&ExitReason>,
 ) {
-    let (watchers, edges, ties, claims, name, parent) = {
+    let (watchers, edges, ties, claims, name, parent, tails) = {
         let mut inbox = core.lock();
         inbox.life = Life::Ended;
         let parent = inbox.parent.clone();
@@ -184,7 +187,16 @@ fn finish_as<S: Server>(
         cold.drain = None;
         cold.since = None;
         let (watchers, edges) = (take(&mut cold.watchers), take(&mut cold.edges));
-        (watchers, edges, cold.ties.take(), take(&mut cold.claims), cold.name.clone(), parent)
+        let tails = take(&mut cold.tails);
+        (
+            watchers,
+            edges,
+            cold.ties.take(),
+            take(&mut cold.claims),
+            cold.name.clone(),
+            parent,
+            tails,
+        )
     };
     drop(edges);
     if !claims.is_empty() {
@@ -202,6 +214,7 @@ fn finish_as<S: Server>(
     for watcher in watchers {
         watcher.ended(reason.clone());
     }
+    drop(tails);
 }
 
 /// The whole end, in the drain task.

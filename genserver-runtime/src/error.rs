@@ -1,5 +1,6 @@
 //! What can go wrong between a client and its server.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Human;
@@ -54,6 +55,27 @@ pub enum ServerError {
     /// long as they could: try again later.
     #[error("the server is being restarted")]
     Restarting,
+    /// The server was to be started for this request, and was not: see [`Keyed`](crate::Keyed).
+    #[error("the server was not started: {0}")]
+    NotStarted(NotStarted),
+}
+
+/// Why a server was not started for a request.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotStarted {
+    /// Its start failed; here is what it said.
+    #[error("{0}")]
+    Failed(Arc<str>),
+    /// There is room for so many servers, and each of them is in use.
+    #[error("all {max} places are taken by servers in use")]
+    Full {
+        /// How many servers there may be.
+        max: usize,
+    },
+    /// It is starting, and the request does not wait for that, or waited as long as it could.
+    #[error("it is still starting")]
+    Starting,
 }
 
 /// Whether a request that failed may have been carried out.
@@ -86,9 +108,11 @@ impl ServerError {
     #[must_use]
     pub fn executed(&self) -> Executed {
         match self {
-            Self::NotRunning | Self::Full | Self::InvalidState(_) | Self::Restarting => {
-                Executed::No
-            }
+            Self::NotRunning
+            | Self::Full
+            | Self::InvalidState(_)
+            | Self::Restarting
+            | Self::NotStarted(_) => Executed::No,
             Self::Timeout(late) if late.phase == Phase::Room => Executed::No,
             Self::Deadlock(path) if path.withdrawn => Executed::No,
             _ => Executed::Maybe,
@@ -150,6 +174,10 @@ pub enum SendError {
     /// could.
     #[error("the server is being restarted")]
     Restarting,
+    /// The server was to be started for this message, and was not, or is still starting: see
+    /// [`Keyed`](crate::Keyed).
+    #[error("the server was not started")]
+    NotStarted,
 }
 
 impl From<SendError> for ServerError {
@@ -158,6 +186,7 @@ impl From<SendError> for ServerError {
             SendError::NotRunning => Self::NotRunning,
             SendError::Full => Self::Full,
             SendError::Restarting => Self::Restarting,
+            SendError::NotStarted => Self::NotStarted(NotStarted::Starting),
         }
     }
 }

@@ -116,6 +116,8 @@ pub(crate) struct Cold<S: Server> {
     /// Since when the running item is known to run, with its number.
     pub(crate) since: Option<(u64, Instant)>,
     pub(crate) claims: Vec<Arc<dyn Claim>>,
+    /// Dropped when it has ended.
+    pub(crate) tails: Vec<Box<dyn Send>>,
     /// On whose behalf it was started.
     pub(crate) callers: Option<Callers>,
     pub(crate) name: Option<Arc<str>>,
@@ -149,6 +151,12 @@ impl<S: Server> Cold<S> {
 pub(crate) trait Claim: Any + Send + Sync {
     /// Frees it. What is given back is dropped where no lock is held.
     fn release(self: Arc<Self>) -> Option<Box<dyn Send>>;
+
+    /// What is dropped when the server has ended, for who waits for that; asked for before it is
+    /// freed.
+    fn tail(&self) -> Option<Box<dyn Send>> {
+        None
+    }
 
     /// Whether it keeps the server alive.
     fn holds(&self) -> bool {
@@ -197,6 +205,7 @@ impl<S: Server> Default for Cold<S> {
             edges: Vec::new(),
             since: None,
             claims: Vec::new(),
+            tails: Vec::new(),
             callers: None,
             name: None,
             mailbox: None,

@@ -46,6 +46,7 @@ mod init;
 mod inline;
 mod item;
 mod join;
+mod keyed;
 mod late;
 mod limit;
 mod link;
@@ -105,13 +106,16 @@ pub use crate::call::Call;
 pub use crate::cast::{Cast, Post};
 pub use crate::client::Client;
 pub use crate::context::Cx;
-pub use crate::error::{CallError, CallResult, Executed, SendError, ServerError, StartError};
+pub use crate::error::{
+    CallError, CallResult, Executed, NotStarted, SendError, ServerError, StartError,
+};
 pub use crate::event::{Event, EventKind, Events, Origin};
 pub use crate::exit::{Crash, ExitReason, Panic};
 pub use crate::id::ServerId;
 pub use crate::info::{Receives, Recipient, SendInfo};
 pub use crate::init::Init;
 pub use crate::join::{Join, join};
+pub use crate::keyed::Keyed;
 pub use crate::late::{Busy, CallPath, InvalidState, Late, Phase};
 pub use crate::link::Exit;
 #[doc(inline)]

@@ -103,6 +103,13 @@ pub(crate) trait Node: Any + Send + Sync {
     /// The names and keys that it holds.
     fn claims(&self) -> Vec<Arc<dyn Claim>>;
 
+    /// Notes a claim that the server got, with the hold that was counted for it; `false` when it has
+    /// freed its claims already.
+    fn claim(self: Arc<Self>, claim: Arc<dyn Claim>) -> bool;
+
+    /// Ends it now where it is at rest and unused; `false` otherwise.
+    fn passivate(self: Arc<Self>) -> bool;
+
     /// Ends the server at a time.
     fn stop_at(self: Arc<Self>, at: Instant, how: Stop) -> Timer;
 

@@ -20,7 +20,7 @@ pub(crate) mod listener;
 mod meta;
 pub(crate) mod owner;
 mod start;
-mod table;
+pub(crate) mod table;
 mod view;
 
 pub use key_lock::KeyGuard;
@@ -108,7 +108,7 @@ pub type DuplicateRegistry<K, C, V = ()> = Registry<K, C, V, DuplicateKeys>;
 
 /// How many partitions a unique registry has of its own accord: several a core, so that two threads
 /// seldom meet.
-fn partitions_by_default() -> usize {
+pub(crate) fn partitions_by_default() -> usize {
     4 * thread::available_parallelism().map_or(1, usize::from)
 }
 

@@ -186,7 +186,8 @@ impl<S: Server> Core<S> {
         if idle {
             self.signal_idle(inbox);
         } else if passive && self.is_unused(&inbox) {
-            passivation::passivate(self, inbox);
+            // Whoever holds it now will let it go.
+            let _ = passivation::passivate(self, inbox);
         } else if sleep {
             self.fall_asleep(inbox);
         }
@@ -215,6 +216,14 @@ impl<S: Server> Core<S> {
         body.cx.hibernate();
         self.attention.store(true, Ordering::Release);
         self.rouse(inbox);
+    }
+
+    /// Ends it now where it is at rest and nobody but its name or key holds it; `false` otherwise.
+    pub(crate) fn passivate_now(self: &Arc<Self>) -> bool {
+        let inbox = self.lock();
+        let open = inbox.life == Life::Running && !self.home.is_gone();
+        let at_rest = inbox.is_at_rest() && !self.attention.load(Ordering::Acquire);
+        open && at_rest && self.is_unused(&inbox) && passivation::passivate(self, inbox)
     }
 
     /// Whether nobody but its name or key holds the server, and nobody waits for it.

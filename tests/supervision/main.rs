@@ -7,6 +7,8 @@ mod strategy;
 mod support;
 
 mod crew;
+mod keyed;
+mod keyed_races;
 mod keys;
 mod links;
 mod machines;
@@ -15,4 +17,5 @@ mod parents;
 mod registry;
 mod registry_duplicate;
 mod registry_listeners;
+mod rooms;
 mod tasks;

@@ -64,6 +64,7 @@ pub struct KeyGuard<K: Eq + Hash> {
 
 impl<K: Eq + Hash> KeyGuard<K> {
     /// The key that is locked.
+    #[must_use]
     pub fn key(&self) -> &K {
         &self.seat.key
     }

@@ -29,11 +29,11 @@ impl Meta {
         value?.downcast().ok()
     }
 
-    fn delete<T: Any>(&self) -> bool {
+    fn delete<T: Any>(&self) {
         let mut values = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let old = values.remove(&TypeId::of::<T>());
         drop(values);
-        old.is_some()
+        drop(old);
     }
 }
 
@@ -50,7 +50,7 @@ impl<K, C, V, M> Registry<K, C, V, M> {
     /// let carts: Registry<u64, CartClient> = Registry::new();
     /// carts.put_meta(Region("north"));
     /// assert_eq!(carts.meta(), Some(Region("north")));
-    /// assert!(carts.delete_meta::<Region>());
+    /// carts.delete_meta::<Region>();
     /// assert_eq!(carts.meta::<Region>(), None);
     /// ```
     pub fn put_meta<T: Clone + Send + Sync + 'static>(&self, value: T) {
@@ -64,9 +64,9 @@ impl<K, C, V, M> Registry<K, C, V, M> {
         self.table.meta.get::<T>().map(|value| T::clone(&value))
     }
 
-    /// Forgets the value of this type; `false` when there was none. Like `Registry.delete_meta/2`;
-    /// see [`put_meta`](Registry::put_meta).
-    pub fn delete_meta<T: 'static>(&self) -> bool {
-        self.table.meta.delete::<T>()
+    /// Forgets the value of this type. Like `Registry.delete_meta/2`; see
+    /// [`put_meta`](Registry::put_meta).
+    pub fn delete_meta<T: 'static>(&self) {
+        self.table.meta.delete::<T>();
     }
 }

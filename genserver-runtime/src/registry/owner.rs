@@ -103,7 +103,7 @@ impl<S: Server> Cx<S> {
             let_go();
             return Err(RegisterError::AlreadyRegistered(S::client(Address::held_by(present))));
         }
-        if !core.claim(Arc::clone(&entry) as Arc<dyn Claim>) {
+        if !Core::claim(&core, Arc::clone(&entry) as Arc<dyn Claim>) {
             drop(registry.table.remove(&entry));
             let_go();
             return Err(RegisterError::Ending);
@@ -185,7 +185,7 @@ impl<S: Server> Cx<S> {
 
 impl<S: Server> Core<S> {
     /// Notes a claim that the running handler got; `false` when the server has freed its own.
-    fn claim(self: &Arc<Self>, claim: Arc<dyn Claim>) -> bool {
+    pub(crate) fn claim(self: &Arc<Self>, claim: Arc<dyn Claim>) -> bool {
         let mut inbox = self.lock();
         if matches!(inbox.life, Life::Ending | Life::Ended) {
             return false;

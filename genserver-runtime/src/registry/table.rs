@@ -155,7 +155,11 @@ impl<K: Eq + Hash, V> Table<K, V> {
 
     /// The entry of a unique key.
     pub(crate) fn first(&self, key: &K) -> Option<Arc<Entry<K, V>>> {
-        let hash = self.hash(key);
+        self.find(self.hash(key), key)
+    }
+
+    /// The same, with the key's hash at hand.
+    pub(crate) fn find(&self, hash: u64, key: &K) -> Option<Arc<Entry<K, V>>> {
         let entries = self.of_hash(hash).read();
         entries.find(hash, key).map(|slot| Arc::clone(&slot.first))
     }
@@ -171,6 +175,23 @@ impl<K: Eq + Hash, V> Table<K, V> {
             return vec![of(self.of_hash(hash))];
         }
         self.partitions.iter().map(of).collect()
+    }
+
+    /// Puts an entry in place of whatever is there, for who knows that to have ended; the old one.
+    pub(crate) fn put(&self, entry: &Arc<Entry<K, V>>) -> Option<Arc<Entry<K, V>>> {
+        let mut entries = self.of_hash(entry.hash).write();
+        let Entries { slots, count } = &mut *entries;
+        let same = |slot: &Slot<K, V>| slot.first.hash == entry.hash && slot.first.key == entry.key;
+        match slots.entry(entry.hash, same, |slot| slot.first.hash) {
+            At::Vacant(vacant) => {
+                vacant.insert(Slot { first: Arc::clone(entry), rest: BTreeMap::new() });
+                *count += 1;
+                None
+            }
+            At::Occupied(mut found) => {
+                Some(mem::replace(&mut found.get_mut().first, Arc::clone(entry)))
+            }
+        }
     }
 
     /// Puts an entry in; the owner of its key where that is unique and taken.
