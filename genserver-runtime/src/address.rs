@@ -266,6 +266,10 @@ pub trait AnyAddress: Send + Sync {
     #[doc(hidden)]
     fn on(&self, handle: &Handle) -> Place;
 
+    /// The child of a supervisor that it leads to.
+    #[doc(hidden)]
+    fn kin(&self) -> Option<Kin>;
+
     #[doc(hidden)]
     fn stop_at(&self, at: Instant, how: Ending) -> Result<Timer, SendError>;
 
@@ -314,6 +318,13 @@ impl<S: Server> AnyAddress for Address<S> {
                 .and_then(|home| place.in_home(home))
                 .unwrap_or_else(|| self.share()),
             At::Strong(_) | At::Weak(_) => self.share(),
+        }
+    }
+
+    fn kin(&self) -> Option<Kin> {
+        match &self.0 {
+            At::Place(place) => place.kin().or_else(|| place.locate()?.kin()),
+            At::Strong(_) | At::Weak(_) => self.with(|core| core.kin()).flatten(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod backoff;
 mod child;
+mod dynamic;
 mod error;
 mod family;
 mod handle;
@@ -20,6 +21,7 @@ mod tree;
 
 pub use self::backoff::Backoff;
 pub use self::child::ChildSpec;
+pub use self::dynamic::{DynamicSupervisor, StartDynamicSupervisor};
 pub use self::error::{ChildError, ControlError, SupervisorError};
 pub use self::handle::Supervisor;
 pub use self::look::{ChildCounts, ChildInfo, ChildPhase};

@@ -8,7 +8,7 @@ use crate::client::Client;
 use crate::error::StartError;
 use crate::id::ServerId;
 use crate::options::Shutdown;
-use crate::supervisor::make::{By, Make, Started};
+use crate::supervisor::make::{By, ByExtra, Make, Started};
 use crate::supervisor::plan::Member;
 use crate::supervisor::spec::{Restart, WhileRestarting};
 use crate::supervisor::spot::Spot;
@@ -88,17 +88,33 @@ impl<T: Started, E> ChildSpec<T, E> {
         R::IntoFuture: Send + 'static,
         E: fmt::Debug + Send + 'static,
     {
-        Self::with_id(Some(id.into()), start)
+        Self::made_by(Some(id.into()), Box::new(By::<F, T, E>::new(start)))
     }
 
-    pub(crate) fn with_id<F, R>(id: Option<Arc<str>>, start: F) -> Self
+    /// A child without an id, for a [`DynamicSupervisor`](crate::DynamicSupervisor).
+    pub fn dynamic<F, R>(start: F) -> Self
     where
         F: FnMut() -> R + Send + 'static,
         R: IntoFuture<Output = Result<T, StartError<E, T::Client>>>,
         R::IntoFuture: Send + 'static,
         E: fmt::Debug + Send + 'static,
     {
-        let make = Box::new(By::<F, T, E>::new(start));
+        Self::made_by(None, Box::new(By::<F, T, E>::new(start)))
+    }
+
+    /// The same, started with what all children of its supervisor are started with.
+    pub fn with_extra<X, F, R>(start: F) -> Self
+    where
+        X: Send + Sync + 'static,
+        F: FnMut(&X) -> R + Send + 'static,
+        R: IntoFuture<Output = Result<T, StartError<E, T::Client>>>,
+        R::IntoFuture: Send + 'static,
+        E: fmt::Debug + Send + 'static,
+    {
+        Self::made_by(None, Box::new(ByExtra::<X, F, T, E>::new(start)))
+    }
+
+    fn made_by(id: Option<Arc<str>>, make: Box<dyn Make>) -> Self {
         let traits = Traits::of::<T::Client>();
         Self { wanted: Wanted { id, make, traits }, types: PhantomData }
     }

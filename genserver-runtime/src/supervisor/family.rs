@@ -12,7 +12,7 @@ use crate::id::ServerId;
 use crate::node::Stop;
 use crate::supervisor::child::{Child, Wanted};
 use crate::supervisor::error::Refusal;
-use crate::supervisor::make::{Kept, Made};
+use crate::supervisor::make::{Extra, Kept, Made, With};
 use crate::supervisor::plan::{Action, Event, Key, Member, Phase, Plan};
 use crate::supervisor::report;
 use crate::supervisor::shutdown::{stop, stop_all};
@@ -27,6 +27,8 @@ pub(crate) struct Family {
     auto_shutdown: AutoShutdown,
     supervisor: Weak<Core<Supervisor>>,
     next: Key,
+    /// What children are started with that ask for it.
+    pub(crate) extra: Option<Extra>,
     /// Without ids: children are stopped all at once, and one that is not started is not kept.
     dynamic: bool,
 }
@@ -56,6 +58,7 @@ impl Family {
             auto_shutdown,
             supervisor,
             next: 0,
+            extra: None,
             dynamic,
         }
     }
@@ -80,7 +83,8 @@ impl Family {
         self.next += 1;
         let supervisor = Weak::clone(&self.supervisor);
         let spot = Spot::new(supervisor, key, traits.restart, traits.waits);
-        let made = make.make(Arc::clone(&spot), first).await;
+        let with = With { spot: Arc::clone(&spot), first, extra: self.extra.clone() };
+        let made = make.make(with).await;
         let temporary = traits.restart == Restart::Temporary;
         let mut member = Member::new(traits.restart, traits.significant);
         let mut current = None;
@@ -176,7 +180,10 @@ impl Family {
         let Some(child) = self.children.get_mut(&key) else { return true };
         let Some(make) = &mut child.make else { return true };
         child.spot.wait();
-        match make.make(Arc::clone(&child.spot), None).await {
+        match make
+            .make(With { spot: Arc::clone(&child.spot), first: None, extra: self.extra.clone() })
+            .await
+        {
             Made::Up(started) => {
                 child.spot.count_restart();
                 child.member.rise(Instant::now());
@@ -240,7 +247,10 @@ impl Family {
             Phase::Down => {}
         }
         let Some(make) = &mut child.make else { return Err(Refusal::NotFound) };
-        match make.make(Arc::clone(&child.spot), None).await {
+        match make
+            .make(With { spot: Arc::clone(&child.spot), first: None, extra: self.extra.clone() })
+            .await
+        {
             Made::Up(started) => {
                 child.member.rise(Instant::now());
                 child.current = Some(started);

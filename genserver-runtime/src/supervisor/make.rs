@@ -13,7 +13,7 @@ use crate::exit::Panic;
 use crate::id::ServerId;
 use crate::node::Unadopted;
 use crate::supervisor::spot::Spot;
-use crate::turn::caught;
+use crate::turn::{Payload, caught};
 
 /// What the start of a child gives: its client, or a client and something more.
 ///
@@ -72,10 +72,20 @@ pub(crate) type Kept = Arc<dyn Any + Send + Sync>;
 
 pub(crate) type Making<'a> = Pin<Box<dyn Future<Output = Made> + Send + 'a>>;
 
+/// What all children of a supervisor can be started with.
+pub(crate) type Extra = Arc<dyn Any + Send + Sync>;
+
+/// What an incarnation is made with.
+pub(crate) struct With {
+    pub(crate) spot: Arc<Spot>,
+    pub(crate) first: Option<Kept>,
+    pub(crate) extra: Option<Extra>,
+}
+
 /// Starts incarnations of a child.
 pub(crate) trait Make: Send {
     /// Starts one, and puts it at its spot.
-    fn make(&mut self, spot: Arc<Spot>, first: Option<Kept>) -> Making<'_>;
+    fn make(&mut self, with: With) -> Making<'_>;
 }
 
 /// Makes children by a closure.
@@ -98,24 +108,68 @@ where
     T: Started,
     E: fmt::Debug + Send + 'static,
 {
-    fn make(&mut self, spot: Arc<Spot>, first: Option<Kept>) -> Making<'_> {
-        // Boxed before it is polled: a start can be a large future.
-        let start = catch_unwind(AssertUnwindSafe(|| Box::pin((self.start)().into_future())));
-        Box::pin(async move {
-            let started = match start {
-                Ok(start) => caught(None, start).await,
-                Err(payload) => Err(payload),
-            };
-            let started = started
-                .unwrap_or_else(|payload| Err(StartError::Panic(Panic::new("start", &*payload))));
-            let (made, result) = settle(started, &spot);
-            if let Some(first) = first.as_ref().and_then(|kept| kept.downcast_ref::<First<T, E>>())
-            {
-                *first.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
-            }
-            made
-        })
+    fn make(&mut self, with: With) -> Making<'_> {
+        Box::pin(run(begin(&mut self.start), with.spot, with.first))
     }
+}
+
+/// Makes children by a closure that takes what all are started with.
+pub(crate) struct ByExtra<X, F, T, E> {
+    start: F,
+    types: std::marker::PhantomData<fn(&X) -> (T, E)>,
+}
+
+impl<X, F, T, E> ByExtra<X, F, T, E> {
+    pub(crate) fn new(start: F) -> Self {
+        Self { start, types: std::marker::PhantomData }
+    }
+}
+
+impl<X, F, R, T, E> Make for ByExtra<X, F, T, E>
+where
+    X: Send + Sync + 'static,
+    F: FnMut(&X) -> R + Send + 'static,
+    R: IntoFuture<Output = Result<T, StartError<E, T::Client>>>,
+    R::IntoFuture: Send + 'static,
+    T: Started,
+    E: fmt::Debug + Send + 'static,
+{
+    fn make(&mut self, with: With) -> Making<'_> {
+        let Some(extra) = with.extra.and_then(|extra| extra.downcast::<X>().ok()) else {
+            let why = "what the supervisor starts its children with is of another type";
+            return Box::pin(std::future::ready(Made::Failed(why.into())));
+        };
+        Box::pin(run(begin(|| (self.start)(&extra)), with.spot, with.first))
+    }
+}
+
+/// Boxed before it is polled: a start can be a large future.
+fn begin<R: IntoFuture>(start: impl FnOnce() -> R) -> Result<Pin<Box<R::IntoFuture>>, Payload> {
+    catch_unwind(AssertUnwindSafe(|| Box::pin(start().into_future())))
+}
+
+/// Starts an incarnation, and tells its starter what came of it.
+async fn run<F, T, E>(
+    start: Result<Pin<Box<F>>, Payload>,
+    spot: Arc<Spot>,
+    first: Option<Kept>,
+) -> Made
+where
+    F: Future<Output = Result<T, StartError<E, T::Client>>>,
+    T: Started,
+    E: fmt::Debug + Send + 'static,
+{
+    let started = match start {
+        Ok(start) => caught(None, start).await,
+        Err(payload) => Err(payload),
+    };
+    let started =
+        started.unwrap_or_else(|payload| Err(StartError::Panic(Panic::new("start", &*payload))));
+    let (made, result) = settle(started, &spot);
+    if let Some(first) = first.as_ref().and_then(|kept| kept.downcast_ref::<First<T, E>>()) {
+        *first.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+    }
+    made
 }
 
 type Settled<T, E> = (Made, Result<T, StartError<E, <T as Started>::Client>>);

@@ -25,8 +25,9 @@ pub(crate) struct Spot {
 }
 
 /// A child, as its supervisor knows it.
+#[doc(hidden)]
 #[derive(Clone)]
-pub(crate) struct Kin {
+pub struct Kin {
     pub(crate) supervisor: Weak<Core<Supervisor>>,
     pub(crate) key: Key,
 }

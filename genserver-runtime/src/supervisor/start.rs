@@ -46,7 +46,7 @@ pub(crate) const INTENSITY: (u32, Duration) = (3, Duration::from_secs(5));
 /// ```
 #[must_use = "a supervisor starts when this is awaited"]
 pub struct StartSupervisor {
-    setup: Setup,
+    pub(crate) setup: Setup,
     name: Option<Arc<str>>,
     timeout: Option<Duration>,
     detach: bool,
@@ -61,6 +61,7 @@ impl StartSupervisor {
             backoff: None,
             children: Vec::new(),
             dynamic: None,
+            extra: None,
         };
         Self { setup, name: None, timeout: None, detach: false }
     }
@@ -122,12 +123,10 @@ impl StartSupervisor {
 }
 
 /// Starts the server of a supervisor.
-pub(crate) async fn start(
-    setup: Setup,
-    name: Option<Arc<str>>,
-    timeout: Option<Duration>,
-    detach: bool,
+pub(crate) async fn start_tree(
+    asked: StartSupervisor,
 ) -> Result<Tree, StartError<SupervisorError, Tree>> {
+    let StartSupervisor { setup, name, timeout, detach } = asked;
     let mut start = tree::Supervisor::start(setup);
     if let Some(name) = name {
         start = start.name(name);
@@ -162,7 +161,7 @@ impl IntoFuture for StartSupervisor {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let started = start(self.setup, self.name, self.timeout, self.detach).await;
+            let started = start_tree(self).await;
             started.map(Supervisor::new).map_err(|error| with_client(error, Supervisor::new))
         })
     }

@@ -17,7 +17,7 @@ use crate::supervisor::error::{Refusal, SupervisorError};
 use crate::supervisor::family::{Family, Verdict};
 use crate::supervisor::intensity::Intensity;
 use crate::supervisor::look::{ChildCounts, ChildInfo};
-use crate::supervisor::make::Kept;
+use crate::supervisor::make::{Extra, Kept};
 use crate::supervisor::plan::{Key, Phase, Plan};
 use crate::supervisor::report;
 use crate::supervisor::spec::{AutoShutdown, Strategy};
@@ -31,6 +31,8 @@ pub(crate) struct Setup {
     pub(crate) children: Vec<Wanted>,
     /// For children without ids; how many there may be.
     pub(crate) dynamic: Option<usize>,
+    /// What children are started with that ask for it.
+    pub(crate) extra: Option<Extra>,
 }
 
 /// What a supervisor of ids is asked about a child.
@@ -110,6 +112,7 @@ impl Supervisor {
         let plan = Plan::new(setup.strategy, setup.auto_shutdown, intensity, setup.backoff);
         let core = Arc::downgrade(&cx.core());
         let mut family = Family::new(plan, setup.auto_shutdown, setup.dynamic.is_some(), core);
+        family.extra = setup.extra;
         for wanted in setup.children {
             let id = wanted.id.clone().unwrap_or_default();
             if let Err(refusal) = family.add(wanted, None).await {
