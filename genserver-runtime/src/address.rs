@@ -188,6 +188,14 @@ impl Place {
         Self(Where::Key(key))
     }
 
+    /// What finds the server anew at each use, where it is such a place.
+    pub(crate) fn locate(self) -> Option<Arc<dyn Locate>> {
+        match self.0 {
+            Where::Key(place) => Some(place),
+            Where::Name(..) | Where::Strong(_) | Where::Weak(_) => None,
+        }
+    }
+
     /// A place that keeps nothing alive.
     pub(crate) fn weak(node: &Arc<dyn Node>) -> Self {
         Self(Where::Weak(Arc::downgrade(node)))

@@ -12,14 +12,16 @@ use crate::core::Core;
 use crate::error::ServerError;
 use crate::event::EventKind;
 use crate::exit::{ExitReason, Panic};
-use crate::frame::Deadline;
-use crate::inbox::{Life, Mode, Waiter};
+use crate::frame::{Deadline, Edge};
+use crate::inbox::{Claim, Cold, Life, Mode, Waiter};
 use crate::item::Item;
 use crate::monitor::Down;
 use crate::options::Shutdown;
 use crate::report;
 use crate::server::Server;
+use crate::slot::Slot;
 use crate::system::Act;
+use crate::tie::Ties;
 use crate::turn::{Interrupt, watched};
 
 /// A call, by name, and what sends its reply.
@@ -171,13 +173,38 @@ pub(crate) fn finish_half<S: Server>(
     finish_as(core, &ExitReason::NotRunning, monitors, links);
 }
 
+/// What is left of an ended server: who is to be told, and what goes when they were.
+struct Last<S: Server> {
+    watchers: Vec<Arc<Slot<ExitReason>>>,
+    edges: Vec<Edge>,
+    ties: Option<Box<Ties<S>>>,
+    claims: Vec<Arc<dyn Claim>>,
+    name: Option<Arc<str>>,
+    started_for: bool,
+    tails: Vec<Box<dyn Send>>,
+}
+
+impl<S: Server> Last<S> {
+    fn take(cold: &mut Cold<S>) -> Self {
+        Self {
+            watchers: take(&mut cold.watchers),
+            edges: take(&mut cold.edges),
+            ties: cold.ties.take(),
+            claims: take(&mut cold.claims),
+            name: cold.name.clone(),
+            started_for: cold.callers.is_some(),
+            tails: take(&mut cold.tails),
+        }
+    }
+}
+
 fn finish_as<S: Server>(
     core: &Core<S>,
     reason: &ExitReason,
     monitors: &ExitReason,
     links: Option<&ExitReason>,
 ) {
-    let (watchers, edges, ties, claims, name, parent, tails) = {
+    let (last, parent) = {
         let mut inbox = core.lock();
         inbox.life = Life::Ended;
         let parent = inbox.parent.clone();
@@ -186,22 +213,16 @@ fn finish_as<S: Server>(
         cold.stops = Vec::new();
         cold.drain = None;
         cold.since = None;
-        let (watchers, edges) = (take(&mut cold.watchers), take(&mut cold.edges));
-        let tails = take(&mut cold.tails);
-        (
-            watchers,
-            edges,
-            cold.ties.take(),
-            take(&mut cold.claims),
-            cold.name.clone(),
-            parent,
-            tails,
-        )
+        (Last::take(cold), parent)
     };
+    let Last { watchers, edges, ties, claims, name, started_for, tails } = last;
     drop(edges);
     if !claims.is_empty() {
         // Its home was told of it while it ended.
         core.home.forget(core.id);
+    }
+    if started_for {
+        core.home.forget_callers(core.id);
     }
     if let Some(parent) = parent {
         parent.ended(core.id, reason);

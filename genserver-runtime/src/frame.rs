@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Instant;
+use crate::id::ServerId;
 use crate::node::Node;
 use crate::slot::Answerable;
 
@@ -52,6 +53,8 @@ struct Frame {
     waits: Cell<bool>,
     /// The slot that the running deferred handler was given.
     deferring: Cell<usize>,
+    /// The server whose handler is polled, or whose `init` is.
+    server: Cell<Option<ServerId>>,
 }
 
 thread_local! {
@@ -62,6 +65,7 @@ thread_local! {
             polled: Cell::new(false),
             waits: Cell::new(false),
             deferring: Cell::new(0),
+            server: Cell::new(None),
         }
     };
 
@@ -117,6 +121,7 @@ pub(crate) fn blocking<R>(
     deadline: Deadline,
     handler: impl FnOnce() -> R,
 ) -> R {
+    let _behalf = on_behalf(Some(node.id()));
     let _entered = enter(deadline, true);
     let _blocked = Blocked(BLOCKED.replace(Some(node)));
     handler()
@@ -138,6 +143,27 @@ pub(crate) fn blocks() {
     BLOCKED.set(Some(Arc::clone(&node)));
     if FRAME.with(|frame| frame.waits.replace(false)) {
         node.waits_on(EDGES.take());
+    }
+}
+
+/// The server on whose behalf this code runs. A `fn` handler that runs where it is called does not
+/// note it: it cannot wait for a start.
+pub(crate) fn server() -> Option<ServerId> {
+    FRAME.with(|frame| frame.server.get())
+}
+
+/// Code that runs on behalf of a server or of nobody, until this is dropped.
+pub(crate) struct Behalf(Option<ServerId>);
+
+#[inline]
+pub(crate) fn on_behalf(server: Option<ServerId>) -> Behalf {
+    Behalf(FRAME.with(|frame| frame.server.replace(server)))
+}
+
+impl Drop for Behalf {
+    #[inline]
+    fn drop(&mut self) {
+        FRAME.with(|frame| frame.server.set(self.0));
     }
 }
 

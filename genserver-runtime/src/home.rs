@@ -18,6 +18,7 @@ use crate::node::Node;
 #[cfg(feature = "introspection")]
 use crate::roster::Roster;
 use crate::sweeper::Sweeper;
+use crate::task::Callers;
 
 /// The homes of all runtimes with servers. The one global map of this crate: a runtime has no
 /// place of its own to keep things in.
@@ -41,6 +42,8 @@ pub(crate) struct Home {
     keyed: Mutex<HashMap<ServerId, Weak<dyn Node>>>,
     /// Detached servers: nobody else holds them.
     kept: Mutex<HashMap<ServerId, Arc<dyn Node>>>,
+    /// Servers that were started for others.
+    callers: Mutex<HashMap<ServerId, Callers>>,
     sweeper: Sweeper,
     #[cfg(feature = "introspection")]
     roster: Roster,
@@ -95,6 +98,7 @@ impl Home {
             names: Mutex::default(),
             keyed: Mutex::default(),
             kept: Mutex::default(),
+            callers: Mutex::default(),
             sweeper: Sweeper::default(),
             #[cfg(feature = "introspection")]
             roster: Roster::default(),
@@ -192,6 +196,20 @@ impl Home {
 
     pub(crate) fn forget(&self, id: ServerId) {
         lock(&self.keyed).remove(&id);
+    }
+
+    /// Notes whom a server was started for.
+    pub(crate) fn note_callers(&self, id: ServerId, callers: Callers) {
+        lock(&self.callers).insert(id, callers);
+    }
+
+    pub(crate) fn callers(&self, id: ServerId) -> Option<Callers> {
+        lock(&self.callers).get(&id).cloned()
+    }
+
+    pub(crate) fn forget_callers(&self, id: ServerId) {
+        let forgotten = lock(&self.callers).remove(&id);
+        drop(forgotten);
     }
 
     pub(crate) fn keep(&self, node: Arc<dyn Node>) {

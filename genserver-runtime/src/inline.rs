@@ -98,8 +98,9 @@ where
         core.running.store(number(H), Ordering::Relaxed);
         let span = report::handler_span(core, H);
         let (deadline, _) = self.limit.resolve();
+        let id = core.id;
         let mut begun = Box::pin(async move {
-            let outcome = turn::caught(span, S::run(&mut body, args)).await;
+            let outcome = turn::caught(Some(id), span, S::run(&mut body, args)).await;
             (body, outcome)
         });
         let entered = frame::enter_poll(deadline);

@@ -142,8 +142,9 @@ pub use crate::status::{Activity, Handled, Mailbox, NextTimer, Statistics, Statu
 pub use crate::stop::Stop;
 pub use crate::supervisor::{
     AutoShutdown, Backoff, ChildCounts, ChildError, ChildInfo, ChildPhase, ChildSpec, ControlError,
-    DynamicSupervisor, Restart, SpecError, StartDynamicSupervisor, StartSupervisor, Started,
-    Strategy, Supervisor, SupervisorError, WhileRestarting,
+    DynamicSupervisor, PartitionSupervisor, ResizeError, Restart, SpecError,
+    StartDynamicSupervisor, StartPartitions, StartSupervisor, Started, Strategy, Supervisor,
+    SupervisorError, WhileRestarting,
 };
 pub use crate::sys::Sys;
 pub use crate::sys_call::{FormatError, ReplaceError, SysCall};

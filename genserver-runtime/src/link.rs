@@ -254,7 +254,6 @@ impl<S: Server> Cx<S> {
     /// assert_eq!(boss.last().await?, Some(ExitReason::Shutdown));
     /// # Ok(()) }
     /// ```
-    #[expect(clippy::must_use_candidate, reason = "who sets it need not know what it was")]
     pub fn trap_exit(&self, on: bool) -> bool
     where
         S: Takes<Exit>,

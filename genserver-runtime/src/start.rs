@@ -27,7 +27,6 @@ use crate::registry::entry::KeyClaim;
 use crate::report;
 use crate::server::{Begin, ServedBy, Server};
 use crate::start_tied::TieTo;
-use crate::task::Callers;
 use crate::turn::caught;
 
 /// A server that is about to start: a lazy builder, which starts it when it is awaited.
@@ -213,9 +212,7 @@ where
         let args = self.args.take().expect("a start was polled after it was done");
         let Some(home) = Home::current() else { return Poll::Ready(Err(StartError::NoRuntime)) };
         let core = Core::<S>::starting(home);
-        if let Some(callers) = Callers::current() {
-            core.lock().cold().callers = Some(callers);
-        }
+        core.note_callers();
         self.debug.watch(&core);
         let half = Half::new(Arc::clone(&core));
         if let Err(holder) = claim(&core, self.name.as_ref(), self.key.take()) {
@@ -228,11 +225,13 @@ where
         core.open_rest();
         let mut context = Cx::new(&core);
         if !S::ASYNC {
+            let _behalf = frame::on_behalf(Some(core.id));
             let began = begin_fn(&mut context, args);
             return Poll::Ready(self.settle(half, context, began));
         }
+        let id = core.id;
         let mut began = Box::pin(async move {
-            let began = caught(None, S::begin(&mut context, args)).await;
+            let began = caught(Some(id), None, S::begin(&mut context, args)).await;
             (context, began)
         });
         // Servers that start each other in a long row need no deep stack.

@@ -43,11 +43,18 @@ impl Callers {
         CALLERS.set(callers.clone());
         callers
     }
+
+    /// A server, and those that it was started for.
+    fn of(server: ServerId, others: Option<&Self>) -> Self {
+        let others = others.into_iter().flat_map(|callers| callers.0.iter().copied());
+        Self(std::iter::once(server).chain(others).take(CALLERS_MAX).collect())
+    }
 }
 
 /// The servers on whose behalf this code runs, the nearest first: in a task of
 /// [`Cx::spawn`](crate::Cx::spawn) the server that spawned it, then those that it was itself started
-/// or spawned for, 16 at the most. Empty elsewhere.
+/// or spawned for, 16 at the most. Empty elsewhere. A server is started for the one whose handler,
+/// `#[init]` or task awaits the start.
 ///
 /// Like `$callers` of Elixir's tasks: tests and sandboxes find out by it for whom something is done.
 ///
@@ -190,8 +197,20 @@ impl<S: Server> Core<S> {
     /// Those of what runs for this server.
     fn callers(&self) -> Callers {
         let own = self.lock().cold.as_ref().and_then(|cold| cold.callers.clone());
-        let others = own.iter().flat_map(|callers| callers.0.iter().copied());
-        Callers(std::iter::once(self.id).chain(others).take(CALLERS_MAX).collect())
+        Callers::of(self.id, own.as_ref())
+    }
+
+    /// Notes on whose behalf this server is started: of the server whose handler or `init` runs, or of
+    /// that whose task does.
+    pub(crate) fn note_callers(&self) {
+        let callers = match frame::server() {
+            Some(starter) => Some(Callers::of(starter, self.home.callers(starter).as_ref())),
+            None => Callers::current(),
+        };
+        if let Some(callers) = callers {
+            self.home.note_callers(self.id, callers.clone());
+            self.lock().cold().callers = Some(callers);
+        }
     }
 
     /// Runs a future beside the server; a panic is reported.

@@ -4,7 +4,6 @@
 //! ever held together. Whoever takes a tie out of its server is the one that acts on it.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 
 use crate::core::Core;
@@ -264,8 +263,7 @@ impl<S: Server> Core<S> {
                     }
                     arrived.push((from, token));
                 }
-                let taken = self.taken.load(Ordering::Relaxed);
-                inbox.push_own(Item::own(info(exit), Source::Tie(fired)), taken);
+                inbox.push_own(Item::own(info(exit), Source::Tie(fired)), self.taken());
                 self.note_high(&inbox);
                 self.kick(inbox);
             }

@@ -262,10 +262,11 @@ fn linked_servers_end_with_their_runtimes() {
         let third = worker().await;
         second.link(third.clone()).await.expect("it runs");
         second.link(first.clone()).await.expect("it runs");
-        third.monitor()
+        (third.weak(), third.monitor())
     });
     drop(one);
-    assert_eq!(two.block_on(ended).reason, ExitReason::NotRunning);
+    assert_eq!(two.block_on(ended.1).reason, ExitReason::NotRunning);
+    assert!(!ended.0.is_running());
     not_running(first.ping().blocking());
 }
 

@@ -6,6 +6,7 @@ mod strategy;
 #[allow(dead_code, reason = "the other tests use the rest of it")]
 mod support;
 
+mod callers;
 mod crew;
 mod keyed;
 mod keyed_races;

@@ -160,7 +160,8 @@ where
     E: fmt::Debug + Send + 'static,
 {
     let started = match start {
-        Ok(start) => caught(None, start).await,
+        // A child has a parent; it is started for nobody else.
+        Ok(start) => caught(None, None, start).await,
         Err(payload) => Err(payload),
     };
     let started =
