@@ -1,6 +1,7 @@
 //! Runs every example as its user would and asserts what it prints.
 
 mod cache;
+mod disasters;
 mod loan_replay;
 mod printed;
 mod top;
