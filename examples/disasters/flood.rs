@@ -93,6 +93,7 @@ impl Tail {
 }
 
 pub(crate) async fn show() -> Result<(), Box<dyn Error>> {
+    // First: what the flood by hand leaves to the allocator would hide what these take.
     waiting().await?;
     dropping().await?;
     by_hand().await

@@ -184,6 +184,14 @@ async fn served() -> Result<(), Box<dyn Error>> {
     database.tell("macro, stopped");
 
     let database = Arc::new(Database::default());
+    let opened = database.clone();
+    let supervisor = Supervisor::one_for_one().await?;
+    let pool = supervisor.start_child("pool", move || Pool::start(opened.clone())).await?;
+    pool.write().await?;
+    supervisor.stop().await?;
+    database.tell("macro, its supervisor stopped");
+
+    let database = Arc::new(Database::default());
     let pool = Pool::start(database.clone()).await?;
     pool.write().await?;
     pool.break_down().await?;

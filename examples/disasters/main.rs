@@ -1,8 +1,10 @@
 //! What goes wrong with servers that are written by hand, each beside the same with `#[genserver]`:
-//! servers that nobody uses any more, a flood of messages, ends without clean-up.
+//! servers that nobody uses any more, crashes that nobody hears of, a flood of messages, ends without
+//! clean-up.
 //!
 //! Every number that is printed was counted in this run.
 
+mod crashes;
 mod flood;
 mod killed;
 mod memory;
@@ -25,6 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // The panics below are part of the show.
     std::panic::set_hook(Box::new(|_| {}));
     run("a thousand sessions whose users have gone", orphans::show())?;
+    run("a thousand sessions, a hundred of which crash", crashes::show())?;
     run("a million messages for a slow disk", flood::show())?;
     run("five connections and an end", killed::show())
 }

@@ -101,6 +101,15 @@ impl Session {
 
 pub(crate) async fn show() -> Result<(), Box<dyn Error>> {
     let census = Arc::new(Census::default());
+    let sessions: Vec<_> =
+        (0..SESSIONS).map(|_| by_hand::start(Place::new(census.clone()))).collect();
+    for session in &sessions {
+        by_hand::ping(session).await.ok_or("no answer")?;
+    }
+    drop(sessions);
+    tell("by hand:", &census).await;
+
+    let census = Arc::new(Census::default());
     let mut sessions = Vec::new();
     for _ in 0..SESSIONS {
         sessions.push(Session::start(census.clone()).await?);
@@ -110,15 +119,6 @@ pub(crate) async fn show() -> Result<(), Box<dyn Error>> {
     }
     drop(sessions);
     tell("macro:  ", &census).await;
-
-    let census = Arc::new(Census::default());
-    let sessions: Vec<_> =
-        (0..SESSIONS).map(|_| by_hand::start(Place::new(census.clone()))).collect();
-    for session in &sessions {
-        by_hand::ping(session).await.ok_or("no answer")?;
-    }
-    drop(sessions);
-    tell("by hand:", &census).await;
     Ok(())
 }
 

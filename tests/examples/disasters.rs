@@ -24,8 +24,12 @@ fn what_goes_wrong_by_hand_does_not_go_wrong_here() {
     assert_eq!(
         story,
         "-- a thousand sessions whose users have gone --\n\
-         macro:   0 sessions in memory, 0 rounds for nobody in 10s\n\
          by hand: 1000 sessions in memory, 10000 rounds for nobody in 10s\n\
+         macro:   0 sessions in memory, 0 rounds for nobody in 10s\n\
+         -- a thousand sessions, a hundred of which crash --\n\
+         by hand: 100 visits failed, then 900 of 1000 sessions answer\n\
+         macro:   100 visits failed, then 1000 of 1000 sessions answer\n\
+         macro:   0 sessions in memory without their supervisor\n\
          -- a million messages for a slow disk --\n\
          macro, overflow = wait: 1024 in the mailbox at the most,\n\
          macro, overflow = wait: 1000000 of 1000000 written\n\
@@ -41,6 +45,7 @@ fn what_goes_wrong_by_hand_does_not_go_wrong_here() {
          by hand, with a guard, panicked: 0 connections open, 0 of 5 writes saved\n\
          by hand, with a guard, aborted: 0 connections open, 0 of 5 writes saved\n\
          macro, stopped: 0 connections open, 5 of 5 writes saved\n\
+         macro, its supervisor stopped: 0 connections open, 5 of 5 writes saved\n\
          macro, panicked: 0 connections open, 5 of 5 writes saved\n\
          macro, killed: 0 connections open, 0 of 5 writes saved\n"
     );
