@@ -203,7 +203,7 @@ impl Place {
 
     /// A strong place, unless the server has ended or is about to.
     pub(crate) fn strong(node: Arc<dyn Node>) -> Option<Self> {
-        (node.is_running() && node.retain()).then(|| Self(Where::Strong(node)))
+        node.retain_running().then(|| Self(Where::Strong(node)))
     }
 }
 

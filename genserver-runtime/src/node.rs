@@ -42,6 +42,11 @@ pub(crate) trait Node: Any + Send + Sync {
     /// Adds to what keeps the server alive; `false` when it has none left.
     fn retain(&self) -> bool;
 
+    /// The same, of a server that runs.
+    fn retain_running(&self) -> bool {
+        self.is_running() && self.retain()
+    }
+
     /// Takes from what keeps the server alive; the last one ends it.
     fn release(self: Arc<Self>);
 

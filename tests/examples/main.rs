@@ -4,6 +4,7 @@ mod cache;
 mod disasters;
 mod loan_replay;
 mod printed;
+mod rate_limiter;
 mod top;
 
 use std::path::{Path, PathBuf};
