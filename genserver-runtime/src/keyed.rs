@@ -61,7 +61,7 @@ mod uses;
 /// ```
 pub struct Keyed<K, C> {
     shared: Arc<Shared<K>>,
-    client: PhantomData<fn() -> C>,
+    marker: PhantomData<fn() -> C>,
 }
 
 impl<K, C> Keyed<K, C>
@@ -117,7 +117,7 @@ where
             max: AtomicUsize::new(usize::MAX),
             handle: Handle::try_current().ok(),
         };
-        Self { shared: Arc::new(shared), client: PhantomData }
+        Self { shared: Arc::new(shared), marker: PhantomData }
     }
 
     /// From now on at most so many servers, with those that start. Where one more is needed, the
@@ -243,7 +243,7 @@ impl<K: Eq + Hash, C> Keyed<K, C> {
 
 impl<K, C> Clone for Keyed<K, C> {
     fn clone(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), client: PhantomData }
+        Self { shared: Arc::clone(&self.shared), marker: PhantomData }
     }
 }
 

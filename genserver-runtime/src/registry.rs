@@ -52,7 +52,7 @@ pub use owner::RegisterError;
 /// ```
 pub struct Registry<K, C, V = (), M = UniqueKeys> {
     pub(crate) table: Arc<Table<K, V>>,
-    client: PhantomData<fn() -> (C, M)>,
+    marker: PhantomData<fn() -> (C, M)>,
 }
 
 /// A registry whose keys have any number of entries, also several of one server: for those who
@@ -159,7 +159,7 @@ impl<K, C, V> Registry<K, C, V> {
     /// ```
     #[must_use]
     pub fn with_partitions(partitions: usize) -> Self {
-        Self { table: Arc::new(Table::new(true, partitions)), client: PhantomData }
+        Self { table: Arc::new(Table::new(true, partitions)), marker: PhantomData }
     }
 }
 
@@ -187,7 +187,7 @@ impl<K, C, V> DuplicateRegistry<K, C, V> {
     /// For none.
     #[must_use]
     pub fn duplicate_with_partitions(partitions: usize) -> Self {
-        Self { table: Arc::new(Table::new(false, partitions)), client: PhantomData }
+        Self { table: Arc::new(Table::new(false, partitions)), marker: PhantomData }
     }
 }
 
@@ -291,7 +291,7 @@ impl<K, C, V> Default for Registry<K, C, V> {
 
 impl<K, C, V, M> Clone for Registry<K, C, V, M> {
     fn clone(&self) -> Self {
-        Self { table: Arc::clone(&self.table), client: PhantomData }
+        Self { table: Arc::clone(&self.table), marker: PhantomData }
     }
 }
 
