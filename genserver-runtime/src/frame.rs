@@ -101,18 +101,24 @@ pub(crate) fn wait_on(edge: impl FnOnce() -> Edge) {
     });
 }
 
-/// A handler that runs on this stack, until it is dropped; holds what the one around it had.
-pub(crate) struct Entered {
+/// What the handler around a running one had.
+struct Outer {
     deadline: Deadline,
     polled: bool,
     waits: bool,
     edges: Vec<Edge>,
 }
 
+/// A handler that runs on this stack, until it is dropped.
+pub(crate) struct Entered(Outer);
+
+/// A handler that is polled on this stack, until it is dropped; with the server of the one around it.
+pub(crate) struct Polled(Outer, Option<ServerId>);
+
 /// A `fn` handler begins: it cannot wait for calls, so none are noted.
 #[inline]
 pub(crate) fn enter_fn(deadline: Deadline) -> Entered {
-    enter(deadline, false)
+    FRAME.with(|frame| Entered(enter(frame, deadline, false)))
 }
 
 /// Runs a handler that may block its thread, of the server `node`.
@@ -121,8 +127,7 @@ pub(crate) fn blocking<R>(
     deadline: Deadline,
     handler: impl FnOnce() -> R,
 ) -> R {
-    let _behalf = on_behalf(Some(node.id()));
-    let _entered = enter(deadline, true);
+    let _entered = enter_poll(deadline, node.id());
     let _blocked = Blocked(BLOCKED.replace(Some(node)));
     handler()
 }
@@ -160,6 +165,16 @@ pub(crate) fn on_behalf(server: Option<ServerId>) -> Behalf {
     Behalf(FRAME.with(|frame| frame.server.replace(server)))
 }
 
+/// Runs a future on behalf of a server.
+pub(crate) async fn behalf_of<F: Future>(server: ServerId, future: F) -> F::Output {
+    let mut future = pin!(future);
+    poll_fn(|cx| {
+        let _behalf = on_behalf(server);
+        future.as_mut().poll(cx)
+    })
+    .await
+}
+
 impl Drop for Behalf {
     #[inline]
     fn drop(&mut self) {
@@ -187,27 +202,43 @@ impl Drop for Level {
     }
 }
 
-/// A poll of an `async` handler begins.
+/// A poll of an `async` handler of this server begins.
 #[inline]
-pub(crate) fn enter_poll(deadline: Deadline) -> Entered {
-    enter(deadline, true)
-}
-
-#[inline]
-fn enter(deadline: Deadline, polled: bool) -> Entered {
+pub(crate) fn enter_poll(deadline: Deadline, server: ServerId) -> Polled {
     FRAME.with(|frame| {
-        frame.depth.set(frame.depth.get() + 1);
-        let waits = frame.waits.replace(false);
-        Entered {
-            deadline: frame.deadline.replace(deadline),
-            polled: frame.polled.replace(polled),
-            waits,
-            edges: if waits { EDGES.take() } else { Vec::new() },
-        }
+        let outer = enter(frame, deadline, true);
+        Polled(outer, frame.server.replace(Some(server)))
     })
 }
 
-impl Entered {
+#[inline]
+fn enter(frame: &Frame, deadline: Deadline, polled: bool) -> Outer {
+    frame.depth.set(frame.depth.get() + 1);
+    let waits = frame.waits.replace(false);
+    Outer {
+        deadline: frame.deadline.replace(deadline),
+        polled: frame.polled.replace(polled),
+        waits,
+        edges: if waits { EDGES.take() } else { Vec::new() },
+    }
+}
+
+impl Outer {
+    /// Puts back what was there.
+    #[inline]
+    fn restore(&mut self, frame: &Frame) {
+        frame.polled.set(self.polled);
+        frame.deadline.set(self.deadline);
+        frame.depth.set(frame.depth.get() - 1);
+        let over = frame.waits.replace(self.waits);
+        if over || self.waits {
+            // What was noted and not asked for goes with its handler.
+            drop(EDGES.replace(std::mem::take(&mut self.edges)));
+        }
+    }
+}
+
+impl Polled {
     /// The calls that the handler waits on since it was entered.
     #[expect(clippy::unused_self, reason = "only who has entered may ask")]
     #[inline]
@@ -220,16 +251,17 @@ impl Entered {
 impl Drop for Entered {
     #[inline]
     fn drop(&mut self) {
-        let over = FRAME.with(|frame| {
-            frame.polled.set(self.polled);
-            frame.deadline.set(self.deadline);
-            frame.depth.set(frame.depth.get() - 1);
-            frame.waits.replace(self.waits)
+        FRAME.with(|frame| self.0.restore(frame));
+    }
+}
+
+impl Drop for Polled {
+    #[inline]
+    fn drop(&mut self) {
+        FRAME.with(|frame| {
+            frame.server.set(self.1);
+            self.0.restore(frame);
         });
-        if over || self.waits {
-            // What was noted and not asked for goes with its handler.
-            drop(EDGES.replace(std::mem::take(&mut self.edges)));
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Who a server is.
 
 use std::fmt;
+use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The identity of one incarnation of a server, unique in the process. Like a pid.
@@ -17,12 +18,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct ServerId(u64);
+pub struct ServerId(NonZeroU64);
 
 impl ServerId {
     pub(crate) fn next() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
-        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+        let next = NonZeroU64::new(NEXT.fetch_add(1, Ordering::Relaxed));
+        Self(next.expect("invariant: nobody counts as far as that"))
     }
 
     /// The number behind the identity: counts up from 1 in the order of starts.
@@ -38,7 +40,7 @@ impl ServerId {
     /// ```
     #[must_use]
     pub fn as_u64(self) -> u64 {
-        self.0
+        self.0.get()
     }
 }
 

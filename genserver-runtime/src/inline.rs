@@ -98,12 +98,11 @@ where
         core.running.store(number(H), Ordering::Relaxed);
         let span = report::handler_span(core, H);
         let (deadline, _) = self.limit.resolve();
-        let id = core.id;
         let mut begun = Box::pin(async move {
-            let outcome = turn::caught(Some(id), span, S::run(&mut body, args)).await;
+            let outcome = turn::caught(span, S::run(&mut body, args)).await;
             (body, outcome)
         });
-        let entered = frame::enter_poll(deadline);
+        let entered = frame::enter_poll(deadline, core.id);
         let polled = begun.as_mut().poll(cx);
         let edges = entered.edges();
         drop(entered);

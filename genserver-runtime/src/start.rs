@@ -231,7 +231,8 @@ where
         }
         let id = core.id;
         let mut began = Box::pin(async move {
-            let began = caught(Some(id), None, S::begin(&mut context, args)).await;
+            let began = frame::behalf_of(id, S::begin(&mut context, args));
+            let began = caught(None, began).await;
             (context, began)
         });
         // Servers that start each other in a long row need no deep stack.

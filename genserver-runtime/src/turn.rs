@@ -19,7 +19,6 @@ use crate::error::ServerError;
 use crate::event::EventKind;
 use crate::exit::{ExitReason, Panic};
 use crate::frame::{self, Deadline, Edge};
-use crate::id::ServerId;
 use crate::late::{CallPath, Chart, InvalidState};
 use crate::node::{self, Node as _};
 use crate::reply::ReplyTo;
@@ -46,8 +45,7 @@ pub(crate) async fn watched<S: Server, F: Future>(
             return Poll::Ready(Err(Interrupt::Killed));
         }
         let _span = span.as_ref().map(Span::enter);
-        let _behalf = frame::on_behalf(Some(core.id));
-        let entered = frame::enter_poll(deadline());
+        let entered = frame::enter_poll(deadline(), core.id);
         match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
             Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
             Err(payload) => Poll::Ready(Err(Interrupt::Panicked(payload))),
@@ -65,15 +63,10 @@ pub(crate) async fn watched<S: Server, F: Future>(
     .await
 }
 
-/// Runs a future on behalf of a server or of nobody, in a span, with its panics caught.
-pub(crate) async fn caught<F: Future>(
-    server: Option<ServerId>,
-    span: Option<Span>,
-    future: F,
-) -> Result<F::Output, Payload> {
+/// Runs a future in a span, with its panics caught.
+pub(crate) async fn caught<F: Future>(span: Option<Span>, future: F) -> Result<F::Output, Payload> {
     let mut future = pin!(future);
     poll_fn(|cx| {
-        let _behalf = frame::on_behalf(server);
         let _span = span.as_ref().map(Span::enter);
         poll_caught(future.as_mut(), cx)
     })
