@@ -165,8 +165,8 @@ pub(crate) fn on_behalf(server: Option<ServerId>) -> Behalf {
     Behalf(FRAME.with(|frame| frame.server.replace(server)))
 }
 
-/// Runs a future on behalf of a server.
-pub(crate) async fn behalf_of<F: Future>(server: ServerId, future: F) -> F::Output {
+/// Runs a future on behalf of a server or of nobody.
+pub(crate) async fn behalf_of<F: Future>(server: Option<ServerId>, future: F) -> F::Output {
     let mut future = pin!(future);
     poll_fn(|cx| {
         let _behalf = on_behalf(server);

@@ -231,7 +231,7 @@ where
         }
         let id = core.id;
         let mut began = Box::pin(async move {
-            let began = frame::behalf_of(id, S::begin(&mut context, args));
+            let began = frame::behalf_of(Some(id), S::begin(&mut context, args));
             let began = caught(None, began).await;
             (context, began)
         });

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::client::Client;
 use crate::error::StartError;
 use crate::exit::Panic;
+use crate::frame;
 use crate::id::ServerId;
 use crate::node::Unadopted;
 use crate::supervisor::spot::Spot;
@@ -161,7 +162,7 @@ where
 {
     let started = match start {
         // A child has a parent; it is started for nobody else.
-        Ok(start) => caught(None, None, start).await,
+        Ok(start) => caught(None, frame::behalf_of(None, start)).await,
         Err(payload) => Err(payload),
     };
     let started =
