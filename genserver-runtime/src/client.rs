@@ -18,7 +18,7 @@ use crate::link::Exit;
 use crate::linked;
 use crate::monitor::{Monitor, Watched};
 use crate::node::{Counters, Stop as How};
-use crate::options::Options;
+use crate::options::Served;
 use crate::stop::Stop;
 use crate::sys::Sys;
 use crate::tie::Through;
@@ -43,13 +43,7 @@ use crate::timer::Timer;
 /// ```
 pub trait Client: Clone + fmt::Debug + Send + Sync + 'static {
     #[doc(hidden)]
-    const __OPTIONS: Options = Options::DEFAULT;
-
-    #[doc(hidden)]
-    const __SERVER: &'static str = "";
-
-    #[doc(hidden)]
-    const __SUPERVISES: bool = false;
+    const __SERVED: Served;
 
     #[doc(hidden)]
     fn __address(&self) -> &dyn AnyAddress;
@@ -95,8 +89,7 @@ pub trait Client: Clone + fmt::Debug + Send + Sync + 'static {
         Self::named(name).strong()
     }
 
-    /// A client by name that looks into the given runtime, for use outside of it. For other
-    /// clients the same client.
+    /// A client by name that looks into the given runtime, for use outside of it; others stay the same.
     ///
     /// ```
     /// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]

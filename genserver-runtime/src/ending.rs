@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 
 use crate::body::Body;
 use crate::core::Core;
+use crate::dead_letter::hand_over;
 use crate::error::ServerError;
 use crate::event::EventKind;
 use crate::exit::{ExitReason, Panic};
@@ -155,6 +156,7 @@ impl<S: Server> Left<S> {
         }
         if self.dead > 0 {
             report::dead_letters(core, self.dead);
+            hand_over(core, self.items);
         }
     }
 }

@@ -11,6 +11,7 @@ use std::task::Waker;
 use crate::ahead::Aside;
 use crate::body::Body;
 use crate::clock::Instant;
+use crate::dead_letter::Hook;
 use crate::drain::Begun;
 use crate::exit::ExitReason;
 use crate::frame::Edge;
@@ -138,6 +139,8 @@ pub(crate) struct Cold<S: Server> {
     pub(crate) deferred: Vec<Weak<dyn Answerable>>,
     /// Since a trace, a log or statistics were asked for.
     pub(crate) watch: Option<Box<Watch>>,
+    /// What is told of messages that nobody handled.
+    pub(crate) dead_letters: Option<Hook<S>>,
 }
 
 impl<S: Server> Cold<S> {
@@ -219,6 +222,7 @@ impl<S: Server> Default for Cold<S> {
             ties: None,
             deferred: Vec::new(),
             watch: None,
+            dead_letters: None,
         }
     }
 }

@@ -25,6 +25,7 @@ mod clock;
 mod context;
 mod core;
 mod core_node;
+mod dead_letter;
 mod debugged;
 mod demand;
 mod dispatch;
@@ -106,6 +107,7 @@ pub use crate::call::Call;
 pub use crate::cast::{Cast, Post};
 pub use crate::client::Client;
 pub use crate::context::Cx;
+pub use crate::dead_letter::DeadLetter;
 pub use crate::error::{
     CallError, CallResult, Executed, NotStarted, SendError, ServerError, StartError,
 };

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::server::Server;
 use crate::supervisor::Restart;
 
 /// A server's options, from `#[genserver(..)]`.
@@ -37,6 +38,27 @@ impl Options {
         version: None,
         restart: Restart::Permanent,
     };
+}
+
+/// A server, as its client knows it.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Served {
+    pub name: &'static str,
+    pub options: Options,
+    pub supervises: bool,
+}
+
+impl Served {
+    #[must_use]
+    pub const fn by<S: Server>() -> Self {
+        Self { name: S::NAME, options: S::OPTIONS, supervises: false }
+    }
+
+    pub(crate) const fn supervising(mut self) -> Self {
+        self.supervises = true;
+        self
+    }
 }
 
 /// What happens to a message when the mailbox is full: `overflow = ..` of `#[genserver]`.

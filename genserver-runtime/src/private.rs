@@ -16,7 +16,7 @@ pub use crate::machine::{
 };
 #[cfg(feature = "serde")]
 pub use crate::name::{deserialize_name, serialize_name};
-pub use crate::options::{Handler, Kind, Missed, Options, Overflow, Shutdown};
+pub use crate::options::{Handler, Kind, Missed, Options, Overflow, Served, Shutdown};
 pub use crate::reply::ReplyTo;
 pub use crate::server::{
     Begin, Block, Continues, Defer, Idle, Idles, Leaf as LeafText, Message, Method, Mode, Notify,

@@ -15,6 +15,7 @@ use crate::blocking;
 use crate::clock::{self, Sleep};
 use crate::context::Cx;
 use crate::core::Core;
+use crate::dead_letter::Hook;
 use crate::debugged::Debugged;
 use crate::error::StartError;
 use crate::exit::{ExitReason, Panic};
@@ -64,6 +65,7 @@ pub struct Start<S: Server, C, A, E> {
     timeout: Option<Duration>,
     detach: bool,
     pub(crate) debug: Debugged,
+    pub(crate) dead_letters: Option<Hook<S>>,
     waiting: Option<Waiting<S, E>>,
     /// What is tied to it before `init` runs.
     pub(crate) tie: Vec<TieTo>,
@@ -99,6 +101,7 @@ impl<S: Server, C, A, E> Start<S, C, A, E> {
             timeout: None,
             detach: false,
             debug: Debugged::default(),
+            dead_letters: None,
             waiting: None,
             tie: Vec::new(),
             leaf: 0,
@@ -214,6 +217,9 @@ where
         let core = Core::<S>::starting(home);
         core.note_callers();
         self.debug.watch(&core);
+        if let Some(hook) = self.dead_letters.take() {
+            core.lock().cold().dead_letters = Some(hook);
+        }
         let half = Half::new(Arc::clone(&core));
         if let Err(holder) = claim(&core, self.name.as_ref(), self.key.take()) {
             return Poll::Ready(Err(StartError::AlreadyStarted(S::client(holder))));

@@ -111,8 +111,7 @@ pub(crate) fn expand_binding(plan: &Plan<'_>) -> TokenStream {
         }
     };
     let client_impl = quote! {
-        const __OPTIONS: __g::Options = <#ty as __g::Server>::OPTIONS;
-        const __SERVER: &'static ::core::primitive::str = <#ty as __g::Server>::NAME;
+        const __SERVED: __g::Served = __g::Served::by::<#ty>();
         fn __address(&self) -> &dyn __g::AnyAddress {
             &self.address
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::client::Client;
 use crate::error::StartError;
 use crate::id::ServerId;
-use crate::options::Shutdown;
+use crate::options::{Served, Shutdown};
 use crate::supervisor::make::{By, ByExtra, Make, Started};
 use crate::supervisor::plan::Member;
 use crate::supervisor::spec::{Restart, WhileRestarting};
@@ -65,14 +65,14 @@ pub(crate) struct Traits {
 
 impl Traits {
     fn of<C: Client>() -> Self {
-        let options = C::__OPTIONS;
+        let Served { name, options, supervises } = C::__SERVED;
         Self {
             restart: options.restart,
             significant: false,
             shutdown: options.shutdown,
             waits: WhileRestarting::default(),
-            server: C::__SERVER,
-            supervises: C::__SUPERVISES,
+            server: name,
+            supervises,
         }
     }
 }

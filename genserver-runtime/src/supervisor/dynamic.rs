@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::address::{AnyAddress, Place};
 use crate::client::Client;
 use crate::error::{ServerError, StartError};
-use crate::options::Options;
+use crate::options::Served;
 use crate::supervisor::backoff::Backoff;
 use crate::supervisor::child::ChildSpec;
 use crate::supervisor::error::{ChildError, ControlError, SupervisorError};
@@ -215,9 +215,7 @@ impl<X> fmt::Debug for DynamicSupervisor<X> {
 }
 
 impl<X: Send + Sync + 'static> Client for DynamicSupervisor<X> {
-    const __OPTIONS: Options = Supervisor::__OPTIONS;
-    const __SERVER: &'static str = Supervisor::__SERVER;
-    const __SUPERVISES: bool = true;
+    const __SERVED: Served = Supervisor::__SERVED;
 
     fn __address(&self) -> &dyn AnyAddress {
         self.tree.__address()

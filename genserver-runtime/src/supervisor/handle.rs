@@ -7,15 +7,14 @@ use crate::address::{AnyAddress, Place};
 use crate::client::Client;
 use crate::error::{CallError, ServerError, StartError};
 use crate::id::ServerId;
-use crate::options::Options;
-use crate::server::Server;
+use crate::options::Served;
 use crate::supervisor::child::{ChildSpec, Wanted};
 use crate::supervisor::error::{ChildError, ControlError, Refusal};
 use crate::supervisor::look::{ChildCounts, ChildInfo};
 use crate::supervisor::make::{First, Kept, Started};
 use crate::supervisor::spec::Strategy;
 use crate::supervisor::start::StartSupervisor;
-use crate::supervisor::tree::{self, Tree, Which};
+use crate::supervisor::tree::{Tree, Which};
 
 /// A client of a supervisor: a server that starts other servers, stops them in the reverse order, and
 /// starts them again when they end.
@@ -230,9 +229,7 @@ pub(crate) fn control<T>(answer: Result<T, CallError<Refusal>>) -> Result<T, Con
 }
 
 impl Client for Supervisor {
-    const __OPTIONS: Options = <tree::Supervisor as Server>::OPTIONS;
-    const __SERVER: &'static str = <tree::Supervisor as Server>::NAME;
-    const __SUPERVISES: bool = true;
+    const __SERVED: Served = Tree::__SERVED.supervising();
 
     fn __address(&self) -> &dyn AnyAddress {
         self.tree.__address()
