@@ -1,1 +1,3 @@
-//! The workspace's tests.
+//! The workspace's tests; and servers of a library, for tests of what a crate sees of another's.
+
+pub mod servers;

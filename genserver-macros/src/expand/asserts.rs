@@ -13,24 +13,29 @@ use crate::expand::plan::Plan;
 /// `__Sound<T>` is `T`, and where the constant does not compile a type of which rustc says nothing
 /// more: by itself it would find the missing `Send` anew in each hidden item. What `Send` of a
 /// client rests on, the message and the `Server` impl, must not rest on the constant: a type in it
-/// may hold a client of this server.
+/// may hold a client of this server. The impls for the client rest on the part of it whose types do
+/// not ask, to be written at all, for an impl for a client: that would be a circle.
 pub(crate) fn expand_asserts(plan: &Plan<'_>) -> TokenStream {
     let (generics, ty) = (&plan.generics, &plan.ty);
     let clause = &generics.where_clause;
     let all: Vec<_> = types(plan).into_iter().filter(|(_, ty)| !paths::is_plain(ty)).collect();
     let (open, closed): (Vec<_>, Vec<_>) =
         all.into_iter().partition(|(_, ty)| paths::mentions(ty, generics));
-    let travel = closed.iter().map(|(cfgs, ty)| {
+    let (simple, other): (Vec<_>, Vec<_>) =
+        closed.into_iter().partition(|(_, ty)| paths::is_simple(ty));
+    let travel = |(cfgs, ty): &(TokenStream, TokenStream)| {
         let travels = paths::travels_constant(ty);
         quote!(#cfgs let _ = #travels;)
-    });
+    };
+    let (simple, other) = (simple.iter().map(travel), other.iter().map(travel));
     let fields = open.iter().map(|(cfgs, ty)| field(cfgs, ty));
     let fields = (!open.is_empty()).then(|| {
         let all = quote!(::core::marker::PhantomData<fn() -> #ty>);
         quote!(struct __Asserts #generics (#all, #(#fields),*) #clause;)
     });
     quote! {
-        const __TRAVELS: usize = { #(#travel)* 0 };
+        const __SIMPLE: usize = { #(#simple)* 0 };
+        const __TRAVELS: usize = { #(#other)* __SIMPLE };
         // Asks for the constant before anything else does.
         struct __First([(); __TRAVELS]);
         #[cfg(not(doc))]

@@ -25,7 +25,7 @@ pub(crate) fn expand_drives(plan: &Plan<'_>) -> TokenStream {
         clause.predicates.push(syn::parse_quote!(#ty: __g::Sample<__By>));
     }
     let (params, _, clause) = generics.split_for_impl();
-    let target = plan.sound_head(&plan.ty);
+    let target = &plan.ty;
     let arms = driven.iter().map(|entry| arm(entry));
     quote! {
         #[automatically_derived]

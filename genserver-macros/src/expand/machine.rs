@@ -135,7 +135,7 @@ pub(crate) fn expand_binding(plan: &Plan<'_>) -> TokenStream {
 
 /// The state enum stands for any state, where one is given.
 fn root(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
-    let (root, server) = (layout.root_ty(), plan.sound_head(&plan.ty));
+    let (root, server) = (layout.root_ty(), &plan.ty);
     let body = quote! {
         fn into_state(self) -> Self {
             self
@@ -154,7 +154,7 @@ fn root(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
 }
 
 fn variant(plan: &Plan<'_>, layout: &Layout<'_>, item: Item) -> TokenStream {
-    let (krate, ty, server) = (plan.krate, layout.ty(item), plan.sound_head(&plan.ty));
+    let (krate, ty, server) = (plan.krate, layout.ty(item), &plan.ty);
     let root = layout.root_ty();
     let own = layout.wrap(item, &quote!(own));
     let make = layout.wrap(item, &quote!(self));
@@ -244,15 +244,14 @@ fn stubs(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream {
 }
 
 fn targets(plan: &Plan<'_>, layout: &Layout<'_>, entry: &Entry<'_>, guard: &Guard) -> TokenStream {
-    let (cfgs, number, ty) = (&entry.cfgs, &entry.number, &plan.ty);
+    let (cfgs, number, server) = (&entry.cfgs, &entry.number, &plan.ty);
     let ident = &entry.handler.method.ident;
     let (first, last) = paths::ends(&guard.tokens);
     let (open, close) = (quote_spanned!(first=> __g::Reaches<), quote_spanned!(last=> >));
-    let server = plan.sound_head(ty);
     let words = plan.words_name();
     let reaches = quote!(#open #words::#ident, #server #close);
     // All of a header at the guard: rustc points there for what is declared.
-    let ty = paths::respan(ty.clone(), last);
+    let ty = paths::respan(server.clone(), last);
     let (implement, word) = (quote_spanned!(first=> impl), quote_spanned!(last=> for));
     let empty = quote_spanned!(last=> {});
     let (params, _, clause) = plan.generics.split_for_impl();

@@ -115,6 +115,48 @@ pub(crate) fn travels_constant(ty: &TokenStream) -> TokenStream {
     quote!(#open #ty #close ())
 }
 
+/// Whether by the look of it the type takes no other types, but those of std's that ask for nothing of
+/// theirs: another one may be a `struct Held<C: Client>`.
+pub(crate) fn is_simple(ty: &TokenStream) -> bool {
+    const OPEN: &[&str] = &[
+        "Rc",
+        "Arc",
+        "Weak",
+        "Box",
+        "Cell",
+        "RefCell",
+        "Mutex",
+        "RwLock",
+        "Option",
+        "Result",
+        "Vec",
+        "VecDeque",
+        "HashMap",
+        "HashSet",
+        "BTreeMap",
+        "BTreeSet",
+        "NonNull",
+        "PhantomData",
+    ];
+    let mut head: Option<String> = None;
+    for token in ty.clone() {
+        match &token {
+            TokenTree::Group(group) if !is_simple(&group.stream()) => return false,
+            TokenTree::Punct(punct) if punct.as_char() == '!' => return false,
+            TokenTree::Punct(punct) if punct.as_char() == '<' => match head.as_deref() {
+                Some(word) if OPEN.contains(&word) => {}
+                _ => return false,
+            },
+            _ => {}
+        }
+        head = match token {
+            TokenTree::Ident(ident) => Some(ident.to_string()),
+            _ => None,
+        };
+    }
+    true
+}
+
 /// Whether the type is `()` or goes by the name of one of the language's own.
 pub(crate) fn is_plain(ty: &TokenStream) -> bool {
     let text = ty.to_string();

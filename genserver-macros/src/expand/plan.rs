@@ -146,12 +146,6 @@ impl<'a> Plan<'a> {
         if self.stub { ty.clone() } else { quote!(__Sound<#ty>) }
     }
 
-    /// As [`sound`](Self::sound), for the one place in the head of an impl that binds the server's
-    /// parameters: in a projection they would not count as bound.
-    pub(crate) fn sound_head(&self, ty: &TokenStream) -> TokenStream {
-        ty.clone()
-    }
-
     /// The type as the message names it.
     fn sent(&self, ty: &TokenStream) -> TokenStream {
         let broken = if self.stub { None } else { paths::stuck(ty, &self.generics) };
@@ -196,17 +190,26 @@ impl<'a> Plan<'a> {
         self.implement_for(&self.ty, of, body)
     }
 
-    /// As [`implement_for`](Self::implement_for), and rustc hears nothing of it when a type does not
-    /// travel. For what stands once in a server: rustc compares each such impl with all others of
-    /// the trait, those of other servers too.
+    /// As [`implement_for`](Self::implement_for), with a clause that does not compile when a type
+    /// does not travel: rustc then says nothing of the impl, nor of what asks for it. The type that
+    /// it is for stands there as it is: a projection there could, to rustc, be the type of any impl of
+    /// the trait, also in the crates that use this one.
     pub(crate) fn implement_sound(
         &self,
         target: &TokenStream,
         of: &TokenStream,
         body: &TokenStream,
     ) -> TokenStream {
-        let target = self.sound_head(target);
-        self.implement_for(&target, of, body)
+        let mut generics = self.generics.clone();
+        if !self.stub {
+            let sound = syn::parse_quote!([(); __SIMPLE]: ::core::marker::Sized);
+            generics.make_where_clause().predicates.push(sound);
+        }
+        let (params, _, clause) = generics.split_for_impl();
+        quote! {
+            #[automatically_derived]
+            impl #params #of for #target #clause { #body }
+        }
     }
 
     pub(crate) fn implement_for(

@@ -139,16 +139,15 @@ fn targets(
     clause: &Clause,
     source: Item,
 ) -> TokenStream {
-    let (cfgs, number, ty) = (&entry.cfgs, &entry.number, &plan.ty);
+    let (cfgs, number, server) = (&entry.cfgs, &entry.number, &plan.ty);
     let ident = &entry.handler.method.ident;
     // All of a header at the clause: rustc points there for what is declared.
     let (first, last) = paths::ends(&clause.tokens);
     let (open, close) = (quote_spanned!(first=> __g::ReachesFrom<), quote_spanned!(last=> >));
-    let server = plan.sound_head(ty);
     let source = paths::respan(layout.ty(source), last);
     let words = plan.words_name();
     let reaches = quote!(#open #words::#ident, #source, #server #close);
-    let ty = paths::respan(ty.clone(), last);
+    let ty = paths::respan(server.clone(), last);
     let (implement, word) = (quote_spanned!(first=> impl), quote_spanned!(last=> for));
     let empty = quote_spanned!(last=> {});
     let (params, _, where_clause) = plan.generics.split_for_impl();
