@@ -53,6 +53,7 @@ pub(crate) struct Options {
     pub(crate) passivate: Option<Duration>,
     /// The word `trap_exit`.
     pub(crate) trap_exit: Option<Ident>,
+    pub(crate) restart: Option<Restart>,
     pub(crate) version: Option<Version>,
     pub(crate) otherwise: Option<Otherwise>,
     /// `inline = false`: no handler runs where it is called.
@@ -82,6 +83,14 @@ pub(crate) enum Overflow {
     Reject,
     DropOldest,
     DropNewest,
+}
+
+/// When a supervisor starts it again.
+#[derive(Clone, Copy)]
+pub(crate) enum Restart {
+    Permanent,
+    Transient,
+    Temporary,
 }
 
 /// A duration: a literal checked here, or a path to a constant.

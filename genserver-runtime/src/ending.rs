@@ -322,7 +322,7 @@ async fn terminate<S: Server>(
         return Ok(());
     }
     let running = watched(core, || Deadline::Never, None, S::terminate(body, reason));
-    let outcome = match S::OPTIONS.shutdown {
+    let outcome = match time_to_end(core) {
         Shutdown::After(limit) => tokio::time::timeout(limit, running).await,
         Shutdown::Kill | Shutdown::Infinity => Ok(running.await),
     };
@@ -333,6 +333,15 @@ async fn terminate<S: Server>(
             Err(ExitReason::Panic(Panic::new("terminate", &*payload)))
         }
         Ok(Err(Interrupt::Killed)) | Err(_) => Err(ExitReason::Killed),
+    }
+}
+
+/// How long `terminate` may take; a child's supervisor may say otherwise than the server.
+fn time_to_end<S: Server>(core: &Core<S>) -> Shutdown {
+    match core.lock().parent.as_ref().map(|spot| spot.shutdown()) {
+        // That is for when the supervisor ends it, and then nothing comes to this.
+        None | Some(Shutdown::Kill) => S::OPTIONS.shutdown,
+        Some(shutdown) => shutdown,
     }
 }
 

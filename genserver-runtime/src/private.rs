@@ -23,6 +23,7 @@ pub use crate::server::{
     Request, ServedBy, Server, StateTimeout, Takes, Tick,
 };
 pub use crate::slot::Answerable;
+pub use crate::supervisor::Restart;
 pub use crate::tracked::{
     Allows, AnotherState, Arrive, NoWay, Parted, Way1, Way2, Way3, Way4, WayOn,
 };

@@ -19,6 +19,12 @@ use crate::start::Start;
 /// Ties something to a server whose `init` has not run.
 pub(crate) type TieTo = Box<dyn FnOnce(&Arc<dyn Node>) + Send>;
 
+/// Links a server with the one that starts it.
+pub(crate) fn to_parent<P: Server>(cx: &Cx<P>) -> TieTo {
+    let parent = cx.core() as Arc<dyn Node>;
+    Box::new(move |child| link::link(&parent, child, true))
+}
+
 impl<S: Server> Core<S> {
     /// What is tied to the server before its `init` runs.
     pub(crate) fn open_ties(self: &Arc<Self>, ties: Vec<TieTo>) {
@@ -63,8 +69,7 @@ impl<S: Server, C, A, E> Start<S, C, A, E> {
     /// # Ok(()) }
     /// ```
     pub fn link<P: Server>(mut self, cx: &Cx<P>) -> Self {
-        let parent = cx.core() as Arc<dyn Node>;
-        self.tie.push(Box::new(move |child| link::link(&parent, child, true)));
+        self.tie.push(to_parent(cx));
         self
     }
 

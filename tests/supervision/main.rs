@@ -1,10 +1,19 @@
 //! Servers that look after each other, row by row of what OTP does, and beyond.
 
+mod beginnings;
+mod brood;
+mod by_hand;
 mod child;
+mod endings;
+#[path = "../conformance/events.rs"]
+#[allow(dead_code, reason = "the other tests use the rest of it")]
+mod events;
+mod follow;
 mod strategy;
 #[path = "../conformance/support.rs"]
 #[allow(dead_code, reason = "the other tests use the rest of it")]
 mod support;
+mod told;
 
 mod callers;
 mod crew;

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 
 use crate::expand::paths;
 use crate::expand::plan::Plan;
-use crate::model::{Duration, Handler, Kind, Mailbox, Overflow, Priority, Shutdown};
+use crate::model::{Duration, Handler, Kind, Mailbox, Overflow, Priority, Restart, Shutdown};
 
 pub(crate) fn expand_options(plan: &Plan<'_>) -> TokenStream {
     let options = &plan.server.options;
@@ -58,6 +58,14 @@ pub(crate) fn expand_options(plan: &Plan<'_>) -> TokenStream {
     if let Some(number) = options.version.as_ref().and_then(|version| version.number) {
         let number = Literal::u32_unsuffixed(number.value);
         fields.push(quote!(version: ::core::option::Option::Some(#number)));
+    }
+    if let Some(restart) = &options.restart {
+        let restart = match restart {
+            Restart::Permanent => quote!(Permanent),
+            Restart::Transient => quote!(Transient),
+            Restart::Temporary => quote!(Temporary),
+        };
+        fields.push(quote!(restart: __g::Restart::#restart));
     }
     if fields.is_empty() {
         return quote!(__g::Options::DEFAULT);

@@ -8,7 +8,7 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, Lit, LitBool, LitStr, Path, Token, Visibility};
 
 use crate::errors::Errors;
-use crate::model::{Duration, Machine, Mailbox, Options, Overflow, Shutdown, Version};
+use crate::model::{Duration, Machine, Mailbox, Options, Overflow, Restart, Shutdown, Version};
 use crate::parse::duration::{parse_duration, parse_positive};
 use crate::parse::list::{Seen, parse_equals, parse_key, parse_list, parse_word, unknown_option};
 use crate::parse::otherwise::parse_otherwise;
@@ -25,6 +25,7 @@ const OPTIONS: &[&str] = &[
     "hibernate_after",
     "passivate",
     "trap_exit",
+    "restart",
     "version",
     "otherwise",
     "inline",
@@ -93,6 +94,7 @@ fn defaults(ident: &Ident) -> Options {
         hibernate_after: None,
         passivate: None,
         trap_exit: None,
+        restart: None,
         version: None,
         otherwise: None,
         inline: true,
@@ -115,6 +117,7 @@ fn parse_option(input: ParseStream, key: &Ident, options: &mut Options) -> syn::
         "hibernate_after" => options.hibernate_after = Some(parse_rest(input, key)?),
         "passivate" => options.passivate = Some(parse_rest(input, key)?),
         "trap_exit" => options.trap_exit = Some(parse_bare(input, key)?),
+        "restart" => options.restart = Some(parse_restart(input, key)?),
         "version" => {
             options.version = Some(Version { key: key.clone(), number: None });
             let number = Some(parse_version(input, key)?);
@@ -190,6 +193,16 @@ fn parse_overflow(input: ParseStream, key: &Ident) -> syn::Result<Overflow> {
         ("reject", Overflow::Reject),
         ("drop_oldest", Overflow::DropOldest),
         ("drop_newest", Overflow::DropNewest),
+    ];
+    parse_word(input, key, &words)
+}
+
+fn parse_restart(input: ParseStream, key: &Ident) -> syn::Result<Restart> {
+    parse_equals(input, key, "transient")?;
+    let words = [
+        ("permanent", Restart::Permanent),
+        ("transient", Restart::Transient),
+        ("temporary", Restart::Temporary),
     ];
     parse_word(input, key, &words)
 }

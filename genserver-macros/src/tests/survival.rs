@@ -14,7 +14,7 @@ fn attribute() -> TokenStream {
         states(Pending: initial, Active { Disbursed, Repaying }, Completed: terminal),
         mailbox = 16, overflow = drop_oldest, call_timeout = "1s", shutdown = kill,
         hibernate_after = "60s", passivate = Self::REST, version = 3, otherwise = postpone,
-        inline = false, vis = pub(crate), start = launch, client = Bank, state = Stage,
+        restart = transient, inline = false, vis = pub(crate), start = launch, client = Bank, state = Stage,
         derive(Debug, Clone)
     }
 }

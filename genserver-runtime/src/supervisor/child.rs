@@ -119,6 +119,39 @@ impl<T: Started, E> ChildSpec<T, E> {
         Self { wanted: Wanted { id, make, traits }, types: PhantomData }
     }
 
+    /// A child as [`new`](Self::new), with the name of its server's type as id.
+    ///
+    /// Like the `child_spec/1` that `use GenServer` defines: what is said of restarts and of the end
+    /// in `#[genserver(..)]` holds, unless it is said here.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; use genserver_runtime::ChildSpec;
+    /// # struct Counter(i64); #[genserver]
+    /// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let counter = || ChildSpec::of(|| Counter::start(Counter(0)));
+    /// let supervisor = Supervisor::one_for_one().spec(counter()).spec(counter().id("other")).await?;
+    /// let ids: Vec<_> = supervisor.which_children().await?.into_iter().map(|child| child.id).collect();
+    /// assert_eq!(ids, [Some("other".into()), Some("Counter".into())]);
+    /// # Ok(()) }
+    /// ```
+    pub fn of<F, R>(start: F) -> Self
+    where
+        F: FnMut() -> R + Send + 'static,
+        R: IntoFuture<Output = Result<T, StartError<E, T::Client>>>,
+        R::IntoFuture: Send + 'static,
+        E: fmt::Debug + Send + 'static,
+    {
+        Self::new(<T::Client as Client>::__SERVER, start)
+    }
+
+    /// What tells it from its siblings.
+    pub fn id(mut self, id: impl Into<Arc<str>>) -> Self {
+        self.wanted.id = Some(id.into());
+        self
+    }
+
     /// When it is started again after it ended by itself.
     pub fn restart(mut self, restart: Restart) -> Self {
         self.wanted.traits.restart = restart;

@@ -82,7 +82,7 @@ impl Family {
         let key = self.next;
         self.next += 1;
         let supervisor = Weak::clone(&self.supervisor);
-        let spot = Spot::new(supervisor, key, traits.restart, traits.waits);
+        let spot = Spot::new(supervisor, key, &traits);
         let with = With { spot: Arc::clone(&spot), first, extra: self.extra.clone() };
         let made = make.make(with).await;
         let temporary = traits.restart == Restart::Temporary;
@@ -117,6 +117,7 @@ impl Family {
             return Verdict::default();
         }
         child.current = None;
+        child.spot.take_fallen(id);
         child.member.fall(now, self.plan.backoff());
         report::terminated(&self.supervisor, child, id, reason);
         self.see_to(Event::Exited { key, clean: !reason.is_crash() }).await
@@ -166,12 +167,17 @@ impl Family {
     /// Stops a child that will be started again, or is forgotten.
     async fn stop(&mut self, key: Key) {
         let Some(child) = self.children.get_mut(&key) else { return };
-        child.current = None;
+        let current = child.current.take();
         let node = child.spot.take();
         child.member.fall(Instant::now(), self.plan.backoff());
         if let Some(node) = node {
             let reason = stop(&node, child.traits.shutdown).await;
             report::stopped(&self.supervisor, child, node.id(), &reason);
+        } else if let Some(id) = current
+            && let Some(reason) = child.spot.take_fallen(id)
+        {
+            // It has ended by itself, and nobody has seen to that yet.
+            report::stopped(&self.supervisor, child, id, &reason);
         }
     }
 

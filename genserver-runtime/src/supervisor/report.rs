@@ -8,8 +8,11 @@ use tracing::{error, info};
 use crate::core::Core;
 use crate::exit::ExitReason;
 use crate::id::ServerId;
+use crate::link::Exit;
 use crate::node::Node;
+use crate::options::Shutdown;
 use crate::supervisor::child::{Child, Traits};
+use crate::supervisor::spec::Restart;
 use crate::supervisor::tree::Supervisor;
 
 fn number(supervisor: &Weak<Core<Supervisor>>) -> u64 {
@@ -37,13 +40,16 @@ pub(crate) fn start_failed(
     error!(target: "genserver", supervisor = number(supervisor), child, server = traits.server, restart = %traits.restart, reason, "child did not start");
 }
 
-/// A child has ended by itself.
+/// A child has ended by itself; told where that is not what it is there for.
 pub(crate) fn terminated(
     supervisor: &Weak<Core<Supervisor>>,
     child: &Child,
     id: ServerId,
     reason: &ExitReason,
 ) {
+    if !reason.is_crash() && child.traits.restart != Restart::Permanent {
+        return;
+    }
     let (name, traits, id) = (child.id.as_deref(), &child.traits, id.as_u64());
     error!(target: "genserver", supervisor = number(supervisor), child = name, server = traits.server, id, restart = %traits.restart, %reason, "child terminated");
 }
@@ -62,13 +68,12 @@ pub(crate) fn stopped(
 }
 
 fn is_odd(child: &Child, reason: &ExitReason) -> bool {
-    use crate::options::Shutdown;
-    use crate::supervisor::spec::Restart;
-
     match reason {
-        ExitReason::Shutdown | ExitReason::ShutdownWith(_) => false,
+        ExitReason::Shutdown => false,
         ExitReason::Killed => child.traits.shutdown != Shutdown::Kill,
-        ExitReason::Normal => child.traits.restart == Restart::Permanent,
+        ExitReason::Normal | ExitReason::ShutdownWith(_) => {
+            child.traits.restart == Restart::Permanent
+        }
         _ => true,
     }
 }
@@ -82,6 +87,11 @@ pub(crate) fn stopped_one(
     if reason.is_crash() && *reason != ExitReason::Killed {
         error!(target: "genserver", supervisor = number(supervisor), server = child.kind(), id = child.id().as_u64(), %reason, "child did not shut down as asked");
     }
+}
+
+/// An exit signal came that is no child's end, and not the parent's.
+pub(crate) fn unexpected(id: ServerId, exit: &Exit) {
+    error!(target: "genserver", supervisor = id.as_u64(), reason = %exit.reason, "unexpected exit signal: {exit}");
 }
 
 /// There were too many restarts.

@@ -11,6 +11,8 @@ use crate::core::Core;
 use crate::exit::ExitReason;
 use crate::id::ServerId;
 use crate::node::Node;
+use crate::options::Shutdown;
+use crate::supervisor::child::Traits;
 use crate::supervisor::plan::Key;
 use crate::supervisor::spec::{Restart, WhileRestarting};
 use crate::supervisor::tree::Supervisor;
@@ -20,6 +22,7 @@ pub(crate) struct Spot {
     supervisor: Weak<Core<Supervisor>>,
     key: Key,
     restart: Restart,
+    shutdown: Shutdown,
     waits: WhileRestarting,
     restarts: AtomicU32,
 }
@@ -36,6 +39,8 @@ struct Standing {
     stage: Stage,
     /// For those who wait; made when the first one does.
     changed: Option<Arc<Notify>>,
+    /// The end of the last incarnation, until the supervisor has seen to it.
+    fallen: Option<Box<(ServerId, ExitReason)>>,
 }
 
 enum Stage {
@@ -47,14 +52,11 @@ enum Stage {
 }
 
 impl Spot {
-    pub(crate) fn new(
-        supervisor: Weak<Core<Supervisor>>,
-        key: Key,
-        restart: Restart,
-        waits: WhileRestarting,
-    ) -> Arc<Self> {
-        let standing = Mutex::new(Standing { stage: Stage::Gone, changed: None });
-        Arc::new(Self { standing, supervisor, key, restart, waits, restarts: AtomicU32::new(0) })
+    pub(crate) fn new(supervisor: Weak<Core<Supervisor>>, key: Key, traits: &Traits) -> Arc<Self> {
+        let Traits { restart, shutdown, waits, .. } = *traits;
+        let standing = Mutex::new(Standing { stage: Stage::Gone, changed: None, fallen: None });
+        let restarts = AtomicU32::new(0);
+        Arc::new(Self { standing, supervisor, key, restart, shutdown, waits, restarts })
     }
 
     fn lock(&self) -> MutexGuard<'_, Standing> {
@@ -100,12 +102,23 @@ impl Spot {
         }
     }
 
+    /// How this incarnation has ended by itself, where it has; told once.
+    pub(crate) fn take_fallen(&self, id: ServerId) -> Option<ExitReason> {
+        let fallen = self.lock().fallen.take_if(|fallen| fallen.0 == id)?;
+        Some(fallen.1)
+    }
+
     /// The incarnation that is there, also where it ends just now.
     pub(crate) fn node(&self) -> Option<Arc<dyn Node>> {
         match &self.lock().stage {
             Stage::Up(node) => Some(Arc::clone(node)),
             Stage::Restarting | Stage::Gone => None,
         }
+    }
+
+    /// How long it may take to end.
+    pub(crate) fn shutdown(&self) -> Shutdown {
+        self.shutdown
     }
 
     pub(crate) fn count_restart(&self) {
@@ -138,6 +151,7 @@ impl Spot {
             } else {
                 Stage::Gone
             };
+            self.lock().fallen = Some(Box::new((id, reason.clone())));
             self.become_stage(stage);
         }
         if let Some(supervisor) = self.supervisor.upgrade() {

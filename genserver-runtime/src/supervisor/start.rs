@@ -6,7 +6,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::context::Cx;
 use crate::error::StartError;
+use crate::server::Server;
+use crate::start_tied::{self, TieTo};
 use crate::supervisor::backoff::Backoff;
 use crate::supervisor::child::ChildSpec;
 use crate::supervisor::error::SupervisorError;
@@ -50,6 +53,8 @@ pub struct StartSupervisor {
     name: Option<Arc<str>>,
     timeout: Option<Duration>,
     detach: bool,
+    /// What is tied to it before its children start.
+    tie: Vec<TieTo>,
 }
 
 impl StartSupervisor {
@@ -63,7 +68,7 @@ impl StartSupervisor {
             dynamic: None,
             extra: None,
         };
-        Self { setup, name: None, timeout: None, detach: false }
+        Self { setup, name: None, timeout: None, detach: false, tie: Vec::new() }
     }
 
     /// A child after those that were given before.
@@ -120,14 +125,70 @@ impl StartSupervisor {
         self.detach = true;
         self
     }
+
+    /// Links it with the server that starts it, which is its parent: see
+    /// [`Start::link`](crate::Start::link). At the parent's end it stops its children, the last one
+    /// first, and ends with the parent's reason.
+    ///
+    /// Like `supervisor:start_link/3`. No other exit signal ends a supervisor: it logs them.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*;
+    /// # struct Worker; #[genserver] impl Worker { #[call] fn work(&self) {} }
+    /// struct Boss;
+    ///
+    /// #[genserver]
+    /// impl Boss {
+    ///     #[call]
+    ///     async fn hire(&mut self, cx: &mut Cx<Self>) -> Option<Supervisor> {
+    ///         let workers = Supervisor::one_for_one().child("first", || Worker::start(Worker));
+    ///         workers.link(cx).await.ok()
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let boss = Boss::start(Boss).await?;
+    /// let workers = boss.hire().await?.expect("it starts");
+    /// let ended = workers.monitor();
+    /// boss.stop_with(ExitReason::Shutdown).await?;
+    /// assert_eq!(ended.await.reason, ExitReason::Shutdown);
+    /// # Ok(()) }
+    /// ```
+    pub fn link<P: Server>(mut self, cx: &Cx<P>) -> Self {
+        self.tie.push(start_tied::to_parent(cx));
+        self
+    }
+
+    /// Whether it makes sense, without starting anything: it is checked so before its first child
+    /// starts.
+    ///
+    /// Like `supervisor:check_childspecs/2`; differs: it checks what is said of restarts too.
+    ///
+    /// # Errors
+    ///
+    /// `Spec`, `DuplicateChildId`.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*; use genserver_runtime::SupervisorError;
+    /// # struct Worker; #[genserver] impl Worker { #[call] fn work(&self) {} }
+    /// let twice = Supervisor::one_for_one()
+    ///     .child("worker", || Worker::start(Worker))
+    ///     .child("worker", || Worker::start(Worker));
+    /// assert_eq!(twice.check(), Err(SupervisorError::DuplicateChildId("worker".into())));
+    /// ```
+    pub fn check(&self) -> Result<(), SupervisorError> {
+        self.setup.check()
+    }
 }
 
 /// Starts the server of a supervisor.
 pub(crate) async fn start_tree(
     asked: StartSupervisor,
 ) -> Result<Tree, StartError<SupervisorError, Tree>> {
-    let StartSupervisor { setup, name, timeout, detach } = asked;
+    let StartSupervisor { setup, name, timeout, detach, tie } = asked;
     let mut start = tree::Supervisor::start(setup);
+    start.tie = tie;
     if let Some(name) = name {
         start = start.name(name);
     }

@@ -1,5 +1,6 @@
 //! The server that a supervisor is.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use crate::core::Core;
 use crate::exit::ExitReason;
 use crate::id::ServerId;
 use crate::item::{Item, Source};
+use crate::link::Exit;
 use crate::server::Takes;
 use crate::supervisor::backoff::Backoff;
 use crate::supervisor::child::{Child, Wanted};
@@ -20,7 +22,7 @@ use crate::supervisor::look::{ChildCounts, ChildInfo};
 use crate::supervisor::make::{Extra, Kept};
 use crate::supervisor::plan::{Key, Phase, Plan};
 use crate::supervisor::report;
-use crate::supervisor::spec::{AutoShutdown, Strategy};
+use crate::supervisor::spec::{AutoShutdown, Strategy, check_significant};
 
 /// What a supervisor is started with.
 pub(crate) struct Setup {
@@ -33,6 +35,27 @@ pub(crate) struct Setup {
     pub(crate) dynamic: Option<usize>,
     /// What children are started with that ask for it.
     pub(crate) extra: Option<Extra>,
+}
+
+impl Setup {
+    /// Whether it makes sense: found before anything starts.
+    pub(crate) fn check(&self) -> Result<(), SupervisorError> {
+        if let Some(backoff) = &self.backoff {
+            backoff.validate()?;
+        }
+        let (max, period) = self.intensity;
+        Intensity::new(max, period)?;
+        let mut ids = HashSet::new();
+        for Wanted { id, traits, .. } in &self.children {
+            check_significant(traits.restart, traits.significant, self.auto_shutdown)?;
+            if let Some(id) = id
+                && !ids.insert(id)
+            {
+                return Err(SupervisorError::DuplicateChildId(Arc::clone(id)));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What a supervisor of ids is asked about a child.
@@ -99,15 +122,14 @@ impl Supervisor {
     vis = pub(crate),
     mailbox = unbounded,
     call_timeout = infinity,
-    shutdown = infinity
+    shutdown = infinity,
+    trap_exit
 )]
 impl Supervisor {
     #[init]
     pub(crate) async fn new(cx: &mut Cx<Self>, setup: Setup) -> Result<Self, SupervisorError> {
+        setup.check()?;
         let (max, period) = setup.intensity;
-        if let Some(backoff) = &setup.backoff {
-            backoff.validate()?;
-        }
         let intensity = Intensity::new(max, period)?;
         let plan = Plan::new(setup.strategy, setup.auto_shutdown, intensity, setup.backoff);
         let core = Arc::downgrade(&cx.core());
@@ -117,13 +139,8 @@ impl Supervisor {
             let id = wanted.id.clone().unwrap_or_default();
             if let Err(refusal) = family.add(wanted, None).await {
                 family.close().await;
-                return Err(match refusal {
-                    Refusal::AlreadyStarted(_) | Refusal::AlreadyPresent => {
-                        SupervisorError::DuplicateChildId(id)
-                    }
-                    Refusal::Spec(error) => error.into(),
-                    other => SupervisorError::Child { id, reason: other.to_string().into() },
-                });
+                let reason = refusal.to_string().into();
+                return Err(SupervisorError::Child { id, reason });
             }
         }
         Ok(Self { family, children_max: setup.dynamic.unwrap_or(usize::MAX) })
@@ -191,6 +208,11 @@ impl Supervisor {
     async fn on_due(&mut self, cx: &mut Cx<Self>, due: Due) {
         let verdict = self.family.due(due.0).await;
         Self::carry_out(cx, verdict);
+    }
+
+    #[info]
+    fn on_exit(&mut self, cx: &mut Cx<Self>, exit: Exit) {
+        report::unexpected(cx.id(), &exit);
     }
 
     #[terminate]

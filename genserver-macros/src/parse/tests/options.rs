@@ -17,7 +17,7 @@ fn an_unknown_option_names_the_similar_one() {
     check_options(
         "hibernate",
         &["hibernate: unknown option `hibernate` of the `genserver` attribute\n\
-           help: the options are `states`, `name`, `mailbox`, `overflow`, `call_timeout`, `shutdown`, `hibernate_after`, `passivate`, `trap_exit`, `version`, `otherwise`, `inline`, `crate`, `vis`, `start`, `client`, `state`, `derive` and `tracked`"],
+           help: the options are `states`, `name`, `mailbox`, `overflow`, `call_timeout`, `shutdown`, `hibernate_after`, `passivate`, `trap_exit`, `restart`, `version`, `otherwise`, `inline`, `crate`, `vis`, `start`, `client`, `state`, `derive` and `tracked`"],
     );
     let errors = super::read("restart = permanent", "impl Counter {}");
     assert_eq!(errors.len(), 1, "{errors:?}");
@@ -84,6 +84,20 @@ fn overflow_is_one_of_four_words() {
         "overflow = 5",
         &["5: unknown value `5` of `overflow`\n\
            help: the values are `wait`, `reject`, `drop_oldest` and `drop_newest`"],
+    );
+}
+
+#[test]
+fn restart_is_one_of_three_words() {
+    check_options(
+        "restart = transcient",
+        &["transcient: unknown value `transcient` of `restart`\n\
+           help: a value with a similar name exists: `transient`"],
+    );
+    check_options(
+        "restart = always",
+        &["always: unknown value `always` of `restart`\n\
+           help: the values are `permanent`, `transient` and `temporary`"],
     );
 }
 
