@@ -9,6 +9,9 @@ mod endings;
 #[allow(dead_code, reason = "the other tests use the rest of it")]
 mod events;
 mod follow;
+mod intensity;
+mod restart;
+mod significant;
 mod strategy;
 #[path = "../conformance/support.rs"]
 #[allow(dead_code, reason = "the other tests use the rest of it")]
