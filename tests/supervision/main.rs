@@ -4,6 +4,7 @@ mod beginnings;
 mod brood;
 mod by_hand;
 mod child;
+mod circles;
 mod endings;
 #[path = "../conformance/events.rs"]
 #[allow(dead_code, reason = "the other tests use the rest of it")]
