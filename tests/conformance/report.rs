@@ -385,6 +385,7 @@ async fn a_dropped_cast_is_told_at_a_limited_rate() {
     assert_eq!(lossy.counters().dropped, 100);
     let told = events.of("Lossy", Level::WARN);
     assert!((1..=10).contains(&told.len()), "{} events", told.len());
+    assert_eq!(told[0].get("server"), "Lossy");
 }
 
 struct Lossy;

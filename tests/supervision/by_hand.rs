@@ -66,6 +66,15 @@ async fn sup_7_what_a_start_gives_besides_reaches_who_started_the_child() {
     assert_eq!(nth, 1);
     crash(&child).await;
     assert_eq!(child.add(1).await, Ok(1), "it follows");
+
+    supervisor.terminate_child("a").await.expect("it is known");
+    let again = supervisor.restart::<(ChildClient, i32)>("a").await.expect("it is stopped");
+    let (again, nth) = again.expect("it starts");
+    assert_eq!((again.id(), nth), (child.id(), 3));
+    supervisor.terminate_child("a").await.expect("it is known");
+    let other = supervisor.restart::<ChildClient>("a").await;
+    assert!(matches!(other, Err(ControlError::OtherType)), "{other:?}");
+    assert_eq!(child.add(1).await, Ok(1), "it runs all the same");
 }
 
 #[tokio::test(start_paused = true)]

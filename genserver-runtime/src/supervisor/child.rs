@@ -143,7 +143,7 @@ impl<T: Started, E> ChildSpec<T, E> {
         R::IntoFuture: Send + 'static,
         E: fmt::Debug + Send + 'static,
     {
-        Self::new(<T::Client as Client>::__SERVER, start)
+        Self::new(Traits::of::<T::Client>().server, start)
     }
 
     /// What tells it from its siblings.

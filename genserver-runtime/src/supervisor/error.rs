@@ -69,6 +69,9 @@ pub enum ControlError {
     /// The child's start failed; it stays stopped.
     #[error("the child did not start: {0}")]
     Start(Box<str>),
+    /// The child runs, but its start does not give what was asked for.
+    #[error("the start of the child gives another type")]
+    OtherType,
     /// The supervisor did not answer.
     #[error("the supervisor: {0}")]
     Supervisor(ServerError),

@@ -245,7 +245,11 @@ impl Family {
     }
 
     /// Starts a child by hand that is down.
-    pub(crate) async fn restart(&mut self, key: Key) -> Result<Option<ServerId>, Refusal> {
+    pub(crate) async fn restart(
+        &mut self,
+        key: Key,
+        first: Option<Kept>,
+    ) -> Result<Option<ServerId>, Refusal> {
         let Some(child) = self.children.get_mut(&key) else { return Err(Refusal::NotFound) };
         match child.member.phase {
             Phase::Up => return Err(Refusal::Running),
@@ -254,7 +258,7 @@ impl Family {
         }
         let Some(make) = &mut child.make else { return Err(Refusal::NotFound) };
         match make
-            .make(With { spot: Arc::clone(&child.spot), first: None, extra: self.extra.clone() })
+            .make(With { spot: Arc::clone(&child.spot), first, extra: self.extra.clone() })
             .await
         {
             Made::Up(started) => {

@@ -11,7 +11,7 @@ use crate::options::Served;
 use crate::supervisor::child::{ChildSpec, Wanted};
 use crate::supervisor::error::{ChildError, ControlError, Refusal};
 use crate::supervisor::look::{ChildCounts, ChildInfo};
-use crate::supervisor::make::{First, Kept, Started};
+use crate::supervisor::make::{Again, First, Kept, Started};
 use crate::supervisor::spec::Strategy;
 use crate::supervisor::start::StartSupervisor;
 use crate::supervisor::tree::{Tree, Which};
@@ -78,7 +78,8 @@ impl Supervisor {
     /// # Errors
     ///
     /// [`ChildError`]: its start failed, the id is taken, or the supervisor is not running. It has no
-    /// such child then.
+    /// such child then; but one whose `init` chose not to start it is kept as stopped, unless it is
+    /// temporary.
     ///
     /// # Cancel safety
     ///
@@ -144,7 +145,41 @@ impl Supervisor {
         &self,
         id: impl Into<Arc<str>>,
     ) -> Result<Option<ServerId>, ControlError> {
-        control(self.tree.restart_child(Which::Id(id.into())).await)
+        control(self.tree.restart_child(Which::Id(id.into()), None).await)
+    }
+
+    /// As [`restart_child`](Self::restart_child); gives what the start gave: the client, or the client
+    /// and more.
+    ///
+    /// # Errors
+    ///
+    /// As `restart_child`; `OtherType` where the child's start gives no `T`, and then the child runs
+    /// all the same.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*;
+    /// # struct Counter(i64); #[genserver]
+    /// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let supervisor = Supervisor::one_for_one().child("hits", || Counter::start(Counter(0))).await?;
+    /// supervisor.terminate_child("hits").await?;
+    /// let counter = supervisor.restart::<CounterClient>("hits").await?.expect("it starts");
+    /// assert_eq!(counter.increment().await?, 1);
+    /// # Ok(()) }
+    /// ```
+    pub async fn restart<T: Started>(
+        &self,
+        id: impl Into<Arc<str>>,
+    ) -> Result<Option<T>, ControlError> {
+        let again = Arc::new(Again::<T>::default());
+        let kept = Arc::clone(&again) as Kept;
+        let answer = control(self.tree.restart_child(Which::Id(id.into()), Some(kept)).await)?;
+        let given = again.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match answer {
+            None => Ok(None),
+            Some(_) => given.map(Some).ok_or(ControlError::OtherType),
+        }
     }
 
     /// Forgets a child that is stopped.

@@ -18,8 +18,9 @@ use crate::turn::{Payload, caught};
 
 /// What the start of a child gives: its client, or a client and something more.
 ///
-/// What is more reaches whoever called `start_child`, and is dropped at restarts. Like the `Info` of
-/// `{ok, Pid, Info}`.
+/// What is more reaches whoever called [`start_child`](crate::Supervisor::start_child) or
+/// [`restart`](crate::Supervisor::restart), and is dropped where the supervisor starts the child by
+/// itself. Like the `Info` of `{ok, Pid, Info}`.
 pub trait Started: Send + 'static {
     /// The child's client.
     type Client: Client;
@@ -68,7 +69,10 @@ pub(crate) enum Made {
 /// Where the starter of a child finds what its start came to, with all types.
 pub(crate) type First<T, E> = Mutex<Option<Result<T, StartError<E, <T as Started>::Client>>>>;
 
-/// The same, without the types.
+/// Where who starts a child again finds what its start gave.
+pub(crate) type Again<T> = Mutex<Option<T>>;
+
+/// One of both, without the types.
 pub(crate) type Kept = Arc<dyn Any + Send + Sync>;
 
 pub(crate) type Making<'a> = Pin<Box<dyn Future<Output = Made> + Send + 'a>>;
@@ -168,10 +172,19 @@ where
     let started =
         started.unwrap_or_else(|payload| Err(StartError::Panic(Panic::new("start", &*payload))));
     let (made, result) = settle(started, &spot);
-    if let Some(first) = first.as_ref().and_then(|kept| kept.downcast_ref::<First<T, E>>()) {
-        *first.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+    if let Some(kept) = first {
+        leave(&kept, result);
     }
     made
+}
+
+/// Leaves what came of a start for who asked for it, first or again.
+fn leave<T: Started, E: Send + 'static>(kept: &Kept, result: Result<T, StartError<E, T::Client>>) {
+    if let Some(first) = kept.downcast_ref::<First<T, E>>() {
+        *first.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+    } else if let Some(again) = kept.downcast_ref::<Again<T>>() {
+        *again.lock().unwrap_or_else(PoisonError::into_inner) = result.ok();
+    }
 }
 
 type Settled<T, E> = (Made, Result<T, StartError<E, <T as Started>::Client>>);

@@ -165,9 +165,10 @@ impl Supervisor {
     pub(crate) async fn restart_child(
         &mut self,
         which: Which,
+        first: Option<Kept>,
     ) -> Result<Option<ServerId>, Refusal> {
         let key = self.find(&which).ok_or(Refusal::NotFound)?;
-        self.family.restart(key).await
+        self.family.restart(key, first).await
     }
 
     #[call]
