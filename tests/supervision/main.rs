@@ -13,6 +13,7 @@ mod follow;
 mod intensity;
 mod restart;
 mod significant;
+mod storm;
 mod strategy;
 #[path = "../conformance/support.rs"]
 #[allow(dead_code, reason = "the other tests use the rest of it")]

@@ -158,7 +158,8 @@ impl<T: Started, E> ChildSpec<T, E> {
         self
     }
 
-    /// How long it may take to end when its supervisor stops it, before it is killed.
+    /// How long it may take to end when its supervisor stops it, before it is killed. What is not
+    /// `Kill` holds for its `#[terminate]` at its other ends too, in place of what its server says.
     pub fn shutdown(mut self, shutdown: Shutdown) -> Self {
         self.wanted.traits.shutdown = shutdown;
         self
