@@ -141,7 +141,7 @@ async fn lm_11_a_normal_end_is_nothing_unless_it_is_trapped() {
 }
 
 #[tokio::test]
-async fn lm_11_and_gs_70_any_other_end_spreads_with_its_reason() {
+async fn lm_11_gs_70_any_other_end_spreads_with_its_reason() {
     for reason in [ExitReason::Shutdown, ExitReason::ShutdownWith("moving".into()), other("x")] {
         let workers = [worker().await, worker().await, worker().await];
         workers[0].link(workers[1].clone()).await.expect("it runs");
@@ -253,7 +253,7 @@ async fn a_long_row_of_linked_servers_ends_without_a_deep_stack() {
 }
 
 #[test]
-fn linked_servers_end_with_their_runtimes() {
+fn lm_17_linked_servers_end_with_their_runtimes() {
     let (one, two) = (runtime(), runtime());
     let first = one.block_on(worker());
     let ended = two.block_on(async {

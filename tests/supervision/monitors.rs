@@ -189,7 +189,7 @@ async fn lm_8_a_server_that_monitors_itself_hears_nothing() {
 }
 
 #[tokio::test]
-async fn gs_3_and_lm_15_a_start_is_monitored_without_a_gap() {
+async fn gs_3_lm_15_a_start_is_monitored_without_a_gap() {
     let (client, ended) = Worker::start(Journal::new()).monitored().await.expect("it starts");
     assert_eq!(client.ping().await, Ok(7));
     ends_with(&client, other("done")).await;
@@ -215,7 +215,7 @@ async fn a_monitor_counts_from_the_moment_it_was_made() {
 }
 
 #[test]
-fn the_end_of_the_runtime_is_told_in_another_one() {
+fn lm_17_the_end_of_the_runtime_is_told_in_another_one() {
     let (one, two) = (runtime(), runtime());
     let (worker, ended) = one.block_on(async {
         let worker = worker().await;

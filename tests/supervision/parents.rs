@@ -99,7 +99,7 @@ async fn gs_10_a_name_that_is_taken_links_nobody() {
 }
 
 #[tokio::test]
-async fn gs_19_and_gs_64_the_end_of_the_parent_runs_terminate_though_it_is_trapped() {
+async fn gs_19_gs_64_the_end_of_the_parent_runs_terminate_though_it_is_trapped() {
     for reason in [ExitReason::Normal, ExitReason::Shutdown, other("tired")] {
         let (guard, _) = guard().await;
         let journal = Journal::new();
