@@ -2,33 +2,41 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use tokio::sync::watch;
+use tokio::sync::Notify;
 
 use crate::absence::Coming;
 use crate::error::{NotStarted, ServerError};
 
-/// What a turn came to; `None` while it lasts.
-type Outcome = Option<Result<(), NotStarted>>;
+/// What those see who wait for the end of a turn.
+#[derive(Default)]
+pub(crate) struct Latch {
+    outcome: OnceLock<Result<(), NotStarted>>,
+    told: Notify,
+}
 
 /// The turns of all keys that have one.
 pub(crate) struct Turns<K>(Mutex<Known<K>>);
 
 pub(crate) struct Known<K> {
-    by_key: HashMap<Arc<K>, watch::Receiver<Outcome>>,
+    by_key: HashMap<Arc<K>, Arc<Latch>>,
     /// How many of them are starts of servers that do not count yet.
     pub(crate) starting: usize,
 }
 
 /// Waits for the end of a turn.
-pub(crate) fn wait(mut turn: watch::Receiver<Outcome>) -> Coming {
+pub(crate) fn wait(latch: Arc<Latch>) -> Coming {
     Box::pin(async move {
-        let told = turn.wait_for(Option::is_some).await.map(|outcome| outcome.clone());
-        let given_up = || NotStarted::Failed("its start was given up".into());
-        // Whoever had the turn is gone without a word: its runtime has ended.
-        let outcome = told.ok().flatten().unwrap_or_else(|| Err(given_up()));
-        outcome.map_err(ServerError::NotStarted)
+        let mut told = pin!(latch.told.notified());
+        // Before the look, so that nothing is told in between.
+        told.as_mut().enable();
+        if latch.outcome.get().is_none() {
+            told.await;
+        }
+        let outcome = latch.outcome.get().expect("invariant: it is set before anybody is told");
+        outcome.clone().map_err(ServerError::NotStarted)
     })
 }
 
@@ -43,16 +51,16 @@ impl<K: Eq + Hash> Turns<K> {
 }
 
 impl<K: Eq + Hash> Known<K> {
-    pub(crate) fn get(&self, key: &K) -> Option<watch::Receiver<Outcome>> {
+    pub(crate) fn get(&self, key: &K) -> Option<Arc<Latch>> {
         self.by_key.get(key).cloned()
     }
 
     /// Begins a turn, for which nobody else may have one.
     pub(crate) fn begin(&mut self, turns: &Arc<Turns<K>>, key: Arc<K>, start: bool) -> Turn<K> {
-        let (tell, turn) = watch::channel(None);
-        self.by_key.insert(Arc::clone(&key), turn);
+        let latch = Arc::new(Latch::default());
+        self.by_key.insert(Arc::clone(&key), Arc::clone(&latch));
         self.starting += usize::from(start);
-        Turn { turns: Arc::clone(turns), key, tell, start, stands: true, outcome: Ok(()) }
+        Turn { turns: Arc::clone(turns), key, latch, start, stands: true, outcome: Ok(()) }
     }
 }
 
@@ -60,7 +68,7 @@ impl<K: Eq + Hash> Known<K> {
 pub(crate) struct Turn<K: Eq + Hash> {
     turns: Arc<Turns<K>>,
     pub(crate) key: Arc<K>,
-    tell: watch::Sender<Outcome>,
+    latch: Arc<Latch>,
     start: bool,
     /// Whether others still find it.
     stands: bool,
@@ -82,6 +90,8 @@ impl<K: Eq + Hash> Drop for Turn<K> {
         let turns = Arc::clone(&self.turns);
         self.leave(&mut turns.lock());
         let outcome = std::mem::replace(&mut self.outcome, Ok(()));
-        self.tell.send_replace(Some(outcome));
+        // Set once: a turn ends once.
+        let _ = self.latch.outcome.set(outcome);
+        self.latch.told.notify_waiters();
     }
 }
