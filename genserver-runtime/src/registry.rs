@@ -193,7 +193,7 @@ impl<K, C, V> DuplicateRegistry<K, C, V> {
 
 impl<K, C, V> Registry<K, C, V>
 where
-    K: Eq + Hash + Send + Sync + 'static,
+    K: Clone + Eq + Hash + Send + Sync + 'static,
     C: Client,
     V: Send + Sync + 'static,
 {

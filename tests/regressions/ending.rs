@@ -21,7 +21,7 @@ use crate::support::{
 type Hook = Box<dyn FnOnce() + Send>;
 
 /// A key that does something else when it is given back.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 struct Key;
 
 thread_local! {

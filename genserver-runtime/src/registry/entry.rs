@@ -105,7 +105,7 @@ pub(crate) struct Wanted<K, V> {
 
 impl<K, V> KeyClaim for Wanted<K, V>
 where
-    K: Eq + Hash + Send + Sync + 'static,
+    K: Clone + Eq + Hash + Send + Sync + 'static,
     V: Send + Sync + 'static,
 {
     fn claim(self: Box<Self>, node: &Arc<dyn Node>) -> Result<Arc<dyn Claim>, Arc<dyn Node>> {

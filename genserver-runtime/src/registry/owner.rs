@@ -82,7 +82,7 @@ impl<S: Server> Cx<S> {
     ) -> Result<(), RegisterError<C>>
     where
         S: ServedBy<C>,
-        K: Eq + Hash + Send + Sync + 'static,
+        K: Clone + Eq + Hash + Send + Sync + 'static,
         C: Client,
         V: Send + Sync + 'static,
         M: Keys,

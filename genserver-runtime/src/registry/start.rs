@@ -25,7 +25,7 @@ impl<S: Server, C, A, E> Start<S, C, A, E> {
     /// ```
     pub fn key<K>(mut self, registry: &Registry<K, C>, key: K) -> Self
     where
-        K: Eq + Hash + Send + Sync + 'static,
+        K: Clone + Eq + Hash + Send + Sync + 'static,
         C: Client,
     {
         self.key = Some(registry.claim(key, ()));
@@ -50,7 +50,7 @@ impl<S: Server, C, A, E> Start<S, C, A, E> {
     /// ```
     pub fn key_with<K, V>(mut self, registry: &Registry<K, C, V>, key: K, value: V) -> Self
     where
-        K: Eq + Hash + Send + Sync + 'static,
+        K: Clone + Eq + Hash + Send + Sync + 'static,
         C: Client,
         V: Send + Sync + 'static,
     {

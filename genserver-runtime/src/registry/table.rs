@@ -16,14 +16,28 @@ use crate::registry::listener::Listeners;
 use crate::registry::meta::Meta;
 
 /// Everything of one key in one partition.
-struct Slot<K, V> {
-    /// Tells the key.
+pub(crate) struct Slot<K, V> {
+    /// Key and owner of the first one stand here too: most look-ups need no more, and follow one
+    /// pointer less.
+    key: K,
+    node: Arc<dyn Node>,
     first: Arc<Entry<K, V>>,
     /// The others by number. Servers leave by the thousand, so it is no list.
     rest: BTreeMap<u64, Arc<Entry<K, V>>>,
 }
 
 impl<K, V> Slot<K, V> {
+    fn new(key: K, first: &Arc<Entry<K, V>>) -> Self {
+        let (node, first) = (Arc::clone(&first.node), Arc::clone(first));
+        Self { key, node, first, rest: BTreeMap::new() }
+    }
+
+    /// Puts another one first.
+    fn replace(&mut self, first: Arc<Entry<K, V>>) -> Replaced<K, V> {
+        let node = mem::replace(&mut self.node, Arc::clone(&first.node));
+        (mem::replace(&mut self.first, first), node)
+    }
+
     fn entries(&self) -> impl Iterator<Item = &Arc<Entry<K, V>>> {
         std::iter::once(&self.first).chain(self.rest.values())
     }
@@ -32,6 +46,13 @@ impl<K, V> Slot<K, V> {
         self.first.number == number || self.rest.contains_key(&number)
     }
 }
+
+/// What was taken out, to be dropped where no lock is held.
+pub(crate) type Replaced<K, V> = (Arc<Entry<K, V>>, Arc<dyn Node>);
+
+/// The same, with a slot that was left empty.
+pub(crate) type Removed<K, V> =
+    (Option<Replaced<K, V>>, Option<Arc<Entry<K, V>>>, Option<Slot<K, V>>);
 
 struct Entries<K, V> {
     slots: HashTable<Slot<K, V>>,
@@ -58,7 +79,7 @@ impl<K, V> Partition<K, V> {
 
 impl<K: Eq, V> Entries<K, V> {
     fn find(&self, hash: u64, key: &K) -> Option<&Slot<K, V>> {
-        self.slots.find(hash, |slot| slot.first.hash == hash && slot.first.key == *key)
+        self.slots.find(hash, |slot| slot.key == *key)
     }
 }
 
@@ -116,21 +137,21 @@ impl<K, V> Table<K, V> {
     }
 
     /// Takes an entry out; `None` where it is not there any more.
-    pub(crate) fn remove(&self, entry: &Entry<K, V>) -> Option<Arc<Entry<K, V>>> {
+    pub(crate) fn remove(&self, entry: &Entry<K, V>) -> Option<Removed<K, V>> {
         let mut entries = self.of_entry(entry).write();
         // Neither `Eq` nor `Hash` of the key is asked.
         let has = |slot: &Slot<K, V>| slot.has(entry.number);
         let mut found = entries.slots.find_entry(entry.hash, has).ok()?;
         let slot = found.get_mut();
         let removed = if slot.first.number != entry.number {
-            slot.rest.remove(&entry.number)
+            (None, slot.rest.remove(&entry.number), None)
         } else if let Some((_, next)) = slot.rest.pop_first() {
-            Some(mem::replace(&mut slot.first, next))
+            (Some(slot.replace(next)), None, None)
         } else {
-            Some(found.remove().0.first)
+            (None, None, Some(found.remove().0))
         };
         entries.count -= 1;
-        removed
+        Some(removed)
     }
 
     /// All entries of one partition after the other.
@@ -150,7 +171,7 @@ impl<K: Eq + Hash, V> Table<K, V> {
     /// The owner of a unique key.
     pub(crate) fn node(&self, hash: u64, key: &K) -> Option<Arc<dyn Node>> {
         let entries = self.of_hash(hash).read();
-        entries.find(hash, key).map(|slot| Arc::clone(&slot.first.node))
+        entries.find(hash, key).map(|slot| Arc::clone(&slot.node))
     }
 
     /// The entry of a unique key.
@@ -178,19 +199,21 @@ impl<K: Eq + Hash, V> Table<K, V> {
     }
 
     /// Puts an entry in place of whatever is there, for who knows that to have ended; the old one.
-    pub(crate) fn put(&self, entry: &Arc<Entry<K, V>>) -> Option<Arc<Entry<K, V>>> {
+    pub(crate) fn put(&self, entry: &Arc<Entry<K, V>>) -> Option<Replaced<K, V>>
+    where
+        K: Clone,
+    {
+        let key = entry.key.clone();
         let mut entries = self.of_hash(entry.hash).write();
         let Entries { slots, count } = &mut *entries;
         let same = |slot: &Slot<K, V>| slot.first.hash == entry.hash && slot.first.key == entry.key;
         match slots.entry(entry.hash, same, |slot| slot.first.hash) {
             At::Vacant(vacant) => {
-                vacant.insert(Slot { first: Arc::clone(entry), rest: BTreeMap::new() });
+                vacant.insert(Slot::new(key, entry));
                 *count += 1;
                 None
             }
-            At::Occupied(mut found) => {
-                Some(mem::replace(&mut found.get_mut().first, Arc::clone(entry)))
-            }
+            At::Occupied(mut found) => Some(found.get_mut().replace(Arc::clone(entry))),
         }
     }
 
@@ -198,17 +221,22 @@ impl<K: Eq + Hash, V> Table<K, V> {
     ///
     /// An owner is asked whether it still runs where no lock is held: that takes the lock of its
     /// inbox, under which this one is taken elsewhere.
-    pub(crate) fn insert(&self, entry: &Arc<Entry<K, V>>) -> Result<(), Arc<dyn Node>> {
+    pub(crate) fn insert(&self, entry: &Arc<Entry<K, V>>) -> Result<(), Arc<dyn Node>>
+    where
+        K: Clone,
+    {
+        // Made, and dropped where it is not needed, where no lock is held.
+        let mut key = Some(entry.key.clone());
         let mut dead = None;
         loop {
             let partition = self.of_entry(entry);
             let mut entries = partition.write();
             let Entries { slots, count } = &mut *entries;
-            let same =
-                |slot: &Slot<K, V>| slot.first.hash == entry.hash && slot.first.key == entry.key;
+            let same = |slot: &Slot<K, V>| slot.key == entry.key;
             let mut found = match slots.entry(entry.hash, same, |slot| slot.first.hash) {
                 At::Vacant(vacant) => {
-                    vacant.insert(Slot { first: Arc::clone(entry), rest: BTreeMap::new() });
+                    let key = key.take().expect("invariant: whoever puts it in returns");
+                    vacant.insert(Slot::new(key, entry));
                     *count += 1;
                     return Ok(());
                 }
@@ -221,7 +249,7 @@ impl<K: Eq + Hash, V> Table<K, V> {
                 return Ok(());
             }
             if dead == Some(slot.first.number) {
-                let old = mem::replace(&mut slot.first, Arc::clone(entry));
+                let old = slot.replace(Arc::clone(entry));
                 drop(entries);
                 drop(old);
                 return Ok(());
