@@ -56,6 +56,12 @@ impl<S: Server> Node for Core<S> {
         !self.home.is_gone() && (!self.attention.load(Ordering::Acquire) || open())
     }
 
+    fn end_asked(&self) -> bool {
+        let inbox = self.lock();
+        let asked = inbox.cold.as_ref().is_some_and(|cold| !cold.stops.is_empty());
+        asked || matches!(inbox.life, Life::Ending | Life::Ended)
+    }
+
     fn counters(&self) -> Counters {
         self.lock().cold.as_ref().map(|cold| cold.counters).unwrap_or_default()
     }

@@ -14,6 +14,7 @@ use tokio::runtime::{Handle, Id};
 
 use crate::clock;
 use crate::id::ServerId;
+use crate::ledger::Ledger;
 use crate::node::Node;
 #[cfg(feature = "introspection")]
 use crate::roster::Roster;
@@ -44,6 +45,8 @@ pub(crate) struct Home {
     kept: Mutex<HashMap<ServerId, Arc<dyn Node>>>,
     /// Servers that were started for others.
     callers: Mutex<HashMap<ServerId, Callers>>,
+    /// Those of the applications that run here.
+    ledgers: Mutex<Vec<Weak<Ledger>>>,
     sweeper: Sweeper,
     #[cfg(feature = "introspection")]
     roster: Roster,
@@ -99,6 +102,7 @@ impl Home {
             keyed: Mutex::default(),
             kept: Mutex::default(),
             callers: Mutex::default(),
+            ledgers: Mutex::default(),
             sweeper: Sweeper::default(),
             #[cfg(feature = "introspection")]
             roster: Roster::default(),
@@ -210,6 +214,17 @@ impl Home {
     pub(crate) fn forget_callers(&self, id: ServerId) {
         let forgotten = lock(&self.callers).remove(&id);
         drop(forgotten);
+    }
+
+    /// Has what happens here noted in a ledger, for as long as somebody keeps that.
+    pub(crate) fn open(&self, ledger: &Arc<Ledger>) {
+        let mut ledgers = lock(&self.ledgers);
+        ledgers.retain(|ledger| ledger.strong_count() > 0);
+        ledgers.push(Arc::downgrade(ledger));
+    }
+
+    pub(crate) fn ledgers(&self) -> Vec<Arc<Ledger>> {
+        lock(&self.ledgers).iter().filter_map(Weak::upgrade).collect()
     }
 
     pub(crate) fn keep(&self, node: Arc<dyn Node>) {

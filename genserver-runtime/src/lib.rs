@@ -15,6 +15,7 @@ pub mod __private;
 mod absence;
 mod address;
 mod ahead;
+mod application;
 mod batch;
 mod blocking;
 mod body;
@@ -49,6 +50,7 @@ mod item;
 mod join;
 mod keyed;
 mod late;
+mod ledger;
 mod limit;
 mod link;
 mod linked;
@@ -81,6 +83,7 @@ mod start;
 mod start_tied;
 mod status;
 mod stop;
+mod straggler;
 #[allow(dead_code, reason = "the engine that carries out what is planned is built on it")]
 mod supervisor;
 mod sweeper;
@@ -103,6 +106,7 @@ mod watch;
 mod wishes;
 mod withdraw;
 
+pub use crate::application::{Application, Running, Signal, Stopped, Why};
 pub use crate::call::Call;
 pub use crate::cast::{Cast, Post};
 pub use crate::client::Client;
@@ -142,6 +146,7 @@ pub use crate::start::Start;
 pub use crate::start_tied::StartMonitor;
 pub use crate::status::{Activity, Handled, Mailbox, NextTimer, Statistics, Status};
 pub use crate::stop::Stop;
+pub use crate::straggler::{Fate, Straggler};
 pub use crate::supervisor::{
     AutoShutdown, Backoff, ChildCounts, ChildError, ChildInfo, ChildPhase, ChildSpec, ControlError,
     DynamicSupervisor, PartitionSupervisor, ResizeError, Restart, SpecError,

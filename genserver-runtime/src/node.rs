@@ -50,6 +50,9 @@ pub(crate) trait Node: Any + Send + Sync {
     /// Takes from what keeps the server alive; the last one ends it.
     fn release(self: Arc<Self>);
 
+    /// Whether it was asked to end, or ends.
+    fn end_asked(&self) -> bool;
+
     /// Keeps the server alive without a client.
     fn detach(self: Arc<Self>);
 

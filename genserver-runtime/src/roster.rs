@@ -73,7 +73,7 @@ impl Roster {
         drop(node);
     }
 
-    fn nodes(&self) -> Vec<Arc<dyn Node>> {
+    pub(crate) fn nodes(&self) -> Vec<Arc<dyn Node>> {
         self.lock().nodes.iter().flatten().filter_map(Weak::upgrade).collect()
     }
 }

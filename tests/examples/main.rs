@@ -1,6 +1,8 @@
 //! Runs every example as its user would and asserts what it prints.
 
 mod cache;
+#[cfg(unix)]
+mod chat;
 mod disasters;
 mod loan_replay;
 mod printed;

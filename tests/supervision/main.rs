@@ -20,6 +20,7 @@ mod strategy;
 mod support;
 mod told;
 
+mod application;
 mod callers;
 mod crew;
 mod keyed;

@@ -9,6 +9,7 @@ use crate::clock::Instant;
 use crate::core::Core;
 use crate::exit::ExitReason;
 use crate::id::ServerId;
+use crate::ledger;
 use crate::node::Stop;
 use crate::supervisor::child::{Child, Wanted};
 use crate::supervisor::error::Refusal;
@@ -82,7 +83,7 @@ impl Family {
         let key = self.next;
         self.next += 1;
         let supervisor = Weak::clone(&self.supervisor);
-        let spot = Spot::new(supervisor, key, &traits);
+        let spot = Spot::new(supervisor, key, id.clone(), &traits);
         let with = With { spot: Arc::clone(&spot), first, extra: self.extra.clone() };
         let made = make.make(with).await;
         let temporary = traits.restart == Restart::Temporary;
@@ -283,6 +284,9 @@ impl Family {
 
     /// Stops all children, in the reverse order of their starts, or all at once.
     pub(crate) async fn close(&mut self) {
+        if let Some(supervisor) = self.supervisor.upgrade() {
+            ledger::note_closing(&*supervisor);
+        }
         if self.dynamic {
             let mut left = Vec::new();
             for child in self.children.values_mut() {

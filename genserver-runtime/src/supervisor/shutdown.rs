@@ -6,9 +6,11 @@ use std::time::Duration;
 use crate::clock::{self, Instant};
 use crate::error::ServerError;
 use crate::exit::ExitReason;
+use crate::ledger;
 use crate::node::{Node, Stop as How};
 use crate::options::Shutdown;
 use crate::stop::Stop;
+use crate::straggler::{Fate, Straggler};
 
 /// Stops one child, and waits until it has ended; the reason it ended with.
 pub(crate) async fn stop(node: &Arc<dyn Node>, shutdown: Shutdown) -> ExitReason {
@@ -42,14 +44,15 @@ pub(crate) async fn stop_all(
         match until {
             None => killed.push(asked),
             Some(until) => match clock::timeout_at(until, asked.poll_ended()).await {
-                Ok(reason) => ended.push((node, reason)),
+                Ok(reason) => ended.push((node, asked.note(reason))),
                 Err(_) => killed.push(asked.kill()),
             },
         }
     }
-    for asked in killed {
+    for mut asked in killed {
         let node = Arc::clone(&asked.node);
-        ended.push((node, asked.ended().await));
+        let reason = asked.poll_ended().await;
+        ended.push((node, asked.note(reason)));
     }
     ended
 }
@@ -67,25 +70,41 @@ struct Asked {
     node: Arc<dyn Node>,
     how: How,
     stop: Stop,
+    /// What it did when its time was over.
+    late: Option<Straggler>,
+    /// Whether it ends as it is meant to where it is killed.
+    to_be_killed: bool,
 }
 
 impl Asked {
     fn new(node: Arc<dyn Node>, how: How) -> Self {
         let stop = Stop::of(Some(Arc::clone(&node)), how.clone(), wanted(&how));
-        Self { node, how, stop }
+        let to_be_killed = matches!(how, How::Kill);
+        Self { node, how, stop, late: None, to_be_killed }
     }
 
     fn kill(self) -> Self {
-        Self::new(self.node, How::Kill)
+        let late = Some(Straggler::of(&self.node, Fate::Killed));
+        Self { late, to_be_killed: self.to_be_killed, ..Self::new(self.node, How::Kill) }
+    }
+
+    /// Has it noted for the application where it had to be killed.
+    fn note(self, reason: ExitReason) -> ExitReason {
+        if reason == ExitReason::Killed && !self.to_be_killed {
+            let late = self.late.unwrap_or_else(|| Straggler::of(&self.node, Fate::Killed));
+            ledger::note_killed(&self.node, &late);
+        }
+        reason
     }
 
     async fn ended(mut self) -> ExitReason {
-        self.poll_ended().await
+        let reason = self.poll_ended().await;
+        self.note(reason)
     }
 
     async fn ended_by(mut self, until: Instant) -> ExitReason {
         match clock::timeout_at(until, self.poll_ended()).await {
-            Ok(reason) => reason,
+            Ok(reason) => self.note(reason),
             Err(_) => self.kill().ended().await,
         }
     }

@@ -21,6 +21,8 @@ pub(crate) struct Spot {
     standing: Mutex<Standing>,
     supervisor: Weak<Core<Supervisor>>,
     key: Key,
+    /// The child's id, where it has one.
+    id: Option<Arc<str>>,
     restart: Restart,
     shutdown: Shutdown,
     waits: WhileRestarting,
@@ -33,6 +35,7 @@ pub(crate) struct Spot {
 pub struct Kin {
     pub(crate) supervisor: Weak<Core<Supervisor>>,
     pub(crate) key: Key,
+    pub(crate) id: Option<Arc<str>>,
 }
 
 struct Standing {
@@ -52,11 +55,16 @@ enum Stage {
 }
 
 impl Spot {
-    pub(crate) fn new(supervisor: Weak<Core<Supervisor>>, key: Key, traits: &Traits) -> Arc<Self> {
+    pub(crate) fn new(
+        supervisor: Weak<Core<Supervisor>>,
+        key: Key,
+        id: Option<Arc<str>>,
+        traits: &Traits,
+    ) -> Arc<Self> {
         let Traits { restart, shutdown, waits, .. } = *traits;
         let standing = Mutex::new(Standing { stage: Stage::Gone, changed: None, fallen: None });
         let restarts = AtomicU32::new(0);
-        Arc::new(Self { standing, supervisor, key, restart, shutdown, waits, restarts })
+        Arc::new(Self { standing, supervisor, key, id, restart, shutdown, waits, restarts })
     }
 
     fn lock(&self) -> MutexGuard<'_, Standing> {
@@ -132,7 +140,7 @@ impl Spot {
 
     /// Which child of which supervisor it is.
     pub(crate) fn kin(&self) -> Kin {
-        Kin { supervisor: Weak::clone(&self.supervisor), key: self.key }
+        Kin { supervisor: Weak::clone(&self.supervisor), key: self.key, id: self.id.clone() }
     }
 
     /// The server to which this child belongs.

@@ -11,6 +11,7 @@ use crate::core::Core;
 use crate::exit::ExitReason;
 use crate::id::ServerId;
 use crate::item::{Item, Source};
+use crate::ledger;
 use crate::link::Exit;
 use crate::server::Takes;
 use crate::supervisor::backoff::Backoff;
@@ -109,6 +110,7 @@ impl Supervisor {
         }
         if verdict.gave_up {
             report::gave_up(cx.id());
+            ledger::note_gave_up(&*cx.core());
         }
         if verdict.shut_down {
             cx.stop(ExitReason::Shutdown);
