@@ -12,8 +12,8 @@ mod session;
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use genserver_runtime::DynamicSupervisor;
 use genserver_runtime::prelude::*;
+use genserver_runtime::{Application, DynamicSupervisor};
 
 use crate::door::Door;
 use crate::room::Room;

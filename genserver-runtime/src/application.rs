@@ -41,6 +41,7 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(8);
 /// With the feature `signals` a whole program is:
 ///
 /// ```
+/// use genserver_runtime::Application;
 /// use genserver_runtime::prelude::*;
 ///
 /// struct Counter(i64);
@@ -65,7 +66,7 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(8);
 /// In a program that has a `main` of its own, any future is the request to stop:
 ///
 /// ```
-/// # use genserver_runtime::prelude::*; use genserver_runtime::Why;
+/// # use genserver_runtime::prelude::*; use genserver_runtime::{Application, Why};
 /// # struct Counter(i64); #[genserver]
 /// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
 /// # #[tokio::main] async fn main() {
@@ -149,7 +150,7 @@ where
     /// Those of the root's start.
     ///
     /// ```
-    /// # use genserver_runtime::prelude::*;
+    /// # use genserver_runtime::prelude::*; use genserver_runtime::Application;
     /// # struct Counter(i64); #[genserver]
     /// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
     /// # #[tokio::main(flavor = "current_thread")]

@@ -24,8 +24,8 @@
 //! ```
 
 pub use crate::{
-    Application, CallError, Crash, Cx, Enter, ExitReason, Init, Keyed, Next, Registry, ReplyTo,
-    SendError, ServerError, StartError, StateCx, Supervisor, Transition, join,
+    CallError, Crash, Cx, Enter, ExitReason, Init, Keyed, Next, Registry, ReplyTo, SendError,
+    ServerError, StartError, StateCx, Supervisor, Transition, join,
 };
 #[doc(no_inline)]
 pub use crate::{CallResult as _, Client as _, MachineClient as _, State as _, Tracked as _};

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use genserver_runtime::prelude::*;
 use genserver_runtime::{
-    Activity, AutoShutdown, ChildSpec, Fate, Restart, Running, Shutdown, Stopped, Straggler, Why,
+    Activity, Application, AutoShutdown, ChildSpec, Fate, Restart, Running, Shutdown, Stopped,
+    Straggler, Why,
 };
 use tokio::time::Instant;
 

@@ -15,7 +15,7 @@ use crate::straggler::Straggler;
 ///
 /// ```
 /// use genserver_runtime::prelude::*;
-/// use genserver_runtime::{Stopped, Why};
+/// use genserver_runtime::{Application, Stopped, Why};
 ///
 /// #[tokio::main]
 /// async fn main() -> Stopped {
