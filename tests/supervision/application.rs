@@ -37,7 +37,7 @@ impl Slow {
     #[cast]
     fn block(&self, gate: Gate, release: std::sync::mpsc::Receiver<()>) {
         gate.reached_by();
-        drop(release.recv());
+        release.recv().expect("the test lets it go on");
     }
 
     #[terminate]
@@ -306,6 +306,7 @@ async fn an_application_that_is_let_go_of_takes_its_servers_along() {
 async fn two_applications_of_one_program_are_told_apart() {
     let (journal, gate) = (Journal::new(), Gate::new());
     let spec = slow(&journal, open(), Gate::new());
+    let spec = spec.shutdown(Shutdown::After(Duration::from_secs(2)));
     let one = Application::new(Supervisor::one_for_one().spec(spec)).start().await;
     let other = Application::new(Supervisor::one_for_one().spec(noting(&journal, "a")));
     let other = other.start().await.expect("it starts");
