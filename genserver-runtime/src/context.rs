@@ -148,6 +148,35 @@ impl<S: Server> Cx<S> {
         self.core().name()
     }
 
+    /// What the server is called where it is shown: in its status, its crash report, the path of a
+    /// deadlock. It need not be unique, and nobody finds the server by it. Like
+    /// `Process.set_label/1`.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*;
+    /// struct Session;
+    ///
+    /// #[genserver]
+    /// impl Session {
+    ///     #[init]
+    ///     fn new(cx: &mut Cx<Self>, user: u64) -> Self {
+    ///         cx.set_label(format!("session of user {user}"));
+    ///         Self
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let session = Session::start(7).await?;
+    /// let status = session.sys().get_status()?;
+    /// assert_eq!(status.label.as_deref(), Some("session of user 7"));
+    /// # Ok(()) }
+    /// ```
+    pub fn set_label(&self, label: impl Into<Arc<str>>) {
+        let label = Some(label.into());
+        let old = std::mem::replace(&mut self.core().lock().cold().label, label);
+        drop(old);
+    }
+
     /// Ends the server after the running handler: `terminate` runs, then the reply of the running
     /// call is sent, then the server is gone. The first reason given stands.
     ///

@@ -46,6 +46,10 @@ impl<S: Server> Node for Core<S> {
         self.lock().cold.as_ref().and_then(|cold| cold.name.clone())
     }
 
+    fn label(&self) -> Option<Arc<str>> {
+        self.lock().cold.as_ref().and_then(|cold| cold.label.clone())
+    }
+
     fn home(&self) -> &Arc<Home> {
         &self.home
     }

@@ -122,6 +122,8 @@ pub(crate) struct Cold<S: Server> {
     /// On whose behalf it was started.
     pub(crate) callers: Option<Callers>,
     pub(crate) name: Option<Arc<str>>,
+    /// What it calls itself for those who look.
+    pub(crate) label: Option<Arc<str>>,
     /// The bound given at the start, in place of the server's.
     pub(crate) mailbox: Option<u32>,
     pub(crate) detached: bool,
@@ -211,6 +213,7 @@ impl<S: Server> Default for Cold<S> {
             tails: Vec::new(),
             callers: None,
             name: None,
+            label: None,
             mailbox: None,
             detached: false,
             reason: None,

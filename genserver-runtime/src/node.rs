@@ -33,6 +33,8 @@ pub(crate) trait Node: Any + Send + Sync {
 
     fn name(&self) -> Option<Arc<str>>;
 
+    fn label(&self) -> Option<Arc<str>>;
+
     fn home(&self) -> &Arc<Home>;
 
     fn is_running(&self) -> bool;
@@ -207,7 +209,7 @@ pub struct Counters {
 
 /// The name by which errors call a server.
 pub(crate) fn call_name(node: &dyn Node) -> String {
-    match node.name() {
+    match node.name().or_else(|| node.label()) {
         Some(name) => format!("{} {name:?}", node.kind()),
         None => format!("{} {}", node.kind(), node.id()),
     }

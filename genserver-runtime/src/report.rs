@@ -86,7 +86,7 @@ fn crashed<S: Server>(
     last: &'static str,
     body: Option<&Body<S>>,
 ) {
-    let (id, name) = (core.id.as_u64(), core.name());
+    let (id, name, label) = (core.id.as_u64(), core.name(), core.label());
     let state = body.and_then(|body| body.state.as_ref()).map_or("", state_name::<S>);
     let data = body.and_then(|body| shown(body, REPORTED_MAX).ok());
     let log = core.logged();
@@ -97,6 +97,7 @@ fn crashed<S: Server>(
         server = S::NAME,
         id,
         name = name.as_deref(),
+        label = label.as_deref(),
         last_message = last,
         state,
         data,

@@ -45,6 +45,8 @@ pub struct Status {
     pub type_name: &'static str,
     /// The name that it was started under.
     pub name: Option<String>,
+    /// What it calls itself: see [`Cx::set_label`](crate::Cx::set_label).
+    pub label: Option<String>,
     /// How many keys of registries it holds.
     pub keys: usize,
     /// Whether it is a state machine.
@@ -228,6 +230,7 @@ impl<S: Server> Core<S> {
             server: S::NAME,
             type_name: std::any::type_name::<S>(),
             name: cold.and_then(|cold| cold.name.as_deref()).map(str::to_owned),
+            label: cold.and_then(|cold| cold.label.as_deref()).map(str::to_owned),
             keys: cold.map_or(0, |cold| {
                 cold.claims_held().saturating_sub(usize::from(cold.name.is_some()))
             }),

@@ -26,6 +26,7 @@ mod crew;
 mod keyed;
 mod keyed_races;
 mod keys;
+mod label;
 mod links;
 mod machines;
 mod monitors;
