@@ -259,7 +259,8 @@ async fn a_root_that_does_not_start_is_a_failure() {
     let said = "not started: init failed: two children have the id \"a\"";
     assert_eq!(stopped.to_string(), said);
     fails(&stopped);
-    journal.holds(&["+a", "-a shutdown"]);
+    // Told before the first of them is started.
+    journal.holds(&[]);
 }
 
 #[tokio::test(start_paused = true)]
