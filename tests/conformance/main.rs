@@ -35,6 +35,7 @@ mod refusal;
 mod refused_by_name;
 mod reply;
 mod report;
+mod report_drops;
 mod runtime_end;
 mod sequence;
 mod servers;

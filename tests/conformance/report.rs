@@ -374,29 +374,3 @@ async fn a_refused_cast_is_told_at_a_limited_rate() {
     assert!((1..=10).contains(&told.len()), "{} events", told.len());
     assert_eq!((told[0].get("message"), told[0].get("state")), ("dust", "On"));
 }
-
-#[tokio::test]
-async fn a_dropped_cast_is_told_at_a_limited_rate() {
-    let events = Events::listen();
-    let lossy = Lossy::start().await.expect("its init cannot fail");
-    for _ in 0..101 {
-        lossy.drip().await.expect("the newest is dropped");
-    }
-    assert_eq!(lossy.counters().dropped, 100);
-    let told = events.of("Lossy", Level::WARN);
-    assert!((1..=10).contains(&told.len()), "{} events", told.len());
-    assert_eq!(told[0].get("server"), "Lossy");
-}
-
-struct Lossy;
-
-#[genserver(mailbox = 1, overflow = drop_newest)]
-impl Lossy {
-    #[init]
-    fn new() -> Self {
-        Self
-    }
-
-    #[cast]
-    fn drip(&self) {}
-}
