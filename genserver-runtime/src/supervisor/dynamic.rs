@@ -174,10 +174,10 @@ impl<X: Send + Sync + 'static> DynamicSupervisor<X> {
         let kin = child.__address().kin();
         let own = kin.filter(|kin| kin.supervisor.upgrade().map(|core| core.id) == self.tree.id());
         let Some(kin) = own else {
-            let gone = !self.tree.is_running();
-            return Err(match gone {
-                true => ControlError::Supervisor(ServerError::NotRunning),
-                false => ControlError::NotFound,
+            return Err(if self.tree.is_running() {
+                ControlError::NotFound
+            } else {
+                ControlError::Supervisor(ServerError::NotRunning)
             });
         };
         control(self.tree.terminate_child(Which::Key(kin.key)).await)

@@ -105,8 +105,9 @@ impl Family {
         if let Some(id) = &id {
             self.keys.insert(Arc::clone(id), key);
         }
-        let make = (!temporary).then_some(make);
-        self.children.insert(key, Box::new(Child { id, make, spot, member, traits, current }));
+        let kept = if temporary { None } else { Some(make) };
+        self.children
+            .insert(key, Box::new(Child { id, make: kept, spot, member, traits, current }));
         Ok(())
     }
 
@@ -149,6 +150,8 @@ impl Family {
                     }
                     verdict.retries.push((key, delay));
                 }
+                // Nobody could start it again: it has no id.
+                Action::Down(key) if self.dynamic => self.forget(key),
                 Action::Down(key) => self.rest(key),
                 Action::Forget(key) => self.forget(key),
                 Action::ShutDown => verdict.shut_down = true,
@@ -239,8 +242,9 @@ impl Family {
             self.stop(key).await;
         }
         self.rest(key);
-        let temporary = |child: &Box<Child>| child.member.restart == Restart::Temporary;
-        if self.dynamic || self.children.get(&key).is_some_and(temporary) {
+        let child = self.children.get(&key);
+        let temporary = child.is_some_and(|child| child.member.restart == Restart::Temporary);
+        if self.dynamic || temporary {
             self.forget(key);
         }
     }

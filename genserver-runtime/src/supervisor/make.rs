@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -93,15 +94,18 @@ pub(crate) trait Make: Send {
     fn make(&mut self, with: With) -> Making<'_>;
 }
 
+/// From what a start is made, and what it gives or why it fails.
+type Makes<X, T, E> = PhantomData<fn(&X) -> (T, E)>;
+
 /// Makes children by a closure.
 pub(crate) struct By<F, T, E> {
     start: F,
-    types: std::marker::PhantomData<fn() -> (T, E)>,
+    types: Makes<(), T, E>,
 }
 
 impl<F, T, E> By<F, T, E> {
     pub(crate) fn new(start: F) -> Self {
-        Self { start, types: std::marker::PhantomData }
+        Self { start, types: PhantomData }
     }
 }
 
@@ -121,12 +125,12 @@ where
 /// Makes children by a closure that takes what all are started with.
 pub(crate) struct ByExtra<X, F, T, E> {
     start: F,
-    types: std::marker::PhantomData<fn(&X) -> (T, E)>,
+    types: Makes<X, T, E>,
 }
 
 impl<X, F, T, E> ByExtra<X, F, T, E> {
     pub(crate) fn new(start: F) -> Self {
-        Self { start, types: std::marker::PhantomData }
+        Self { start, types: PhantomData }
     }
 }
 

@@ -148,6 +148,7 @@ impl<T: Started, E: fmt::Debug + Send + 'static> PartitionSupervisor<T, E> {
     }
 
     /// A client of the copy that a number belongs to: its remainder, without sign.
+    #[must_use]
     pub fn at(&self, number: i64) -> T::Client {
         self.client(Route::Hash(number.unsigned_abs()))
     }
@@ -157,6 +158,7 @@ impl<T: Started, E: fmt::Debug + Send + 'static> PartitionSupervisor<T, E> {
     }
 
     /// Clients of all copies that are used, in their order.
+    #[must_use]
     pub fn clients(&self) -> Vec<T::Client> {
         (0..self.len()).map(|number| self.client(Route::Number(number))).collect()
     }
