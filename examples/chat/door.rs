@@ -9,8 +9,8 @@ use axum::extract::Path;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use axum::routing::get;
-use genserver_runtime::DynamicSupervisor;
 use genserver_runtime::prelude::*;
+use genserver_runtime::{ChildSpec, DynamicSupervisor, Restart};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
@@ -30,7 +30,7 @@ impl Door {
     #[init]
     pub fn new(listener: Arc<net::TcpListener>) -> Result<Self, io::Error> {
         let listener = TcpListener::from_std(listener.try_clone()?)?;
-        let (closes, closed) = oneshot::channel::<()>();
+        let (signal, closed) = oneshot::channel::<()>();
         let router = Router::new().route("/chat/{name}", get(knock));
         let serve = axum::serve(listener, router).with_graceful_shutdown(async {
             // However it goes, the door closes.
@@ -38,7 +38,7 @@ impl Door {
         });
         let mut serving = JoinSet::new();
         serving.spawn(serve.into_future());
-        Ok(Self { closes: Some(closes), serving })
+        Ok(Self { closes: Some(signal), serving })
     }
 
     /// Takes nobody in any more, and lets requests finish that are under way.
@@ -60,7 +60,8 @@ async fn come_in(name: String, socket: WebSocket) {
         let socket = socket.take().expect("a temporary child is started once");
         Session::start(name.clone(), socket)
     };
-    if let Err(error) = sessions.start_child(start).await {
+    let spec = ChildSpec::dynamic(start).restart(Restart::Temporary);
+    if let Err(error) = sessions.start(spec).await {
         eprintln!("no session: {error}");
     }
 }

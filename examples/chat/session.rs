@@ -18,7 +18,7 @@ pub struct Session {
     out: SplitSink<WebSocket, Message>,
 }
 
-#[genserver(restart = temporary)]
+#[genserver]
 impl Session {
     /// What comes in on the socket comes as messages; the room has a weak address of this server.
     #[init]
