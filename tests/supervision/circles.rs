@@ -13,7 +13,7 @@ pub struct Asks {
     journal: Journal,
 }
 
-fn answer<T>(answer: Result<T, ServerError>) -> &'static str {
+fn answer<T>(answer: &Result<T, ServerError>) -> &'static str {
     match answer {
         Ok(_) => "answered",
         Err(ServerError::Deadlock(_)) => "a circle",
@@ -25,7 +25,7 @@ fn answer<T>(answer: Result<T, ServerError>) -> &'static str {
 impl Asks {
     #[init]
     async fn new(journal: Journal, boss: &'static str) -> Self {
-        let told = answer(Supervisor::named(boss).which_children().await);
+        let told = answer(&Supervisor::named(boss).which_children().await);
         journal.note(format!("init: {told}"));
         Self { boss, journal }
     }
@@ -40,8 +40,8 @@ impl Asks {
     async fn end_me(&self) -> bool {
         let told = Supervisor::named(self.boss).terminate_child("asks").await;
         let told = match told {
-            Err(ControlError::Supervisor(error)) => answer(Err::<(), _>(error)),
-            told => answer(Ok(told)),
+            Err(ControlError::Supervisor(error)) => answer(&Err::<(), _>(error)),
+            _ => "answered",
         };
         self.journal.note(format!("handler: {told}"));
         true
@@ -49,7 +49,7 @@ impl Asks {
 
     #[terminate]
     async fn close(&mut self, reason: &ExitReason) {
-        let told = answer(Supervisor::named(self.boss).which_children().await);
+        let told = answer(&Supervisor::named(self.boss).which_children().await);
         self.journal.note(format!("terminate, {reason}: {told}"));
     }
 }
