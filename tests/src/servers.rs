@@ -18,7 +18,7 @@ impl Bell {
     /// A bell that nobody has rung.
     #[init]
     #[must_use]
-    pub const fn new() -> Self {
+    pub const fn silent() -> Self {
         Self { rings: 0 }
     }
 
@@ -46,7 +46,7 @@ impl<T: Send + 'static> Shelf<T> {
     /// An empty shelf.
     #[init]
     #[must_use]
-    pub const fn new() -> Self {
+    pub const fn empty() -> Self {
         Self { things: VecDeque::new() }
     }
 

@@ -265,7 +265,7 @@ async fn a_stop_waits_for_a_start() {
     let rooms = world.keyed();
     rooms.of(1).add(1).try_send().expect_err("it is not there");
     gate.reached().await;
-    let (stop, _) = tokio::join!(rooms.stop(&1), async { gate.open() });
+    let (stop, ()) = tokio::join!(rooms.stop(&1), async { gate.open() });
     stop.expect("it stops");
     world.journal.holds(&["open 1", "close 1"]);
 }

@@ -95,7 +95,7 @@ async fn eviction_by_many_threads_loses_nothing() {
     all.join_all().await;
     let done = done.load(Ordering::Relaxed);
     // The last ones that were evicted may still be on their way out.
-    while rooms.len() > 0 {
+    while !rooms.is_empty() {
         rooms.stop_all().await;
     }
     for key in 0..KEYS {
