@@ -28,6 +28,8 @@ impl Session {
         socket: WebSocket,
     ) -> Result<Self, ServerError> {
         let room = RoomClient::named("room");
+        // Should it not stop in its time, this is what it is called.
+        cx.set_label(name.clone());
         let (out, frames) = socket.split();
         let me: SessionClient = cx.weak();
         room.enter(name.clone(), me.recipient()).await?;

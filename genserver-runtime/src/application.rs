@@ -40,7 +40,7 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(8);
 ///
 /// With the feature `signals` a whole program is:
 ///
-/// ```
+/// ```no_run
 /// use genserver_runtime::Application;
 /// use genserver_runtime::prelude::*;
 ///
@@ -52,7 +52,8 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(8);
 ///     fn increment(&mut self) -> i64 { self.0 += 1; self.0 }
 /// }
 ///
-/// # #[cfg(feature = "signals")] mod example { use super::*;
+/// # #[cfg(not(feature = "signals"))] fn main() {}
+/// # #[cfg(feature = "signals")]
 /// #[tokio::main]
 /// async fn main() {
 ///     let root = Supervisor::one_for_one()
@@ -60,7 +61,6 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(8);
 ///     // Until ctrl-c or SIGTERM.
 ///     Application::new(root).run().await.exit()
 /// }
-/// # }
 /// ```
 ///
 /// In a program that has a `main` of its own, any future is the request to stop:
