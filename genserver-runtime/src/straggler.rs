@@ -70,6 +70,11 @@ fn path(node: &Arc<dyn Node>) -> String {
     names.join("/")
 }
 
+/// That of a server that has not ended.
+fn fate(node: &Arc<dyn Node>) -> Fate {
+    if node.end_asked() { Fate::Running } else { Fate::NotAsked }
+}
+
 /// The servers at and below a root that have not ended, each with what it does now.
 ///
 /// Without supervisors that do nothing but wait for one of the others.
@@ -95,10 +100,7 @@ pub(crate) fn left(root: &Arc<dyn Node>) -> Vec<(Arc<dyn Node>, Straggler)> {
     let waited_for: HashSet<ServerId> = left.iter().filter_map(|(_, above)| *above).collect();
     let mut left: Vec<_> = left
         .iter()
-        .map(|(node, _)| {
-            let fate = if node.end_asked() { Fate::Running } else { Fate::NotAsked };
-            (Arc::clone(node), Straggler::of(node, fate))
-        })
+        .map(|(node, _)| (Arc::clone(node), Straggler::of(node, fate(node))))
         .filter(|(node, straggler)| {
             let waits = straggler.activity == Activity::Ending || straggler.fate == Fate::NotAsked;
             !(waits && waited_for.contains(&node.id()))
@@ -111,7 +113,7 @@ pub(crate) fn left(root: &Arc<dyn Node>) -> Vec<(Arc<dyn Node>, Straggler)> {
 /// The root: without a list of live servers nothing else is known.
 #[cfg(not(feature = "introspection"))]
 pub(crate) fn left(root: &Arc<dyn Node>) -> Vec<(Arc<dyn Node>, Straggler)> {
-    vec![(Arc::clone(root), Straggler::of(root, Fate::Running))]
+    vec![(Arc::clone(root), Straggler::of(root, fate(root)))]
 }
 
 impl fmt::Display for Straggler {
