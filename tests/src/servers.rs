@@ -18,7 +18,7 @@ impl Bell {
     /// A bell that nobody has rung.
     #[init]
     #[must_use]
-    pub const fn silent() -> Self {
+    pub const fn hang() -> Self {
         Self { rings: 0 }
     }
 
