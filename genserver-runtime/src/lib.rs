@@ -39,7 +39,10 @@ mod exit;
 mod format;
 mod frame;
 #[doc = include_str!("../docs/state-machines.md")]
-pub mod guide {}
+pub mod guide {
+    #[doc = include_str!("../docs/supervision.md")]
+    pub mod supervision {}
+}
 mod home;
 mod id;
 mod inbox;

@@ -1,4 +1,4 @@
-//! The guide to state machines: each error that it shows is one that the compiler gives.
+//! The guides: each error that the one of state machines shows is one that the compiler gives.
 
 use std::fs;
 use std::path::Path;
@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::{read, root};
 
 const GUIDE: &str = "genserver-runtime/docs/state-machines.md";
+const SUPERVISION: &str = "genserver-runtime/docs/supervision.md";
 
 /// What the UI tests expect, file by file.
 fn expected(folder: &Path, texts: &mut Vec<String>) {
@@ -45,8 +46,21 @@ fn the_errors_of_the_guide_are_those_of_the_ui_tests() {
     }
 }
 
-/// Whoever looks for it among the documents finds it there.
+/// Whoever looks for them among the documents finds them there.
 #[test]
-fn the_guide_is_among_the_documents() {
+fn the_guides_are_among_the_documents() {
     assert_eq!(read("docs/state-machines.md"), read(GUIDE));
+    assert_eq!(read("docs/supervision.md"), read(SUPERVISION));
+}
+
+/// The README's tree is one that the tests of the guide compile and run.
+#[test]
+fn the_tree_of_the_readme_is_in_the_guide() {
+    let readme = read("README.md");
+    let tree = readme
+        .split("```rust\n")
+        .map(|block| block.split("```").next().unwrap_or_default())
+        .find(|block| block.contains("Supervisor::"))
+        .expect("the README has a tree");
+    assert!(read(SUPERVISION).contains(tree), "{SUPERVISION} lacks the README's tree:\n{tree}");
 }
