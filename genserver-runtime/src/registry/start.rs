@@ -12,7 +12,8 @@ impl<S: Server, C, A, E> Start<S, C, A, E> {
     ///
     /// # Errors
     ///
-    /// [`StartError::AlreadyStarted`] with the holder's client when the key is taken.
+    /// [`StartError::AlreadyStarted`](crate::StartError::AlreadyStarted) with the holder's
+    /// client when the key is taken.
     ///
     /// ```
     /// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
@@ -36,7 +37,8 @@ impl<S: Server, C, A, E> Start<S, C, A, E> {
     ///
     /// # Errors
     ///
-    /// [`StartError::AlreadyStarted`] with the holder's client when the key is taken.
+    /// [`StartError::AlreadyStarted`](crate::StartError::AlreadyStarted) with the holder's
+    /// client when the key is taken.
     ///
     /// ```
     /// # use genserver_runtime::prelude::*; struct Counter(i64); #[genserver]
