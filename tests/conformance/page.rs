@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const LISTS: [&str; 9] = ["DYN", "GS", "LM", "PS", "REG", "SM", "SUP", "SYS", "TM"];
 
 /// The folders of tests that are named after rows.
-const FOLDERS: [&str; 2] = ["conformance", "supervision"];
+const FOLDERS: [&str; 3] = ["conformance", "memory", "supervision"];
 
 /// Where the part begins that is made from the names of the tests.
 const MADE: &str = "## Tests by row\n";
@@ -148,5 +148,11 @@ fn every_row_of_the_list_is_on_the_page() {
     let missing = [3, 29, 31, 40, 43];
     for number in (1..=53).filter(|number| !missing.contains(number)) {
         assert!(rows.contains_key(&format!("SUP-{number}")), "SUP-{number} is missing");
+    }
+    for number in (1..=14).filter(|&number| number != 2) {
+        assert!(rows.contains_key(&format!("DYN-{number}")), "DYN-{number} is missing");
+    }
+    for number in 1..=6 {
+        assert!(rows.contains_key(&format!("PS-{number}")), "PS-{number} is missing");
     }
 }

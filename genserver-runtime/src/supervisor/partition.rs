@@ -18,7 +18,7 @@ use crate::supervisor::error::{ControlError, SupervisorError};
 use crate::supervisor::handle::Supervisor;
 use crate::supervisor::make::Started;
 use crate::supervisor::spot::Kin;
-use crate::supervisor::start::INTENSITY;
+use crate::supervisor::start::{INTENSITY, StartSupervisor};
 
 type Starting<T, E> =
     Pin<Box<dyn Future<Output = Result<T, StartError<E, <T as Started>::Client>>> + Send>>;
@@ -62,7 +62,11 @@ pub struct PartitionSupervisor<T: Started, E> {
 
 /// Where the copies are.
 #[derive(Default)]
-struct Table(Mutex<Copies>);
+struct Table {
+    copies: Mutex<Copies>,
+    /// Held while their number is changed: one change after the other.
+    resizing: tokio::sync::Mutex<()>,
+}
 
 #[derive(Default)]
 struct Copies {
@@ -74,7 +78,7 @@ struct Copies {
 
 impl Table {
     fn lock(&self) -> MutexGuard<'_, Copies> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.copies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -133,7 +137,7 @@ impl<T: Started, E: fmt::Debug + Send + 'static> PartitionSupervisor<T, E> {
     /// Starts the copies under a supervisor of their own, whose children have the ids `"0"`, `"1"`, and
     /// so on.
     pub fn start(&self) -> StartPartitions<T, E> {
-        StartPartitions { of: self.clone() }
+        StartPartitions { of: self.clone(), start: Supervisor::one_for_one() }
     }
 
     /// A client of the copy that a key belongs to: always the same one for equal keys and the same
@@ -191,6 +195,7 @@ impl<T: Started, E: fmt::Debug + Send + 'static> PartitionSupervisor<T, E> {
         if partitions > self.partitions {
             return Err(ResizeError::TooMany { partitions_max: self.partitions });
         }
+        let _alone = self.table.resizing.lock().await;
         let (before, supervisor) = {
             let mut copies = self.table.lock();
             let before = copies.used;
@@ -209,7 +214,11 @@ impl<T: Started, E: fmt::Debug + Send + 'static> PartitionSupervisor<T, E> {
                 Err(error) => return Err(error.into()),
             }
         }
-        self.table.lock().used = partitions;
+        let mut copies = self.table.lock();
+        // Those of another supervisor, which was started meanwhile, are all used.
+        if copies.supervisor.as_ref().and_then(Client::id) == Client::id(&supervisor) {
+            copies.used = partitions;
+        }
         Ok(before)
     }
 }
@@ -277,6 +286,21 @@ impl Locate for Routed {
 #[must_use = "a supervisor starts when this is awaited"]
 pub struct StartPartitions<T: Started, E> {
     of: PartitionSupervisor<T, E>,
+    start: StartSupervisor,
+}
+
+impl<T: Started, E> StartPartitions<T, E> {
+    /// A name for their supervisor: see [`Start::name`](crate::Start::name).
+    pub fn name(mut self, name: impl Into<Arc<str>>) -> Self {
+        self.start = self.start.name(name);
+        self
+    }
+
+    /// Their supervisor lives without a client: see [`Start::detach`](crate::Start::detach).
+    pub fn detach(mut self) -> Self {
+        self.start = self.start.detach();
+        self
+    }
 }
 
 impl<T: Started, E: fmt::Debug + Send + 'static> IntoFuture for StartPartitions<T, E> {
@@ -285,9 +309,9 @@ impl<T: Started, E: fmt::Debug + Send + 'static> IntoFuture for StartPartitions<
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let of = self.of;
+            let Self { of, start } = self;
             let (restarts_max, period) = of.intensity;
-            let supervisor = Supervisor::one_for_one().intensity(restarts_max, period).await?;
+            let supervisor = start.intensity(restarts_max, period).await?;
             let mut places = Vec::with_capacity(of.partitions);
             for number in 0..of.partitions {
                 let make = Arc::clone(&of.start);
