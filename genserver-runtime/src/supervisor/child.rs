@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use crate::client::Client;
+use crate::core::Core;
 use crate::error::StartError;
 use crate::id::ServerId;
 use crate::options::{Served, Shutdown};
@@ -12,6 +13,7 @@ use crate::supervisor::make::{By, ByExtra, Make, Started};
 use crate::supervisor::plan::Member;
 use crate::supervisor::spec::{Restart, WhileRestarting};
 use crate::supervisor::spot::Spot;
+use crate::supervisor::tree::Supervisor;
 
 /// How a child is started, restarted and stopped.
 ///
@@ -53,7 +55,7 @@ pub(crate) struct Wanted {
 }
 
 /// What is fixed about a child.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Traits {
     pub(crate) restart: Restart,
     pub(crate) significant: bool,
@@ -190,16 +192,32 @@ impl<T, E> fmt::Debug for ChildSpec<T, E> {
     }
 }
 
+/// What is fixed about a child, and where it belongs. Children without ids that are alike share it:
+/// there may be very many of them.
+pub(crate) struct Fixed {
+    pub(crate) supervisor: Weak<Core<Supervisor>>,
+    pub(crate) id: Option<Arc<str>>,
+    pub(crate) traits: Traits,
+}
+
 /// A child of a supervisor.
 pub(crate) struct Child {
-    pub(crate) id: Option<Arc<str>>,
     /// `None` for a temporary one that was started: what it was started with is not kept.
     pub(crate) make: Option<Box<dyn Make>>,
     pub(crate) spot: Arc<Spot>,
     pub(crate) member: Member,
-    pub(crate) traits: Traits,
     /// The incarnation that runs, or has ended without the supervisor having seen to it.
     pub(crate) current: Option<ServerId>,
+}
+
+impl Child {
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.spot.fixed().id.as_deref()
+    }
+
+    pub(crate) fn traits(&self) -> &Traits {
+        &self.spot.fixed().traits
+    }
 }
 
 impl AsRef<Member> for Box<Child> {

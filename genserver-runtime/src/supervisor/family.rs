@@ -11,7 +11,7 @@ use crate::exit::ExitReason;
 use crate::id::ServerId;
 use crate::ledger;
 use crate::node::Stop;
-use crate::supervisor::child::{Child, Wanted};
+use crate::supervisor::child::{Child, Fixed, Traits, Wanted};
 use crate::supervisor::error::Refusal;
 use crate::supervisor::make::{Extra, Kept, Made, With};
 use crate::supervisor::plan::{Action, Event, Key, Member, Phase, Plan};
@@ -28,6 +28,8 @@ pub(crate) struct Family {
     auto_shutdown: AutoShutdown,
     supervisor: Weak<Core<Supervisor>>,
     next: Key,
+    /// What was fixed about the last child that came without an id.
+    last: Option<Arc<Fixed>>,
     /// What children are started with that ask for it.
     pub(crate) extra: Option<Extra>,
     /// Without ids: children are stopped all at once, and one that is not started is not kept.
@@ -59,6 +61,7 @@ impl Family {
             auto_shutdown,
             supervisor,
             next: 0,
+            last: None,
             extra: None,
             dynamic,
         }
@@ -82,8 +85,7 @@ impl Family {
         check_significant(traits.restart, traits.significant, self.auto_shutdown)?;
         let key = self.next;
         self.next += 1;
-        let supervisor = Weak::clone(&self.supervisor);
-        let spot = Spot::new(supervisor, key, id.clone(), &traits);
+        let spot = Spot::new(key, self.fix(id.as_ref(), traits));
         let with = With { spot: Arc::clone(&spot), first, extra: self.extra.clone() };
         let made = make.make(with).await;
         let temporary = traits.restart == Restart::Temporary;
@@ -106,9 +108,21 @@ impl Family {
             self.keys.insert(Arc::clone(id), key);
         }
         let kept = if temporary { None } else { Some(make) };
-        self.children
-            .insert(key, Box::new(Child { id, make: kept, spot, member, traits, current }));
+        self.children.insert(key, Box::new(Child { make: kept, spot, member, current }));
         Ok(())
+    }
+
+    /// What is fixed about a child: that of the last one, where they are alike.
+    fn fix(&mut self, id: Option<&Arc<str>>, traits: Traits) -> Arc<Fixed> {
+        match &self.last {
+            Some(last) if id.is_none() && last.traits == traits => Arc::clone(last),
+            _ => {
+                let supervisor = Weak::clone(&self.supervisor);
+                let fixed = Arc::new(Fixed { supervisor, id: id.cloned(), traits });
+                self.last = id.is_none().then(|| Arc::clone(&fixed));
+                fixed
+            }
+        }
     }
 
     /// An incarnation has ended; nothing where it was stopped here.
@@ -150,9 +164,7 @@ impl Family {
                     }
                     verdict.retries.push((key, delay));
                 }
-                // Nobody could start it again: it has no id.
-                Action::Down(key) if self.dynamic => self.forget(key),
-                Action::Down(key) => self.rest(key),
+                Action::Down(key) => self.go_down(key),
                 Action::Forget(key) => self.forget(key),
                 Action::ShutDown => verdict.shut_down = true,
             }
@@ -175,7 +187,7 @@ impl Family {
         let node = child.spot.take();
         child.member.fall(Instant::now(), self.plan.backoff());
         if let Some(node) = node {
-            let reason = stop(&node, child.traits.shutdown).await;
+            let reason = stop(&node, child.traits().shutdown).await;
             report::stopped(&self.supervisor, child, node.id(), &reason);
         } else if let Some(id) = current
             && let Some(reason) = child.spot.take_fallen(id)
@@ -198,26 +210,26 @@ impl Family {
                 child.spot.count_restart();
                 child.member.rise(Instant::now());
                 child.current = Some(started);
-                report::started(
-                    &self.supervisor,
-                    child.id.as_deref(),
-                    &child.traits,
-                    child.current,
-                );
+                report::started(&self.supervisor, child.id(), child.traits(), child.current);
                 true
             }
             Made::Ignored => {
-                self.rest(key);
-                if self.dynamic {
-                    self.forget(key);
-                }
+                self.go_down(key);
                 true
             }
             Made::Failed(reason) => {
-                let (id, traits) = (child.id.as_deref(), &child.traits);
+                let (id, traits) = (child.id(), child.traits());
                 report::start_failed(&self.supervisor, id, traits, &reason);
                 false
             }
+        }
+    }
+
+    /// It is not started again by itself: without an id nobody could ask for it either.
+    fn go_down(&mut self, key: Key) {
+        self.rest(key);
+        if self.dynamic {
+            self.forget(key);
         }
     }
 
@@ -231,7 +243,7 @@ impl Family {
     pub(crate) fn forget(&mut self, key: Key) {
         let Some(child) = self.children.remove(&key) else { return };
         child.spot.leave();
-        if let Some(id) = &child.id {
+        if let Some(id) = child.id() {
             self.keys.remove(id);
         }
     }
@@ -269,17 +281,12 @@ impl Family {
             Made::Up(started) => {
                 child.member.rise(Instant::now());
                 child.current = Some(started);
-                report::started(
-                    &self.supervisor,
-                    child.id.as_deref(),
-                    &child.traits,
-                    child.current,
-                );
+                report::started(&self.supervisor, child.id(), child.traits(), child.current);
                 Ok(child.current)
             }
             Made::Ignored => Ok(None),
             Made::Failed(reason) => {
-                let (id, traits) = (child.id.as_deref(), &child.traits);
+                let (id, traits) = (child.id(), child.traits());
                 report::start_failed(&self.supervisor, id, traits, &reason);
                 Err(Refusal::Failed(reason))
             }
@@ -297,7 +304,7 @@ impl Family {
                 child.current = None;
                 let node = child.spot.take();
                 child.spot.leave();
-                left.extend(node.map(|node| (node, child.traits.shutdown)));
+                left.extend(node.map(|node| (node, child.traits().shutdown)));
             }
             for (node, reason) in stop_all(left).await {
                 report::stopped_one(&self.supervisor, &*node, &reason);

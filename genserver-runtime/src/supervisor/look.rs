@@ -49,13 +49,13 @@ pub enum ChildPhase {
 impl ChildInfo {
     pub(crate) fn of(child: &Child) -> Self {
         Self {
-            id: child.id.clone(),
+            id: child.spot.fixed().id.clone(),
             phase: phase(child),
-            server: child.traits.server,
-            supervisor: child.traits.supervises,
-            restart: child.traits.restart,
-            shutdown: child.traits.shutdown,
-            significant: child.traits.significant,
+            server: child.traits().server,
+            supervisor: child.traits().supervises,
+            restart: child.traits().restart,
+            shutdown: child.traits().shutdown,
+            significant: child.traits().significant,
             restarts: child.spot.restarts(),
         }
     }
@@ -87,7 +87,7 @@ impl ChildCounts {
     pub(crate) fn of(family: &Family) -> Self {
         let children = || family.children.values();
         let all = children().count();
-        let supervisors = children().filter(|child| child.traits.supervises).count();
+        let supervisors = children().filter(|child| child.traits().supervises).count();
         Self {
             specs: if family.is_dynamic() { 1 } else { all },
             active: children().filter(|child| child.member.phase == Phase::Up).count(),

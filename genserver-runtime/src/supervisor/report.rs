@@ -47,10 +47,10 @@ pub(crate) fn terminated(
     id: ServerId,
     reason: &ExitReason,
 ) {
-    if !reason.is_crash() && child.traits.restart != Restart::Permanent {
+    if !reason.is_crash() && child.traits().restart != Restart::Permanent {
         return;
     }
-    let (name, traits, id) = (child.id.as_deref(), &child.traits, id.as_u64());
+    let (name, traits, id) = (child.id(), child.traits(), id.as_u64());
     error!(target: "genserver", supervisor = number(supervisor), child = name, server = traits.server, id, restart = %traits.restart, %reason, "child terminated");
 }
 
@@ -62,7 +62,7 @@ pub(crate) fn stopped(
     reason: &ExitReason,
 ) {
     if is_odd(child, reason) {
-        let (name, traits, id) = (child.id.as_deref(), &child.traits, id.as_u64());
+        let (name, traits, id) = (child.id(), child.traits(), id.as_u64());
         error!(target: "genserver", supervisor = number(supervisor), child = name, server = traits.server, id, restart = %traits.restart, %reason, "child did not shut down as asked");
     }
 }
@@ -70,9 +70,9 @@ pub(crate) fn stopped(
 fn is_odd(child: &Child, reason: &ExitReason) -> bool {
     match reason {
         ExitReason::Shutdown => false,
-        ExitReason::Killed => child.traits.shutdown != Shutdown::Kill,
+        ExitReason::Killed => child.traits().shutdown != Shutdown::Kill,
         ExitReason::Normal | ExitReason::ShutdownWith(_) => {
-            child.traits.restart == Restart::Permanent
+            child.traits().restart == Restart::Permanent
         }
         _ => true,
     }

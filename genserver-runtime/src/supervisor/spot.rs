@@ -12,20 +12,15 @@ use crate::exit::ExitReason;
 use crate::id::ServerId;
 use crate::node::Node;
 use crate::options::Shutdown;
-use crate::supervisor::child::Traits;
+use crate::supervisor::child::Fixed;
 use crate::supervisor::plan::Key;
-use crate::supervisor::spec::{Restart, WhileRestarting};
+use crate::supervisor::spec::WhileRestarting;
 use crate::supervisor::tree::Supervisor;
 
 pub(crate) struct Spot {
     standing: Mutex<Standing>,
-    supervisor: Weak<Core<Supervisor>>,
     key: Key,
-    /// The child's id, where it has one.
-    id: Option<Arc<str>>,
-    restart: Restart,
-    shutdown: Shutdown,
-    waits: WhileRestarting,
+    fixed: Arc<Fixed>,
     restarts: AtomicU32,
 }
 
@@ -40,14 +35,26 @@ pub struct Kin {
 
 struct Standing {
     stage: Stage,
+    /// What few children have, and those not for long.
+    rare: Option<Box<Rare>>,
+}
+
+#[derive(Default)]
+struct Rare {
     /// For those who wait; made when the first one does.
     changed: Option<Arc<Notify>>,
     /// The end of the last incarnation, until the supervisor has seen to it.
-    fallen: Option<Box<(ServerId, ExitReason)>>,
+    fallen: Option<(ServerId, ExitReason)>,
 }
 
+/// In two words: there is one for each child.
 enum Stage {
     Up(Arc<dyn Node>),
+    Away(Away),
+}
+
+#[derive(Clone, Copy)]
+enum Away {
     /// It has ended, and will be started again.
     Restarting,
     /// Nobody is there, and nobody comes by itself.
@@ -55,16 +62,14 @@ enum Stage {
 }
 
 impl Spot {
-    pub(crate) fn new(
-        supervisor: Weak<Core<Supervisor>>,
-        key: Key,
-        id: Option<Arc<str>>,
-        traits: &Traits,
-    ) -> Arc<Self> {
-        let Traits { restart, shutdown, waits, .. } = *traits;
-        let standing = Mutex::new(Standing { stage: Stage::Gone, changed: None, fallen: None });
-        let restarts = AtomicU32::new(0);
-        Arc::new(Self { standing, supervisor, key, id, restart, shutdown, waits, restarts })
+    pub(crate) fn new(key: Key, fixed: Arc<Fixed>) -> Arc<Self> {
+        let standing = Mutex::new(Standing { stage: Stage::Away(Away::Gone), rare: None });
+        Arc::new(Self { standing, key, fixed, restarts: AtomicU32::new(0) })
+    }
+
+    /// What is fixed about the child.
+    pub(crate) fn fixed(&self) -> &Fixed {
+        &self.fixed
     }
 
     fn lock(&self) -> MutexGuard<'_, Standing> {
@@ -74,7 +79,8 @@ impl Spot {
     fn become_stage(&self, stage: Stage) {
         let (before, changed) = {
             let mut standing = self.lock();
-            (std::mem::replace(&mut standing.stage, stage), standing.changed.take())
+            let changed = standing.rare.as_mut().and_then(|rare| rare.changed.take());
+            (std::mem::replace(&mut standing.stage, stage), changed)
         };
         if let Some(changed) = changed {
             changed.notify_waiters();
@@ -90,12 +96,12 @@ impl Spot {
 
     /// The next incarnation is on its way.
     pub(crate) fn wait(&self) {
-        self.become_stage(Stage::Restarting);
+        self.become_stage(Stage::Away(Away::Restarting));
     }
 
     /// Nobody comes by itself.
     pub(crate) fn leave(&self) {
-        self.become_stage(Stage::Gone);
+        self.become_stage(Stage::Away(Away::Gone));
     }
 
     /// Takes the incarnation out to stop it; who calls meanwhile waits for the next one.
@@ -104,15 +110,20 @@ impl Spot {
         if !matches!(standing.stage, Stage::Up(_)) {
             return None;
         }
-        match std::mem::replace(&mut standing.stage, Stage::Restarting) {
+        match std::mem::replace(&mut standing.stage, Stage::Away(Away::Restarting)) {
             Stage::Up(node) => Some(node),
-            Stage::Restarting | Stage::Gone => None,
+            Stage::Away(_) => None,
         }
     }
 
     /// How this incarnation has ended by itself, where it has; told once.
     pub(crate) fn take_fallen(&self, id: ServerId) -> Option<ExitReason> {
-        let fallen = self.lock().fallen.take_if(|fallen| fallen.0 == id)?;
+        let mut standing = self.lock();
+        let rare = standing.rare.as_mut()?;
+        let fallen = rare.fallen.take_if(|fallen| fallen.0 == id)?;
+        if rare.changed.is_none() {
+            standing.rare = None;
+        }
         Some(fallen.1)
     }
 
@@ -120,13 +131,13 @@ impl Spot {
     pub(crate) fn node(&self) -> Option<Arc<dyn Node>> {
         match &self.lock().stage {
             Stage::Up(node) => Some(Arc::clone(node)),
-            Stage::Restarting | Stage::Gone => None,
+            Stage::Away(_) => None,
         }
     }
 
     /// How long it may take to end.
     pub(crate) fn shutdown(&self) -> Shutdown {
-        self.shutdown
+        self.fixed.traits.shutdown
     }
 
     pub(crate) fn count_restart(&self) {
@@ -140,12 +151,16 @@ impl Spot {
 
     /// Which child of which supervisor it is.
     pub(crate) fn kin(&self) -> Kin {
-        Kin { supervisor: Weak::clone(&self.supervisor), key: self.key, id: self.id.clone() }
+        Kin {
+            supervisor: Weak::clone(&self.fixed.supervisor),
+            key: self.key,
+            id: self.fixed.id.clone(),
+        }
     }
 
     /// The server to which this child belongs.
     pub(crate) fn supervisor_id(&self) -> Option<ServerId> {
-        self.supervisor.upgrade().map(|supervisor| supervisor.id)
+        self.fixed.supervisor.upgrade().map(|supervisor| supervisor.id)
     }
 
     /// The child has ended. Called before anybody else learns of it, so that whoever hears of the
@@ -153,16 +168,16 @@ impl Spot {
     pub(crate) fn ended(&self, id: ServerId, reason: &ExitReason) {
         let present = self.node().is_some_and(|node| node.id() == id);
         if present {
-            let supervised = self.supervisor.strong_count() > 0;
-            let stage = if supervised && self.restart.applies(reason) {
-                Stage::Restarting
+            let supervised = self.fixed.supervisor.strong_count() > 0;
+            let stage = if supervised && self.fixed.traits.restart.applies(reason) {
+                Stage::Away(Away::Restarting)
             } else {
-                Stage::Gone
+                Stage::Away(Away::Gone)
             };
-            self.lock().fallen = Some(Box::new((id, reason.clone())));
+            self.lock().rare.get_or_insert_default().fallen = Some((id, reason.clone()));
             self.become_stage(stage);
         }
-        if let Some(supervisor) = self.supervisor.upgrade() {
+        if let Some(supervisor) = self.fixed.supervisor.upgrade() {
             Supervisor::child_ended(&supervisor, self.key, id, reason.clone());
         }
     }
@@ -180,19 +195,20 @@ impl Locate for Spot {
     fn absence(&self, tried: Option<ServerId>) -> Absence {
         let mut standing = self.lock();
         match &standing.stage {
-            Stage::Gone => return Absence::Gone,
+            Stage::Away(Away::Gone) => return Absence::Gone,
             Stage::Up(node) if node.home().is_gone() => return Absence::Gone,
             // The next incarnation came in between.
             Stage::Up(node) if tried != Some(node.id()) => {
                 return Absence::Wait(Box::pin(std::future::ready(())));
             }
             // It ends just now.
-            Stage::Up(_) | Stage::Restarting => {}
+            Stage::Up(_) | Stage::Away(Away::Restarting) => {}
         }
-        if self.waits == WhileRestarting::Refuse {
+        if self.fixed.traits.waits == WhileRestarting::Refuse {
             return Absence::Restarting;
         }
-        let changed = Arc::clone(standing.changed.get_or_insert_default());
+        let changed =
+            Arc::clone(standing.rare.get_or_insert_default().changed.get_or_insert_default());
         // What is notified from here on is not missed, whenever it is polled first.
         Absence::Wait(Box::pin(changed.notified_owned()))
     }
