@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 #[cfg(feature = "introspection")]
 use std::sync::Weak;
-use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::body::Body;
@@ -48,8 +48,9 @@ pub struct Core<S: Server> {
     pub(crate) state: AtomicU16,
     /// When it was started, in tenths of a second since its home was made.
     pub(crate) started: u32,
-    /// How many calls were handled. Whoever runs the server counts, nobody else writes.
-    pub(crate) calls: AtomicU64,
+    /// How many calls were handled; those that it has no room for are in the tally. Whoever runs the
+    /// server counts, nobody else writes.
+    pub(crate) calls: AtomicU32,
     #[cfg(feature = "introspection")]
     listed: Listed,
 }
@@ -94,7 +95,7 @@ impl<S: Server> Core<S> {
             watched: AtomicBool::new(false),
             state: AtomicU16::new(0),
             started,
-            calls: AtomicU64::new(0),
+            calls: AtomicU32::new(0),
             #[cfg(feature = "introspection")]
             listed: Listed::new(),
         });
@@ -196,7 +197,18 @@ impl<S: Server> Core<S> {
 
     #[inline]
     pub(crate) fn count_call(&self) {
-        self.calls.store(self.calls.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        match self.calls.load(Ordering::Relaxed).checked_add(1) {
+            Some(calls) => self.calls.store(calls, Ordering::Relaxed),
+            None => self.carry_calls(),
+        }
+    }
+
+    /// Under the lock, so that nobody who reads both sees one without the other.
+    #[cold]
+    fn carry_calls(&self) {
+        let mut inbox = self.lock();
+        inbox.cold().tally.calls += 1 << 32;
+        self.calls.store(0, Ordering::Relaxed);
     }
 
     /// Sees to it that somebody runs the server, after something was queued.
@@ -363,5 +375,22 @@ impl<S: Server> Drop for Core<S> {
 pub(crate) fn tell(accepted: Vec<Arc<Slot<()>>>) {
     for slot in accepted {
         slot.accept();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::supervisor::tree::Supervisor;
+
+    #[tokio::test]
+    async fn calls_are_counted_beyond_what_the_core_has_room_for() {
+        let core = Core::<Supervisor>::starting(Home::current().expect("there is a runtime"));
+        core.calls.store(u32::MAX - 1, Ordering::Relaxed);
+        for expected in [u64::from(u32::MAX), 1 << 32, (1 << 32) + 1] {
+            core.count_call();
+            let status = core.status().expect("it has not ended");
+            assert_eq!(status.handled.calls, expected);
+        }
     }
 }

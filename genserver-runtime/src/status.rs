@@ -241,7 +241,8 @@ impl<S: Server> Core<S> {
             mailbox: self.mailbox(&inbox),
             counters: cold.map(|cold| cold.counters).unwrap_or_default(),
             handled: Handled {
-                calls: self.calls.load(std::sync::atomic::Ordering::Relaxed),
+                calls: tally.calls
+                    + u64::from(self.calls.load(std::sync::atomic::Ordering::Relaxed)),
                 casts: tally.casts,
                 infos: tally.infos,
                 continued: tally.continued,

@@ -18,7 +18,7 @@ pub(crate) mod spot;
 mod start;
 #[cfg(test)]
 mod tests;
-mod tree;
+pub(crate) mod tree;
 
 pub use self::backoff::Backoff;
 pub use self::child::ChildSpec;

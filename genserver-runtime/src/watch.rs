@@ -19,9 +19,11 @@ use crate::report;
 use crate::server::Server;
 use crate::status::Statistics;
 
-/// How many messages of each kind were handled, but for calls.
+/// How many messages of each kind were handled.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Tally {
+    /// Those beyond what the core counts.
+    pub(crate) calls: u64,
     pub(crate) casts: u64,
     pub(crate) infos: u64,
     pub(crate) continued: u64,
