@@ -77,11 +77,13 @@ impl Spot {
     }
 
     fn become_stage(&self, stage: Stage) {
-        let (before, changed) = {
-            let mut standing = self.lock();
-            let changed = standing.rare.as_mut().and_then(|rare| rare.changed.take());
-            (std::mem::replace(&mut standing.stage, stage), changed)
-        };
+        Self::change(self.lock(), stage);
+    }
+
+    fn change(mut standing: MutexGuard<'_, Standing>, stage: Stage) {
+        let changed = standing.rare.as_mut().and_then(|rare| rare.changed.take());
+        let before = std::mem::replace(&mut standing.stage, stage);
+        drop(standing);
         if let Some(changed) = changed {
             changed.notify_waiters();
         }
@@ -163,20 +165,24 @@ impl Spot {
         self.fixed.supervisor.upgrade().map(|supervisor| supervisor.id)
     }
 
+    /// Leaves the spot, where this incarnation is still there: looked at and left under one lock, as
+    /// the supervisor may find that it has ended, and put the next one there, at any time.
+    fn fall(&self, id: ServerId, reason: &ExitReason) {
+        let mut standing = self.lock();
+        if !matches!(&standing.stage, Stage::Up(node) if node.id() == id) {
+            return;
+        }
+        standing.rare.get_or_insert_default().fallen = Some((id, reason.clone()));
+        let supervised = self.fixed.supervisor.strong_count() > 0;
+        let comes_again = supervised && self.fixed.traits.restart.applies(reason);
+        let away = if comes_again { Away::Restarting } else { Away::Gone };
+        Self::change(standing, Stage::Away(away));
+    }
+
     /// The child has ended. Called before anybody else learns of it, so that whoever hears of the
     /// end and calls again waits for the next incarnation.
     pub(crate) fn ended(&self, id: ServerId, reason: &ExitReason) {
-        let present = self.node().is_some_and(|node| node.id() == id);
-        if present {
-            let supervised = self.fixed.supervisor.strong_count() > 0;
-            let stage = if supervised && self.fixed.traits.restart.applies(reason) {
-                Stage::Away(Away::Restarting)
-            } else {
-                Stage::Away(Away::Gone)
-            };
-            self.lock().rare.get_or_insert_default().fallen = Some((id, reason.clone()));
-            self.become_stage(stage);
-        }
+        self.fall(id, reason);
         if let Some(supervisor) = self.fixed.supervisor.upgrade() {
             Supervisor::child_ended(&supervisor, self.key, id, reason.clone());
         }
