@@ -3,19 +3,20 @@
 
 use std::any::{Any, TypeId};
 use std::fmt;
-use std::future::Future;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 
 use crate::absence::Absence;
 use crate::clock::Instant;
 use crate::core::Core;
-use crate::error::{SendError, ServerError};
+use crate::end::End;
+use crate::error::SendError;
 use crate::home::Home;
 use crate::id::ServerId;
-use crate::node::{Node, Stop};
+use crate::node::Node;
 use crate::server::Server;
 use crate::supervisor::spot::Kin;
 use crate::timer::{self, Timer};
@@ -279,7 +280,11 @@ pub trait AnyAddress: Send + Sync {
     fn kin(&self) -> Option<Kin>;
 
     #[doc(hidden)]
-    fn stop_at(&self, at: Instant, how: Ending) -> Result<Timer, SendError>;
+    fn end_at(&self, at: Instant, end: End) -> Result<Timer, SendError>;
+
+    /// How long its calls may take, unless they say otherwise.
+    #[doc(hidden)]
+    fn call_timeout(&self) -> Option<Duration>;
 
     /// The type of the server.
     #[doc(hidden)]
@@ -291,10 +296,6 @@ pub trait AnyAddress: Send + Sync {
 }
 
 /// A server that was found.
-/// An end to come.
-#[doc(hidden)]
-pub struct Ending(pub(crate) Stop);
-
 #[doc(hidden)]
 pub struct Found(Arc<dyn Node>);
 
@@ -336,19 +337,22 @@ impl<S: Server> AnyAddress for Address<S> {
         }
     }
 
-    fn stop_at(&self, at: Instant, how: Ending) -> Result<Timer, SendError> {
-        let Ending(how) = how;
+    fn end_at(&self, at: Instant, end: End) -> Result<Timer, SendError> {
         if let At::Place(place) = &self.0 {
-            let place = Arc::clone(place);
+            let (place, what) = (Arc::clone(place), end.what());
             let fire = move |_| async move {
                 if let Some(node) = place.locate() {
-                    node.stop(how, None);
+                    end.come(node);
                 }
             };
-            return timer::arm_loose(at, "stop", fire).ok_or(SendError::NotRunning);
+            return timer::arm_loose(at, what, fire).ok_or(SendError::NotRunning);
         }
         let node = self.find().map(|found| found.0).filter(|node| node.is_running());
-        node.map(|node| node.stop_at(at, how)).ok_or(SendError::NotRunning)
+        node.map(|node| node.end_at(at, end)).ok_or(SendError::NotRunning)
+    }
+
+    fn call_timeout(&self) -> Option<Duration> {
+        S::OPTIONS.call_timeout
     }
 
     fn kind(&self) -> &'static str {
@@ -366,17 +370,5 @@ impl<S: Server> AnyAddress for Address<S> {
 impl dyn AnyAddress + '_ {
     pub(crate) fn node(&self) -> Option<Arc<dyn Node>> {
         self.find().map(|found| found.0)
-    }
-
-    pub(crate) fn ask_state(
-        &self,
-    ) -> impl Future<Output = Result<&'static str, ServerError>> + Send + use<> {
-        let pending = self.node().map(Node::ask_state);
-        async move {
-            match pending {
-                Some(pending) => pending.await,
-                None => Err(ServerError::NotRunning),
-            }
-        }
     }
 }

@@ -8,8 +8,9 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
-use crate::address::{AnyAddress, Ending, Place};
+use crate::address::{AnyAddress, Place};
 use crate::clock::{self, Instant};
+use crate::end::End;
 use crate::error::{SendError, ServerError};
 use crate::exit::ExitReason;
 use crate::id::ServerId;
@@ -230,30 +231,16 @@ pub trait Client: Clone + fmt::Debug + Send + Sync + 'static {
         Stop::new(self.__address(), How::Now(ExitReason::Normal), ExitReason::Normal)
     }
 
-    /// Drops the running handler at its next `.await` and ends the server without `terminate`;
-    /// waits until it is gone. A handler that never awaits cannot be killed.
-    ///
-    /// Like `erlang:exit/2` with `kill`; differs: it waits, and only an `.await` can be cut short.
-    ///
-    /// ```
-    /// # use genserver_runtime::prelude::*; struct Slow; #[genserver]
-    /// # impl Slow {
-    /// #     #[call] async fn forever(&self) { std::future::pending().await }
-    /// #     #[call] fn get(&self) -> u32 { 7 }
-    /// # }
-    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let slow = Slow::start(Slow).await?;
-    /// let reply = slow.forever().send().await?;
-    /// slow.kill().await?;
-    /// assert_eq!(reply.await, Err(ServerError::Exit(ExitReason::Killed)));
-    /// # Ok(()) }
-    /// ```
+    #[doc = include_str!("client/kill.md")]
     fn kill(&self) -> Stop {
         Stop::new(self.__address(), How::Kill, ExitReason::Killed)
     }
 
-    /// A round trip through the queue: when it returns, what this sender cast before was handled.
-    /// Sent when this is called. For tests: nothing else needs it.
+    /// A round trip through the queue: when it returns, what this sender cast before was handled, or
+    /// lost with the incarnation that had it. Sent when this is called. For tests: nothing else needs
+    /// it.
+    ///
+    /// The client of a child follows a restart, as its calls do.
     ///
     /// # Errors
     ///
@@ -346,14 +333,14 @@ pub trait Client: Clone + fmt::Debug + Send + Sync + 'static {
         self.__target().arm_interval(period, Box::new(move || message.clone()))
     }
 
-    /// Ends the server after a time, as [`stop_with`](Client::stop_with) does. Through a name or key
-    /// the server is looked up then. Like `timer:exit_after/3`.
+    /// Sends the server an exit signal after a time, as [`exit`](Client::exit) does. Through a name or
+    /// key the server is looked up then. Like `timer:exit_after/3`.
     ///
     /// # Errors
     ///
     /// Those of [`send_after`](Client::send_after).
     fn exit_after(&self, after: Duration, reason: ExitReason) -> Result<Timer, SendError> {
-        self.__address().stop_at(clock::after(after), Ending(How::After(reason)))
+        self.__address().end_at(clock::after(after), End::Exit(reason))
     }
 
     /// Kills the server after a time, as [`kill`](Client::kill) does. Like `timer:kill_after/2`.
@@ -362,7 +349,7 @@ pub trait Client: Clone + fmt::Debug + Send + Sync + 'static {
     ///
     /// Those of [`send_after`](Client::send_after).
     fn kill_after(&self, after: Duration) -> Result<Timer, SendError> {
-        self.__address().stop_at(clock::after(after), Ending(How::Kill))
+        self.__address().end_at(clock::after(after), End::Kill)
     }
 
     #[doc = include_str!("client/monitor.md")]

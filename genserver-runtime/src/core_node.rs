@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use crate::body::Body;
 use crate::clock::Instant;
 use crate::core::{Core, Wait};
+use crate::end::End;
 use crate::error::ServerError;
 use crate::exit::ExitReason;
 use crate::frame::Edge;
@@ -243,8 +244,8 @@ impl<S: Server> Node for Core<S> {
         self.passivate_now()
     }
 
-    fn stop_at(self: Arc<Self>, at: Instant, how: Stop) -> Timer {
-        self.arm(at, Due::Stop(how))
+    fn end_at(self: Arc<Self>, at: Instant, end: End) -> Timer {
+        self.arm(at, Due::End(end))
     }
 
     fn hold(&self) {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::clock::Instant;
+use crate::end::End;
 use crate::error::ServerError;
 use crate::exit::ExitReason;
 use crate::frame::Edge;
@@ -121,7 +122,7 @@ pub(crate) trait Node: Any + Send + Sync {
     fn passivate(self: Arc<Self>) -> bool;
 
     /// Ends the server at a time.
-    fn stop_at(self: Arc<Self>, at: Instant, how: Stop) -> Timer;
+    fn end_at(self: Arc<Self>, at: Instant, end: End) -> Timer;
 
     /// Adds to what keeps the server alive, also where it has none left.
     fn hold(&self);

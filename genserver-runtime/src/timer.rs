@@ -11,10 +11,10 @@ use tokio::task::AbortHandle;
 
 use crate::clock::{self, Instant};
 use crate::core::Core;
-use crate::demand;
+use crate::end::End;
 use crate::id::ServerId;
 use crate::item::{Item, Source};
-use crate::node::Stop;
+use crate::node::Node;
 use crate::options::Missed;
 use crate::owned::What;
 use crate::server::Server;
@@ -250,7 +250,7 @@ impl fmt::Debug for Timer {
 /// What happens when a timer fires.
 pub(crate) enum Due<S: Server> {
     Message(S::Message),
-    Stop(Stop),
+    End(End),
 }
 
 impl<S: Server> Core<S> {
@@ -272,8 +272,7 @@ impl<S: Server> Core<S> {
     ) -> Timer {
         let what = match &due {
             Due::Message(message) => name_of::<S>(message),
-            Due::Stop(Stop::Kill) => "kill",
-            Due::Stop(_) => "stop",
+            Due::End(end) => end.what(),
         };
         let armed = Arc::new(Armed::new(at, what, Some(self.id)));
         let timer = Timer::new(Arc::clone(&armed));
@@ -308,9 +307,9 @@ impl<S: Server> Core<S> {
                     send(self, Item::own(message, source));
                 }
             }
-            Due::Stop(how) => {
+            Due::End(end) => {
                 if armed.moves(LIVE, OVER) {
-                    demand::ask(self, how, false, None);
+                    end.come(Arc::clone(self) as Arc<dyn Node>);
                 }
             }
         }

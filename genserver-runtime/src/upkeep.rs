@@ -7,8 +7,8 @@ use futures_core::Stream;
 
 use crate::clock::{self, Instant};
 use crate::context::Cx;
+use crate::end::End;
 use crate::exit::{ExitReason, Panic};
-use crate::node::Stop;
 use crate::options::Missed;
 use crate::rest::Signal;
 use crate::server::{Continues, Idles, Message as _, Server, Takes};
@@ -224,18 +224,19 @@ impl<S: Server> Cx<S> {
         self.core().arm_interval(period, missed, what, move || S::info(message.clone()))
     }
 
-    /// Ends this server after a time, as [`stop_with`](crate::Client::stop_with) does. Like
-    /// `timer:exit_after/2`.
+    /// Sends this server an exit signal after a time, as [`exit`](crate::Client::exit) does: it ends
+    /// before what is queued then, or gets an [`Exit`](crate::Exit) where it traps them; `Normal` does
+    /// nothing. Like `timer:exit_after/2`.
     #[expect(clippy::must_use_candidate, reason = "most timers are left alone")]
     pub fn exit_after(&self, after: Duration, reason: ExitReason) -> Timer {
-        self.core().arm(clock::after(after), Due::Stop(Stop::After(reason)))
+        self.core().arm(clock::after(after), Due::End(End::Exit(reason)))
     }
 
     /// Kills this server after a time, as [`kill`](crate::Client::kill) does. Like
     /// `timer:kill_after/1`.
     #[expect(clippy::must_use_candidate, reason = "most timers are left alone")]
     pub fn kill_after(&self, after: Duration) -> Timer {
-        self.core().arm(clock::after(after), Due::Stop(Stop::Kill))
+        self.core().arm(clock::after(after), Due::End(End::Kill))
     }
 
     /// Cancels a timer of this server: the time that was left. `None` when it has fired, was cancelled

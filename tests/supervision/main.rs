@@ -5,6 +5,7 @@ mod brood;
 mod by_hand;
 mod child;
 mod circles;
+mod clients;
 mod endings;
 #[path = "../conformance/events.rs"]
 #[allow(dead_code, reason = "the other tests use the rest of it")]

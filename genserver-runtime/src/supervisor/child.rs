@@ -1,5 +1,6 @@
 //! What a supervisor is told of a child, and what it keeps of it.
 
+use std::any::TypeId;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Weak};
@@ -62,6 +63,8 @@ pub(crate) struct Traits {
     pub(crate) shutdown: Shutdown,
     pub(crate) waits: WhileRestarting,
     pub(crate) server: &'static str,
+    /// The type of its clients.
+    pub(crate) client: TypeId,
     pub(crate) supervises: bool,
 }
 
@@ -74,6 +77,7 @@ impl Traits {
             shutdown: options.shutdown,
             waits: WhileRestarting::default(),
             server: name,
+            client: TypeId::of::<C>(),
             supervises,
         }
     }

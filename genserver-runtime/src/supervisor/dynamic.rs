@@ -10,8 +10,10 @@ use std::time::Duration;
 
 use crate::address::{AnyAddress, Place};
 use crate::client::Client;
+use crate::context::Cx;
 use crate::error::{ServerError, StartError};
 use crate::options::Served;
+use crate::server::Server;
 use crate::supervisor::backoff::Backoff;
 use crate::supervisor::child::ChildSpec;
 use crate::supervisor::error::{ChildError, ControlError, SupervisorError};
@@ -268,6 +270,12 @@ impl<X> StartDynamicSupervisor<X> {
     /// It lives without a client: see [`Start::detach`](crate::Start::detach).
     pub fn detach(mut self) -> Self {
         self.start = self.start.detach();
+        self
+    }
+
+    /// As [`StartSupervisor::link`].
+    pub fn link<P: Server>(mut self, cx: &Cx<P>) -> Self {
+        self.start = self.start.link(cx);
         self
     }
 }

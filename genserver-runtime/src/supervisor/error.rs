@@ -69,7 +69,8 @@ pub enum ControlError {
     /// The child's start failed; it stays stopped.
     #[error("the child did not start: {0}")]
     Start(Box<str>),
-    /// The child runs, but its start does not give what was asked for.
+    /// The start of the child gives another type. Where a `restart` says so, the child was started all
+    /// the same.
     #[error("the start of the child gives another type")]
     OtherType,
     /// The supervisor did not answer.
@@ -96,6 +97,8 @@ pub(crate) enum Refusal {
     Running,
     #[error("the child is being restarted")]
     Restarting,
+    #[error("the start of the child gives another type")]
+    OtherType,
 }
 
 impl From<Refusal> for ControlError {
@@ -104,6 +107,7 @@ impl From<Refusal> for ControlError {
             Refusal::Running | Refusal::AlreadyStarted(_) => Self::Running,
             Refusal::Restarting => Self::Restarting,
             Refusal::Failed(reason) => Self::Start(reason),
+            Refusal::OtherType => Self::OtherType,
             Refusal::NotFound
             | Refusal::AlreadyPresent
             | Refusal::MaxChildren(_)

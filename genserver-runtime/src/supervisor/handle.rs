@@ -1,5 +1,6 @@
 //! A client of a supervisor.
 
+use std::any::TypeId;
 use std::fmt;
 use std::sync::{Arc, PoisonError};
 
@@ -182,6 +183,33 @@ impl Supervisor {
         }
     }
 
+    /// A client of a child, whatever started it: it follows restarts, as that of [`start`](Self::start)
+    /// does, and stays good while the child is known by its id, also where it is stopped now.
+    ///
+    /// Like a look through `supervisor:which_children/1`; differs: it never goes stale.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound`, `OtherType` where the child's clients are no `C`, `Supervisor`.
+    ///
+    /// ```
+    /// # use genserver_runtime::prelude::*;
+    /// # struct Counter(i64); #[genserver]
+    /// # impl Counter { #[call] fn increment(&mut self) -> i64 { self.0 += 1; self.0 } }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let supervisor = Supervisor::one_for_one().child("hits", || Counter::start(Counter(0))).await?;
+    /// let counter = supervisor.client::<CounterClient>("hits").await?;
+    /// assert_eq!(counter.increment().await?, 1);
+    /// counter.kill().await?;
+    /// assert_eq!(counter.increment().await?, 1); // of the next incarnation
+    /// # Ok(()) }
+    /// ```
+    pub async fn client<C: Client>(&self, id: impl Into<Arc<str>>) -> Result<C, ControlError> {
+        let spot = control(self.tree.place(Which::Id(id.into()), TypeId::of::<C>()).await)?;
+        Ok(C::__at(Place::key(spot)))
+    }
+
     /// Forgets a child that is stopped.
     ///
     /// Like `supervisor:delete_child/2`.
@@ -249,9 +277,11 @@ fn refused<E, C>(error: CallError<Refusal>) -> ChildError<E, C> {
         Refusal::MaxChildren(max) => ChildError::MaxChildren(max),
         Refusal::Spec(error) => ChildError::Spec(error),
         Refusal::Failed(reason) => ChildError::NoChild(reason),
-        Refusal::AlreadyPresent | Refusal::NotFound | Refusal::Running | Refusal::Restarting => {
-            ChildError::AlreadyPresent
-        }
+        Refusal::AlreadyPresent
+        | Refusal::NotFound
+        | Refusal::Running
+        | Refusal::Restarting
+        | Refusal::OtherType => ChildError::AlreadyPresent,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The server that a supervisor is.
 
+use std::any::TypeId;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +25,7 @@ use crate::supervisor::make::{Extra, Kept};
 use crate::supervisor::plan::{Key, Phase, Plan};
 use crate::supervisor::report;
 use crate::supervisor::spec::{AutoShutdown, Strategy, check_significant};
+use crate::supervisor::spot::Spot;
 
 /// What a supervisor is started with.
 pub(crate) struct Setup {
@@ -199,6 +201,13 @@ impl Supervisor {
     #[call]
     pub(crate) fn child(&self, which: Which) -> Option<ChildInfo> {
         self.known(&which).map(ChildInfo::of)
+    }
+
+    #[call]
+    pub(crate) fn place(&self, which: Which, client: TypeId) -> Result<Arc<Spot>, Refusal> {
+        let child = self.known(&which).ok_or(Refusal::NotFound)?;
+        let same = child.traits().client == client;
+        same.then(|| Arc::clone(&child.spot)).ok_or(Refusal::OtherType)
     }
 
     #[info]
