@@ -4,8 +4,8 @@
 use std::collections::VecDeque;
 use std::mem::take;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, MutexGuard};
 
 use crate::body::Body;
 use crate::core::Core;
@@ -14,7 +14,7 @@ use crate::error::ServerError;
 use crate::event::EventKind;
 use crate::exit::{ExitReason, Panic};
 use crate::frame::{Deadline, Edge};
-use crate::inbox::{Claim, Cold, Life, Mode, Waiter};
+use crate::inbox::{Claim, Cold, Inbox, Life, Mode, Waiter};
 use crate::item::Item;
 use crate::monitor::Down;
 use crate::options::Shutdown;
@@ -88,17 +88,9 @@ impl<S: Server> Left<S> {
         batch: VecDeque<Item<S>>,
         continued: u64,
     ) -> Self {
-        let claims = take(&mut core.lock().cold().claims);
-        if !claims.is_empty() {
-            core.home.forget(core.id);
-        }
         let mut tails = Vec::new();
-        for claim in claims {
-            tails.extend(claim.tail());
-            drop(claim.release());
-        }
         let (left, detached, edges, owned) = {
-            let mut inbox = core.lock();
+            let mut inbox = free(core, &mut tails);
             inbox.life = Life::Ending;
             inbox.counted = 0;
             // Nobody enters an ended server where it is called.
@@ -157,6 +149,27 @@ impl<S: Server> Left<S> {
         if self.dead > 0 {
             report::dead_letters(core, self.dead);
             hand_over(core, self.items);
+        }
+    }
+}
+
+/// Frees names and keys; gives the lock under which none was left. A key can come from outside, and
+/// while others are being freed.
+fn free<'a, S: Server>(
+    core: &'a Core<S>,
+    tails: &mut Vec<Box<dyn Send>>,
+) -> MutexGuard<'a, Inbox<S>> {
+    loop {
+        let mut inbox = core.lock();
+        let claims = take(&mut inbox.cold().claims);
+        if claims.is_empty() {
+            return inbox;
+        }
+        drop(inbox);
+        core.home.forget(core.id);
+        for claim in claims {
+            tails.extend(claim.tail());
+            drop(claim.release());
         }
     }
 }

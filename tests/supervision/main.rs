@@ -28,6 +28,7 @@ mod dynamic;
 mod dynamic_end;
 mod guest;
 mod keyed;
+mod keyed_edges;
 mod keyed_races;
 mod keys;
 mod label;

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::hash::Hash;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
 use tokio::runtime::Handle;
@@ -17,6 +17,7 @@ use crate::id::ServerId;
 use crate::inbox::Claim;
 use crate::keyed::turn::{self, Turn, Turns};
 use crate::keyed::uses::{Stamp, Uses};
+use crate::monitor::{Monitor, Watched};
 use crate::node::Node;
 use crate::registry::entry::Entry;
 use crate::registry::table::Table;
@@ -67,7 +68,7 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Shared<K> {
     /// Has the server of a key started, unless somebody does that already.
     fn start(self: &Arc<Self>, hash: u64, key: &K) -> Coming {
         let mut dead = None;
-        let turn = loop {
+        let mut turn = loop {
             let mut known = self.turns.lock();
             if let Some(turn) = known.get(key) {
                 return turn::wait(turn);
@@ -81,7 +82,7 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Shared<K> {
                     }
                     dead = Some(node.id());
                 }
-                _ => break known.begin(&self.turns, Arc::new(key.clone()), true),
+                _ => break known.begin(&self.turns, Arc::new(key.clone())),
             }
         };
         let coming = self.turns.lock().get(key).map(turn::wait);
@@ -89,42 +90,57 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Shared<K> {
             let error = NotStarted::Failed("no tokio runtime: use it inside one".into());
             return Box::pin(std::future::ready(Err(ServerError::NotStarted(error))));
         };
+        // Should the task be dropped, its runtime has ended: also where that ended before.
+        turn.outcome = Err(NotStarted::Failed("its runtime has ended".into()));
         // A caller that gives up does not give up for the others.
         drop(handle.spawn(run(Arc::clone(self), turn)));
         coming.expect("invariant: the turn stands until its task is done")
     }
 
-    /// Sees to it that the servers with those that start are not more than there may be.
-    fn make_room(&self) -> Result<(), NotStarted> {
+    /// Sees to it that there is a place for one more server: those that have one, with those that
+    /// start, are never more than there may be. Who waits for a place takes none from others.
+    fn make_room(&self, turn: &mut Turn<K>) -> Result<(), NotStarted> {
         let max = self.max();
         loop {
-            let known = self.turns.lock();
-            let taken = self.table.len() + known.starting;
-            drop(known);
-            if taken <= max {
+            let mut known = self.turns.lock();
+            if self.table.len() + known.starting < max {
+                turn.take_place(&mut known);
                 return Ok(());
             }
+            drop(known);
             if !self.uses.evict() {
                 return Err(NotStarted::Full { max });
             }
         }
     }
 
-    /// Gives the key to a server that has started.
-    fn settle(
-        self: &Arc<Self>,
-        node: &Arc<dyn Node>,
-        turn: &mut Turn<K>,
-    ) -> Result<(), NotStarted> {
-        let ended = || NotStarted::Failed("it ended at once".into());
+    /// Gives the key to a server that has started; `false` where that ends already, and may not have
+    /// come to its end.
+    ///
+    /// It has its claim before anybody finds it: an end that comes from now on is seen here, or takes
+    /// the key back.
+    fn settle(self: &Arc<Self>, node: &Arc<dyn Node>, turn: &mut Turn<K>) -> bool {
         if !node.retain() {
-            return Err(ended());
+            return false;
         }
         let key = K::clone(&turn.key);
         let entry = Arc::new(Entry::new(&self.table, key, Stamp::default(), node));
+        let claim = Arc::new(Owned {
+            entry: Arc::clone(&entry),
+            key: Arc::clone(&turn.key),
+            shared: Arc::downgrade(self),
+            given_back: AtomicBool::new(false),
+        });
+        if !Arc::clone(node).claim(Arc::clone(&claim) as Arc<dyn Claim>) {
+            Arc::clone(node).release();
+            return false;
+        }
         let old = {
             // In one step: neither counted twice nor overlooked.
             let mut known = self.turns.lock();
+            if claim.given_back.load(Ordering::Relaxed) {
+                return false;
+            }
             let old = self.table.put(&entry);
             turn.leave(&mut known);
             old
@@ -133,17 +149,7 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Shared<K> {
         if self.max() != usize::MAX {
             self.uses.enter(&entry, self.table.len());
         }
-        let claim = Arc::new(Owned {
-            entry: Arc::clone(&entry),
-            key: Arc::clone(&turn.key),
-            shared: Arc::downgrade(self),
-        });
-        if Arc::clone(node).claim(claim) {
-            return Ok(());
-        }
-        drop(self.table.remove(&entry));
-        Arc::clone(node).release();
-        Err(ended())
+        true
     }
 }
 
@@ -152,13 +158,17 @@ async fn run<K: Clone + Eq + Hash + Send + Sync + 'static>(
     shared: Arc<Shared<K>>,
     mut turn: Turn<K>,
 ) {
-    // Should this task be dropped, its runtime has ended.
-    turn.outcome = Err(NotStarted::Failed("its runtime has ended".into()));
-    turn.outcome = match begin(&shared, &turn).await {
+    turn.outcome = match begin(&shared, &mut turn).await {
         Ok((node, hold)) => {
             let settled = shared.settle(&node, &mut turn);
             drop(hold);
-            settled
+            if settled {
+                Ok(())
+            } else {
+                // The turn stands until then: the next one does not start before.
+                Monitor::new(&Watched::of(&node)).await;
+                Err(NotStarted::Failed("it ended at once".into()))
+            }
         }
         Err(error) => Err(error),
     };
@@ -166,9 +176,9 @@ async fn run<K: Clone + Eq + Hash + Send + Sync + 'static>(
 
 async fn begin<K: Clone + Eq + Hash + Send + Sync + 'static>(
     shared: &Shared<K>,
-    turn: &Turn<K>,
+    turn: &mut Turn<K>,
 ) -> Result<Started, NotStarted> {
-    shared.make_room()?;
+    shared.make_room(turn)?;
     // The user's: what it panics with is told to those who wait.
     let start = catch_unwind(AssertUnwindSafe(|| (shared.start)(&turn.key)));
     match start {
@@ -182,6 +192,8 @@ struct Owned<K> {
     entry: Arc<Entry<K, Stamp>>,
     key: Arc<K>,
     shared: Weak<Shared<K>>,
+    /// Whether the server ends; read and written under the lock of the turns.
+    given_back: AtomicBool,
 }
 
 impl<K: Clone + Eq + Hash + Send + Sync + 'static> Claim for Owned<K> {
@@ -199,8 +211,9 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Claim for Owned<K> {
         let shared = self.shared.upgrade()?;
         let turn = {
             let mut known = shared.turns.lock();
+            self.given_back.store(true, Ordering::Relaxed);
             let free = known.get(&self.key).is_none();
-            free.then(|| known.begin(&shared.turns, Arc::clone(&self.key), false))
+            free.then(|| known.begin(&shared.turns, Arc::clone(&self.key)))
         };
         // It may be the last hold on the family, which lets its servers go: not here.
         Some(Box::new((turn, shared)))

@@ -22,7 +22,7 @@ pub(crate) struct Turns<K>(Mutex<Known<K>>);
 
 pub(crate) struct Known<K> {
     by_key: HashMap<Arc<K>, Arc<Latch>>,
-    /// How many of them are starts of servers that do not count yet.
+    /// How many of them are starts of servers that do not count yet, but have a place.
     pub(crate) starting: usize,
 }
 
@@ -56,11 +56,11 @@ impl<K: Eq + Hash> Known<K> {
     }
 
     /// Begins a turn, for which nobody else may have one.
-    pub(crate) fn begin(&mut self, turns: &Arc<Turns<K>>, key: Arc<K>, start: bool) -> Turn<K> {
+    pub(crate) fn begin(&mut self, turns: &Arc<Turns<K>>, key: Arc<K>) -> Turn<K> {
         let latch = Arc::new(Latch::default());
         self.by_key.insert(Arc::clone(&key), Arc::clone(&latch));
-        self.starting += usize::from(start);
-        Turn { turns: Arc::clone(turns), key, latch, start, stands: true, outcome: Ok(()) }
+        let turns = Arc::clone(turns);
+        Turn { turns, key, latch, has_place: false, stands: true, outcome: Ok(()) }
     }
 }
 
@@ -69,18 +69,24 @@ pub(crate) struct Turn<K: Eq + Hash> {
     turns: Arc<Turns<K>>,
     pub(crate) key: Arc<K>,
     latch: Arc<Latch>,
-    start: bool,
+    /// Whether it counts among those that start.
+    has_place: bool,
     /// Whether others still find it.
     stands: bool,
     pub(crate) outcome: Result<(), NotStarted>,
 }
 
 impl<K: Eq + Hash> Turn<K> {
+    /// Has it count among those that start.
+    pub(crate) fn take_place(&mut self, known: &mut Known<K>) {
+        known.starting += usize::from(!std::mem::replace(&mut self.has_place, true));
+    }
+
     /// Takes it out; who waits for it is told when it is dropped.
     pub(crate) fn leave(&mut self, known: &mut Known<K>) {
         if std::mem::take(&mut self.stands) {
             known.by_key.remove(&*self.key);
-            known.starting -= usize::from(self.start);
+            known.starting -= usize::from(self.has_place);
         }
     }
 }

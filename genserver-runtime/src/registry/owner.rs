@@ -193,6 +193,10 @@ impl<S: Server> Core<S> {
         inbox.cold().claims.push(claim);
         drop(inbox);
         self.home.remember(&(Arc::clone(self) as Arc<dyn Node>));
+        if self.lock().life == Life::Ended {
+            // It came to its end before its home knew of it, and was forgotten already.
+            self.home.forget(self.id);
+        }
         // A runtime that went in the meantime has freed it.
         !self.home.is_gone()
     }
