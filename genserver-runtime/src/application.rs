@@ -269,7 +269,7 @@ impl<C: Client> Running<C> {
             None => (self.turn(stops).await, Instant::now()),
         };
         let asked = match turn {
-            Turn::Ended(down) => return self.ended(None, down.reason, Vec::new(), began),
+            Turn::Ended(down) => return self.ended(None, self.reason(down), Vec::new(), began),
             Turn::Closing => None,
             Turn::Asked(why) => Some(why),
         };
@@ -282,7 +282,7 @@ impl<C: Client> Running<C> {
         let until = until.unwrap_or_else(|| clock::after(self.shutdown_timeout));
         let closed = pin!(clock::timeout_at(until, &mut self.monitor));
         match first(closed, stops).await {
-            First::Done(Ok(down)) => self.ended(asked, down.reason, Vec::new(), began),
+            First::Done(Ok(down)) => self.ended(asked, self.reason(down), Vec::new(), began),
             First::Done(Err(Elapsed { .. })) | First::Stop(_) => {
                 let left = node.map(|node| kill_left(&node)).unwrap_or_default();
                 self.ended(asked, ExitReason::Killed, left, began)
@@ -305,6 +305,12 @@ impl<C: Client> Running<C> {
             First::Done(turn) => turn,
             First::Stop(why) => Turn::Asked(why),
         }
+    }
+
+    /// Why the root ended: one that did before it was monitored knows that itself.
+    fn reason(&self, down: Down) -> ExitReason {
+        let known = self.root.__address().node().and_then(|root| root.end_reason());
+        known.unwrap_or(down.reason)
     }
 
     fn ended(
