@@ -5,7 +5,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
@@ -79,6 +79,8 @@ struct Waiting<S: Server, E> {
     task: JoinHandle<(Cx<S>, Began<S, E>)>,
     half: Half<S>,
     sleep: Option<(Pin<Box<Sleep>>, Duration)>,
+    /// The time that is over: `init` is told to go, and waited for until it has.
+    late: Option<Duration>,
 }
 
 impl<S: Server, E> Drop for Waiting<S, E> {
@@ -155,8 +157,9 @@ impl<S: Server, C, A, E> Start<S, C, A, E> {
         self
     }
 
-    /// How long `init` may take, where it waits. As long as it likes without this. Like the option
-    /// `{timeout, Time}` of `gen_server:start/4`.
+    /// How long `init` may take, where it waits. As long as it likes without this. When its time is
+    /// over it is dropped, at its next `.await`, and the start fails when that is done: what it held is
+    /// free then. Like the option `{timeout, Time}` of `gen_server:start/4`.
     ///
     /// ```
     /// # use genserver_runtime::prelude::*; struct Peer; #[genserver]
@@ -251,7 +254,7 @@ where
             Poll::Pending => {
                 let sleep = self.timeout.map(|limit| (Box::pin(clock::sleep(limit)), limit));
                 let task = core.home.handle().spawn(began);
-                self.waiting = Some(Waiting { task, half, sleep });
+                self.waiting = Some(Waiting { task, half, sleep, late: None });
                 self.poll_waiting(cx)
             }
         }
@@ -261,27 +264,23 @@ where
         let Some(waiting) = &mut self.waiting else {
             unreachable!("invariant: set before it is polled")
         };
-        match Pin::new(&mut waiting.task).poll(cx) {
-            Poll::Ready(Ok((context, began))) => {
-                let half = waiting.half.take();
-                self.waiting = None;
-                return Poll::Ready(self.settle(half, context, began));
-            }
-            // Panics are caught inside: only a runtime that goes cancels the task.
-            Poll::Ready(Err(_)) => {
-                self.waiting = None;
-                return Poll::Ready(Err(StartError::NoRuntime));
-            }
-            Poll::Pending => {}
-        }
-        if let Some((sleep, limit)) = &mut waiting.sleep
+        if waiting.late.is_none()
+            && let Some((sleep, limit)) = &mut waiting.sleep
+            && !waiting.task.is_finished()
             && sleep.as_mut().poll(cx).is_ready()
         {
-            let after = *limit;
-            self.waiting = None;
-            return Poll::Ready(Err(StartError::Timeout { after }));
+            waiting.late = Some(*limit);
+            waiting.task.abort();
         }
-        Poll::Pending
+        let ended = ready!(Pin::new(&mut waiting.task).poll(cx));
+        let (half, late) = (waiting.half.take(), waiting.late);
+        self.waiting = None;
+        Poll::Ready(match (ended, late) {
+            (_, Some(after)) => Err(StartError::Timeout { after }),
+            (Ok((context, began)), None) => self.settle(half, context, began),
+            // Panics are caught inside: only a runtime that goes cancels the task.
+            (Err(_), None) => Err(StartError::NoRuntime),
+        })
     }
 
     fn settle(

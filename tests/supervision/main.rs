@@ -37,6 +37,7 @@ mod machines;
 mod monitors;
 mod parents;
 mod partition;
+mod races;
 mod registry;
 mod registry_duplicate;
 mod registry_listeners;
