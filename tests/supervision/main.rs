@@ -11,6 +11,7 @@ mod endings;
 #[allow(dead_code, reason = "the other tests use the rest of it")]
 mod events;
 mod follow;
+mod hands;
 mod intensity;
 mod restart;
 mod significant;
@@ -43,3 +44,4 @@ mod registry_duplicate;
 mod registry_listeners;
 mod rooms;
 mod tasks;
+mod ties;
