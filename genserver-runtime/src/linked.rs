@@ -26,11 +26,13 @@ struct Linked {
 
 impl Linked {
     fn new(address: &dyn AnyAddress) -> Self {
-        let node = address.node();
+        // Looked up once: what is monitored is what is linked.
+        let watched = Watched::at(address);
+        let node = watched.node().cloned();
         if let Some(node) = &node {
             node.hold();
         }
-        let ended = Some(Monitor::new(&Watched::at(address)));
+        let ended = Some(Monitor::new(&watched));
         Self { node, ended, leaves: Some(ExitReason::Killed) }
     }
 

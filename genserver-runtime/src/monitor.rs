@@ -126,6 +126,10 @@ impl Watched {
         Self { node: Some(Arc::clone(node)), kind: node.kind(), name: node.name() }
     }
 
+    pub(crate) fn node(&self) -> Option<&Arc<dyn Node>> {
+        self.node.as_ref()
+    }
+
     /// What is told when it does not run.
     fn absent(&self, monitor: MonitorId) -> Down {
         let server = self.node.as_ref().map(|node| node.id());
