@@ -120,7 +120,8 @@ impl Asked {
                     let (node, reason) = (Arc::clone(&self.node), wanted(&self.how));
                     self.stop = Stop::unnoticed(node, self.how.clone(), reason);
                 }
-                Err(_) => return ExitReason::NotRunning,
+                // It ended before it was asked to, and knows why.
+                Err(_) => return self.node.end_reason().unwrap_or(ExitReason::NotRunning),
             }
         }
     }
