@@ -12,8 +12,9 @@ use crate::absence::Absence;
 use crate::address::{Locate, Place};
 use crate::client::Client;
 use crate::error::StartError;
+use crate::exit::ExitReason;
 use crate::id::ServerId;
-use crate::node::Node;
+use crate::node::{Node, Stop};
 use crate::supervisor::error::{ControlError, SupervisorError};
 use crate::supervisor::handle::Supervisor;
 use crate::supervisor::make::Started;
@@ -312,6 +313,7 @@ impl<T: Started, E: fmt::Debug + Send + 'static> IntoFuture for StartPartitions<
             let Self { of, start } = self;
             let (restarts_max, period) = of.intensity;
             let supervisor = start.intensity(restarts_max, period).await?;
+            let mut half = Half(Some(supervisor.clone()));
             let mut places = Vec::with_capacity(of.partitions);
             for number in 0..of.partitions {
                 let make = Arc::clone(&of.start);
@@ -328,8 +330,22 @@ impl<T: Started, E: fmt::Debug + Send + 'static> IntoFuture for StartPartitions<
             // A client would keep it alive: it ends with who started it.
             let weak = Some(supervisor.weak());
             *of.table.lock() = Copies { places, used: of.partitions, supervisor: weak };
+            half.0 = None;
             Ok(supervisor)
         })
+    }
+}
+
+/// A supervisor not all of whose copies have started: a name or `detach` would keep it for ever when
+/// its start is given up.
+struct Half(Option<Supervisor>);
+
+impl Drop for Half {
+    fn drop(&mut self) {
+        let node = self.0.as_ref().and_then(|supervisor| supervisor.__address().node());
+        if let Some(node) = node {
+            node.stop(Stop::Now(ExitReason::Shutdown), None);
+        }
     }
 }
 
