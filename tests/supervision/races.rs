@@ -1,15 +1,18 @@
 //! What happens between two looks.
 
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::future::{Future as _, IntoFuture as _, poll_fn};
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
+use std::task::Poll;
 use std::time::Duration;
 
 use genserver_runtime::prelude::*;
-use genserver_runtime::{Application, Why};
+use genserver_runtime::{Application, Backoff, PartitionSupervisor, Why};
 
 use crate::child::{Child, ChildClient};
-use crate::support::Journal;
+use crate::support::{Gate, Journal, runtime, settle};
 
 /// The start of a root that has ended when it is there.
 async fn start_short() -> Result<ChildClient, StartError<Infallible, ChildClient>> {
@@ -82,4 +85,66 @@ async fn an_init_whose_time_is_over_is_gone_before_the_next_one_begins() {
     port.boom().await.expect_err("it panics");
     port.live().await.expect("the third one runs");
     journal.holds(&["others: 0", "others: 0", "others: 0"]);
+}
+
+#[test]
+fn who_waits_for_a_restart_is_told_when_the_runtime_of_the_supervisor_goes() {
+    let far = runtime();
+    let (supervisor, child) = far.block_on(async {
+        let hour = Duration::from_secs(3_600);
+        let start = Supervisor::one_for_one().backoff(Backoff::new(hour, hour));
+        let supervisor = start.await.expect("it has no children");
+        let journal = Journal::new();
+        let start = move || Child::start(journal.clone(), "child");
+        let child = supervisor.start_child("child", start).await.expect("it starts");
+        child.boom().await.expect_err("it panics");
+        settle().await;
+        (supervisor, child)
+    });
+    let (tell, told) = mpsc::channel();
+    let waits = child.clone();
+    std::thread::spawn(move || {
+        let mut call = pin!(async { waits.add(1).no_timeout().await });
+        runtime().block_on(async {
+            poll_fn(|cx| Poll::Ready(assert!(call.as_mut().poll(cx).is_pending()))).await;
+            tell.send(None).expect("the test listens");
+            let outcome = call.await;
+            tell.send(Some(outcome)).expect("the test listens");
+        });
+    });
+    assert_eq!(told.recv_timeout(Duration::from_secs(10)), Ok(None));
+    drop(far);
+    let told = told.recv_timeout(Duration::from_secs(10));
+    assert_eq!(told, Ok(Some(Err(ServerError::NotRunning))));
+    assert_eq!(child.add(1).no_timeout().blocking(), Err(ServerError::NotRunning));
+    drop(supervisor);
+}
+
+#[tokio::test]
+async fn partitions_that_were_given_up_half_way_leave_nothing() {
+    let (gate, journal) = (Gate::new(), Journal::new());
+    let (opens, inside) = (gate.clone(), journal.clone());
+    let copies = PartitionSupervisor::new(move |number| {
+        let (gate, journal) = (opens.clone(), inside.clone());
+        async move {
+            if number == 1 {
+                gate.pass().await;
+            }
+            Child::start(journal, "copy").await
+        }
+    })
+    .partitions(3);
+    let mut start = pin!(copies.start().name("copies").detach().into_future());
+    tokio::select! {
+        _ = &mut start => unreachable!("the second one waits"),
+        () = gate.reached() => {}
+    }
+    let supervisor = Supervisor::whereis("copies").expect("it runs");
+    let ended = supervisor.monitor();
+    drop(supervisor);
+    start.set(copies.start().into_future());
+    gate.open();
+    let ended = tokio::time::timeout(Duration::from_secs(10), ended).await;
+    assert_eq!(ended.map(|down| down.reason).ok(), Some(ExitReason::Shutdown));
+    assert!(Supervisor::whereis("copies").is_none());
 }

@@ -133,6 +133,8 @@ impl Supervisor {
     #[init]
     pub(crate) async fn new(cx: &mut Cx<Self>, setup: Setup) -> Result<Self, SupervisorError> {
         setup.check()?;
+        // Its home drops it with the runtime: nobody waits any more for a child to come again.
+        cx.core().make_known();
         let (max, period) = setup.intensity;
         let intensity = Intensity::new(max, period)?;
         let plan = Plan::new(setup.strategy, setup.auto_shutdown, intensity, setup.backoff);
