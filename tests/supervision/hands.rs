@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use genserver_runtime::prelude::*;
-use genserver_runtime::{Backoff, ChildSpec, ControlError, StartSupervisor};
+use genserver_runtime::{Backoff, ChildSpec, ControlError, PartitionSupervisor, StartSupervisor};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -148,4 +148,47 @@ async fn rest_for_one_keeps_its_children_through_many_hands() {
 async fn a_back_off_keeps_its_children_through_many_hands() {
     let backoff = Backoff::new(Duration::from_millis(1), Duration::from_millis(4));
     storm(Supervisor::rest_for_one().backoff(backoff)).await;
+}
+
+struct Copy;
+
+#[genserver]
+impl Copy {
+    #[init]
+    async fn new() -> Self {
+        Self
+    }
+
+    #[call]
+    fn serve(&self) {}
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_key_always_has_a_copy_while_their_number_changes() {
+    let copies = PartitionSupervisor::new(|_| Copy::start()).partitions(4);
+    let supervisor = copies.start().await.expect("it starts");
+    let mut callers = JoinSet::new();
+    for key in 0..4_u32 {
+        let copies = copies.clone();
+        callers.spawn(async move {
+            let copy = copies.of(&key);
+            for _ in 0..2_000 {
+                match copy.serve().await {
+                    // It lay in the mailbox of a copy that was stopped.
+                    Ok(()) | Err(ServerError::Exit(_)) => {}
+                    Err(error) => panic!("there is a copy: {error}"),
+                }
+                tokio::task::yield_now().await;
+            }
+        });
+    }
+    let resizing = tokio::spawn(async move {
+        for nth in 0.. {
+            copies.resize(1 + nth % 4).await.expect("it runs");
+        }
+    });
+    timeout(Duration::from_secs(30), callers.join_all()).await.expect("nobody waits for ever");
+    resizing.abort();
+    assert!(resizing.await.expect_err("it was aborted").is_cancelled());
+    supervisor.stop().await.expect("it runs");
 }

@@ -275,7 +275,14 @@ impl Locate for Routed {
     }
 
     fn absence(&self, tried: Option<ServerId>) -> Absence {
-        self.place().map_or(Absence::Gone, |place| place.absence(tried))
+        let Some(place) = self.place() else { return Absence::Gone };
+        match place.absence(tried) {
+            // The number of copies may have changed before this one was stopped: others are led on.
+            Absence::Gone if self.place().is_some_and(|now| !Arc::ptr_eq(&now, &place)) => {
+                Absence::Wait(Box::pin(std::future::ready(())))
+            }
+            absence => absence,
+        }
     }
 
     fn kin(&self) -> Option<Kin> {
@@ -352,5 +359,34 @@ impl Drop for Half {
 impl<T: Started, E> fmt::Debug for StartPartitions<T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("StartPartitions").field(&self.of).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A copy that is stopped, for the number of copies changes, just when it is asked for.
+    struct Leaves(Arc<Table>);
+
+    impl Locate for Leaves {
+        fn locate(&self) -> Option<Arc<dyn Node>> {
+            None
+        }
+
+        fn absence(&self, _: Option<ServerId>) -> Absence {
+            self.0.lock().used = 1;
+            Absence::Gone
+        }
+    }
+
+    #[test]
+    fn who_meets_a_copy_that_is_being_stopped_looks_again() {
+        let table = Arc::new(Table::default());
+        let places = (0..2).map(|_| Arc::new(Leaves(Arc::clone(&table))) as Arc<dyn Locate>);
+        *table.lock() = Copies { places: places.collect(), used: 2, supervisor: None };
+        let routed = Routed { table, route: Route::Hash(1) };
+        assert!(matches!(routed.absence(None), Absence::Wait(_)), "there is another copy now");
+        assert!(matches!(routed.absence(None), Absence::Gone), "that one is stopped too");
     }
 }
