@@ -5,6 +5,7 @@ mod child;
 mod dynamic;
 mod error;
 mod family;
+mod halt;
 mod handle;
 mod intensity;
 mod look;

@@ -14,6 +14,7 @@ mod follow;
 mod hands;
 mod intensity;
 mod restart;
+mod siblings;
 mod significant;
 mod storm;
 mod strategy;

@@ -10,6 +10,7 @@ use crate::core::Core;
 use crate::error::StartError;
 use crate::id::ServerId;
 use crate::options::{Served, Shutdown};
+use crate::supervisor::halt::Halt;
 use crate::supervisor::make::{By, ByExtra, Make, Started};
 use crate::supervisor::plan::Member;
 use crate::supervisor::spec::{Restart, WhileRestarting};
@@ -202,6 +203,7 @@ pub(crate) struct Fixed {
     pub(crate) supervisor: Weak<Core<Supervisor>>,
     pub(crate) id: Option<Arc<str>>,
     pub(crate) traits: Traits,
+    pub(crate) halt: Arc<Halt>,
 }
 
 /// A child of a supervisor.

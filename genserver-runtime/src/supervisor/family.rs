@@ -13,6 +13,7 @@ use crate::ledger;
 use crate::node::Stop;
 use crate::supervisor::child::{Child, Fixed, Traits, Wanted};
 use crate::supervisor::error::Refusal;
+use crate::supervisor::halt::Halt;
 use crate::supervisor::make::{Extra, Kept, Made, With};
 use crate::supervisor::plan::{Action, Event, Key, Member, Phase, Plan};
 use crate::supervisor::report;
@@ -27,6 +28,7 @@ pub(crate) struct Family {
     plan: Plan,
     auto_shutdown: AutoShutdown,
     supervisor: Weak<Core<Supervisor>>,
+    halt: Arc<Halt>,
     next: Key,
     /// What was fixed about the last child that came without an id.
     last: Option<Arc<Fixed>>,
@@ -60,6 +62,7 @@ impl Family {
             plan,
             auto_shutdown,
             supervisor,
+            halt: Arc::default(),
             next: 0,
             last: None,
             extra: None,
@@ -118,7 +121,12 @@ impl Family {
             Some(last) if id.is_none() && last.traits == traits => Arc::clone(last),
             _ => {
                 let supervisor = Weak::clone(&self.supervisor);
-                let fixed = Arc::new(Fixed { supervisor, id: id.cloned(), traits });
+                let fixed = Arc::new(Fixed {
+                    supervisor,
+                    id: id.cloned(),
+                    traits,
+                    halt: Arc::clone(&self.halt),
+                });
                 self.last = id.is_none().then(|| Arc::clone(&fixed));
                 fixed
             }
@@ -187,7 +195,9 @@ impl Family {
         let node = child.spot.take();
         child.member.fall(Instant::now(), self.plan.backoff());
         if let Some(node) = node {
+            let halting = self.halt.begin(node.id());
             let reason = stop(&node, child.traits().shutdown).await;
+            drop(halting);
             report::stopped(&self.supervisor, child, node.id(), &reason);
         } else if let Some(id) = current
             && let Some(reason) = child.spot.take_fallen(id)

@@ -178,7 +178,8 @@ impl Restart {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WhileRestarting {
-    /// They wait for the next incarnation, as long as their time-out allows.
+    /// They wait for the next incarnation, as long as their time-out allows. A handler of a sibling
+    /// that the supervisor is about to stop gets `Restarting`: the supervisor waits for its end.
     #[default]
     Wait,
     /// They get [`ServerError::Restarting`](crate::ServerError::Restarting) at once.

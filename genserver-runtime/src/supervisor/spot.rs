@@ -1,9 +1,13 @@
 //! The place of a child: where its clients find the present incarnation, and wait for the next.
 
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::Poll;
 
 use tokio::sync::Notify;
+use tokio::sync::futures::OwnedNotified;
 
 use crate::absence::Absence;
 use crate::address::Locate;
@@ -213,9 +217,23 @@ impl Locate for Spot {
         if self.fixed.traits.waits == WhileRestarting::Refuse {
             return Absence::Restarting;
         }
+        // What is notified from here on is not missed, whenever it is polled first.
+        let told = self.fixed.halt.told();
+        if self.fixed.halt.concerns_caller() {
+            return Absence::Restarting;
+        }
         let changed =
             Arc::clone(standing.rare.get_or_insert_default().changed.get_or_insert_default());
-        // What is notified from here on is not missed, whenever it is polled first.
-        Absence::Wait(Box::pin(changed.notified_owned()))
+        Absence::Wait(Box::pin(either(changed.notified_owned(), told)))
     }
+}
+
+/// Done when one of them is.
+async fn either(changed: OwnedNotified, told: OwnedNotified) {
+    let (mut changed, mut told) = (pin!(changed), pin!(told));
+    poll_fn(|cx| match changed.as_mut().poll(cx) {
+        Poll::Ready(()) => Poll::Ready(()),
+        Poll::Pending => told.as_mut().poll(cx),
+    })
+    .await;
 }
