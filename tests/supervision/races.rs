@@ -102,11 +102,12 @@ fn who_waits_for_a_restart_is_told_when_the_runtime_of_the_supervisor_goes() {
         (supervisor, child)
     });
     let (tell, told) = mpsc::channel();
-    let waits = child.clone();
+    let client = child.clone();
     std::thread::spawn(move || {
-        let mut call = pin!(async { waits.add(1).no_timeout().await });
+        let mut call = pin!(async { client.add(1).no_timeout().await });
         runtime().block_on(async {
-            poll_fn(|cx| Poll::Ready(assert!(call.as_mut().poll(cx).is_pending()))).await;
+            let waits = poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx).is_pending())).await;
+            assert!(waits, "nobody is there");
             tell.send(None).expect("the test listens");
             let outcome = call.await;
             tell.send(Some(outcome)).expect("the test listens");
