@@ -13,7 +13,7 @@ pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
 }
 
 /// The middle of the rounds, with the least and the most.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize)]
 pub struct Spread {
     /// The median, in nanoseconds.
     pub median: f64,

@@ -1,0 +1,55 @@
+//! This project beside a hand-written actor and other libraries, on the same work in one run.
+
+mod case;
+mod contender;
+mod contenders;
+mod goal;
+mod machine;
+mod options;
+mod picture;
+mod program;
+mod report;
+mod resident;
+mod round;
+mod runtime;
+mod scenario;
+mod work;
+
+use std::env;
+use std::error::Error;
+
+use crate::machine::Machine;
+use crate::options::{Options, USAGE};
+use crate::report::Report;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let options =
+        Options::parse(env::args().skip(1)).map_err(|error| format!("{error}\n{USAGE}"))?;
+    if let Some((contender, servers)) = &options.resident {
+        resident::print(contender, *servers);
+        return Ok(());
+    }
+    let mut cases = case::all();
+    cases.retain(|case| options.wants(case.scenario));
+    round::measure(&mut cases, &options);
+    let resident =
+        if options.wants("resident") { resident::measure_all(&options) } else { Vec::new() };
+    let built = if options.build { program::build_all()? } else { Vec::new() };
+    let mut report = Report {
+        machine: Machine::look(),
+        rounds: options.rounds(),
+        rows: report::rows(&cases),
+        resident,
+        built,
+        goals: Vec::new(),
+    };
+    report.goals = goal::check(&report);
+    report.print();
+    if let Some(path) = &options.json {
+        report.write(path)?;
+    }
+    if let Some(path) = &options.svg {
+        picture::draw(&report, path)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! What the command line asks for.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How it is used.
+pub const USAGE: &str = "\
+cargo run --release -p benches -- [OPTIONS]
+    --full           longer rounds and more of them, 1,000,000 servers of each contender
+    --only SCENARIO  the scenarios whose name contains this, nothing else
+    --build          clean builds of a counter program for each contender, which takes minutes
+    --json PATH      writes what was measured
+    --svg PATH       draws it";
+
+/// The parsed command line.
+#[derive(Debug, Default)]
+pub struct Options {
+    pub full: bool,
+    pub build: bool,
+    pub only: Option<String>,
+    pub json: Option<PathBuf>,
+    pub svg: Option<PathBuf>,
+    /// Asked for by this program itself, of a process of its own: a contender and a number of servers.
+    pub resident: Option<(String, usize)>,
+}
+
+impl Options {
+    /// Reads the arguments behind the name of the program; the error is a sentence.
+    pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut options = Self::default();
+        let mut arguments = arguments;
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value"));
+            match argument.as_str() {
+                "--full" => options.full = true,
+                "--build" => options.build = true,
+                "--only" => options.only = Some(value()?),
+                "--json" => options.json = Some(value()?.into()),
+                "--svg" => options.svg = Some(value()?.into()),
+                "--resident" => {
+                    let contender = value()?;
+                    let servers = value()?.parse().map_err(|error| format!("{error}"))?;
+                    options.resident = Some((contender, servers));
+                }
+                other => return Err(format!("unknown option {other}")),
+            }
+        }
+        Ok(options)
+    }
+
+    /// How many rounds are counted.
+    pub const fn rounds(&self) -> usize {
+        if self.full { 15 } else { 9 }
+    }
+
+    /// How long a round of a case lasts about.
+    pub const fn round(&self) -> Duration {
+        Duration::from_millis(if self.full { 200 } else { 40 })
+    }
+
+    /// Whether a scenario is asked for.
+    pub fn wants(&self, scenario: &str) -> bool {
+        self.only.as_deref().is_none_or(|only| scenario.contains(only))
+    }
+}
