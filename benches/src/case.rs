@@ -14,7 +14,7 @@ use crate::scenario::life::StartCallStop;
 use crate::scenario::{Scenario, own};
 
 /// Operations of the first look at a case, which tells how many a round has.
-const LOOK: u32 = 200;
+const LOOK: u32 = 40;
 
 pub struct Case {
     pub scenario: &'static str,

@@ -50,12 +50,12 @@ impl Options {
 
     /// How many rounds are counted.
     pub const fn rounds(&self) -> usize {
-        if self.full { 15 } else { 9 }
+        if self.full { 15 } else { 7 }
     }
 
     /// How long a round of a case lasts about.
     pub const fn round(&self) -> Duration {
-        Duration::from_millis(if self.full { 200 } else { 40 })
+        Duration::from_millis(if self.full { 200 } else { 25 })
     }
 
     /// Whether a scenario is asked for.

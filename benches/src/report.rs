@@ -101,8 +101,8 @@ impl Report {
             println!("|---|---:|---:|---:|");
         }
         for of in &self.resident {
-            let megabytes = of.bytes as f64 / 1e6;
-            println!("| {} | {} | {} | {megabytes:.1} |", of.contender, of.servers, of.each());
+            let megabytes = of.bytes / 1_000_000;
+            println!("| {} | {} | {} | {megabytes} |", of.contender, of.servers, of.each());
         }
         if !self.built.is_empty() {
             println!("\n| a counter program | clean build, s | crates | stripped program, KiB |");

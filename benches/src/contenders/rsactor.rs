@@ -1,4 +1,5 @@
 //! rsactor: an actor of messages, each a type, collected by an attribute.
+#![allow(clippy::unused_async, reason = "its handlers are asynchronous")]
 
 use rsactor::{Actor, ActorRef, message_handlers, spawn_with_mailbox_capacity};
 

@@ -1,5 +1,6 @@
 //! spawned-concurrency: an actor behind a protocol; a request has a time-out of 5 s, mailboxes are
 //! unbounded.
+#![allow(clippy::unused_async, reason = "its handlers are asynchronous")]
 
 use spawned_concurrency::tasks::{Actor, ActorRef, ActorStart, Context, Handler};
 use spawned_concurrency::{Response, actor, protocol};
