@@ -8,6 +8,7 @@ mod family;
 mod halt;
 mod handle;
 mod intensity;
+mod leftover;
 mod look;
 mod make;
 mod partition;

@@ -13,6 +13,7 @@ mod events;
 mod follow;
 mod hands;
 mod intensity;
+mod leftovers;
 mod restart;
 mod siblings;
 mod significant;

@@ -5,12 +5,13 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use crate::clock::Instant;
+use crate::clock::{self, Instant};
 use crate::core::Core;
 use crate::exit::ExitReason;
 use crate::id::ServerId;
 use crate::ledger;
-use crate::node::Stop;
+use crate::node::{Node, Stop};
+use crate::options::Shutdown;
 use crate::supervisor::child::{Child, Fixed, Traits, Wanted};
 use crate::supervisor::error::Refusal;
 use crate::supervisor::halt::Halt;
@@ -336,9 +337,23 @@ impl Drop for Family {
             let node = child.spot.take();
             child.spot.leave();
             if let Some(node) = node {
-                node.stop(Stop::Now(ExitReason::Killed), None);
+                take_along(node, child.traits().shutdown);
             }
         }
+    }
+}
+
+/// Ends a child for which nobody waits, in the time that it has.
+fn take_along(node: Arc<dyn Node>, shutdown: Shutdown) {
+    let how = match shutdown {
+        Shutdown::Kill => Stop::Kill,
+        Shutdown::After(_) | Shutdown::Infinity => Stop::Now(ExitReason::Killed),
+    };
+    Arc::clone(&node).stop(how, None);
+    if let Shutdown::After(limit) = shutdown
+        && !node.home().is_gone()
+    {
+        node.stop_at(clock::after(limit), Stop::Kill);
     }
 }
 

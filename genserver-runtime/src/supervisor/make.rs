@@ -14,6 +14,7 @@ use crate::exit::Panic;
 use crate::frame;
 use crate::id::ServerId;
 use crate::node::Unadopted;
+use crate::supervisor::leftover;
 use crate::supervisor::spot::Spot;
 use crate::turn::{Payload, caught};
 
@@ -118,7 +119,8 @@ where
     E: fmt::Debug + Send + 'static,
 {
     fn make(&mut self, with: With) -> Making<'_> {
-        Box::pin(run(begin(&mut self.start), with.spot, with.first))
+        let start = &mut self.start;
+        Box::pin(run(move || begin(&mut *start), with.spot, with.first))
     }
 }
 
@@ -148,7 +150,8 @@ where
             let why = "what the supervisor starts its children with is of another type";
             return Box::pin(std::future::ready(Made::Failed(why.into())));
         };
-        Box::pin(run(begin(|| (self.start)(&extra)), with.spot, with.first))
+        let start = &mut self.start;
+        Box::pin(run(move || begin(|| start(&extra)), with.spot, with.first))
     }
 }
 
@@ -159,7 +162,7 @@ fn begin<R: IntoFuture>(start: impl FnOnce() -> R) -> Result<Pin<Box<R::IntoFutu
 
 /// Starts an incarnation, and tells its starter what came of it.
 async fn run<F, T, E>(
-    start: Result<Pin<Box<F>>, Payload>,
+    mut start: impl FnMut() -> Result<Pin<Box<F>>, Payload>,
     spot: Arc<Spot>,
     first: Option<Kept>,
 ) -> Made
@@ -168,18 +171,33 @@ where
     T: Started,
     E: fmt::Debug + Send + 'static,
 {
-    let started = match start {
-        // A child has a parent; it is started for nobody else.
-        Ok(start) => caught(None, frame::behalf_of(None, start)).await,
-        Err(payload) => Err(payload),
-    };
-    let started =
-        started.unwrap_or_else(|payload| Err(StartError::Panic(Panic::new("start", &*payload))));
+    let mut started = attempt(start()).await;
+    if let Err(StartError::AlreadyStarted(holder)) = &started
+        && leftover::outlast(holder, &spot).await
+    {
+        started = attempt(start()).await;
+    }
     let (made, result) = settle(started, &spot);
     if let Some(kept) = first {
         leave(&kept, result);
     }
     made
+}
+
+/// Waits for a start that has begun.
+async fn attempt<F, T, E>(
+    start: Result<Pin<Box<F>>, Payload>,
+) -> Result<T, StartError<E, T::Client>>
+where
+    F: Future<Output = Result<T, StartError<E, T::Client>>>,
+    T: Started,
+{
+    let started = match start {
+        // A child has a parent; it is started for nobody else.
+        Ok(start) => caught(None, frame::behalf_of(None, start)).await,
+        Err(payload) => Err(payload),
+    };
+    started.unwrap_or_else(|payload| Err(StartError::Panic(Panic::new("start", &*payload))))
 }
 
 /// Leaves what came of a start for who asked for it, first or again.
