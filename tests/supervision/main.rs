@@ -11,6 +11,7 @@ mod endings;
 #[allow(dead_code, reason = "the other tests use the rest of it")]
 mod events;
 mod follow;
+mod gremlin;
 mod hands;
 mod intensity;
 mod leftovers;
