@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::clock::{self, Instant};
 use crate::core::Core;
+use crate::end::End;
 use crate::exit::ExitReason;
 use crate::id::ServerId;
 use crate::ledger;
@@ -353,7 +354,7 @@ fn take_along(node: Arc<dyn Node>, shutdown: Shutdown) {
     if let Shutdown::After(limit) = shutdown
         && !node.home().is_gone()
     {
-        node.stop_at(clock::after(limit), Stop::Kill);
+        node.end_at(clock::after(limit), End::Kill);
     }
 }
 
