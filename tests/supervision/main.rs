@@ -28,6 +28,7 @@ mod told;
 mod application;
 mod callers;
 mod crew;
+mod dead_letters;
 mod dynamic;
 mod dynamic_end;
 mod guest;

@@ -21,7 +21,7 @@ pub(crate) fn expand_client(plan: &Plan<'_>) -> TokenStream {
         #[doc = #doc]
         #attrs
         #allow
-        #[must_use = "the server ends with its last client: keep it, name the server, or detach it"]
+        #[must_use = "the server ends with its last client, unless it is named, detached or supervised: keep it, or drop it on purpose"]
         #vis struct #ident #generics #clause {
             address: #krate::__private::Address<#ty>,
         }
