@@ -46,17 +46,18 @@ fn rows() -> BTreeMap<String, String> {
     rows
 }
 
-/// The files in a folder of tests.
-fn files(folder: &str) -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    let files = fs::read_dir(folder).expect("the tests are there");
-    files.map(|file| file.expect("it can be listed").path()).collect()
+/// The files in a folder of tests, and in those below it.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let paths = fs::read_dir(folder).expect("the tests are there");
+    let paths = paths.map(|path| path.expect("it can be listed").path());
+    paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
 /// The tests of each row: `gs_36_..` is one of GS-36, `tm_10_tm_11_..` of both.
 fn tests() -> BTreeMap<String, BTreeSet<String>> {
     let mut tests = BTreeMap::<_, BTreeSet<_>>::new();
-    for path in FOLDERS.into_iter().flat_map(files) {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for path in FOLDERS.into_iter().flat_map(|folder| files(&here.join(folder))) {
         let text = fs::read_to_string(path).expect("it is text");
         for line in text.lines() {
             let line = line.trim_start();
