@@ -121,6 +121,15 @@ impl<S: Server> Address<S> {
         }
     }
 
+    /// The server that is held, which needs not be looked for.
+    #[inline]
+    pub(crate) fn direct(&self) -> Option<&Arc<Core<S>>> {
+        match &self.0 {
+            At::Strong(strong) => Some(&strong.0),
+            At::Weak(_) | At::Place(_) => None,
+        }
+    }
+
     /// Lends the server, wherever it is now.
     #[inline]
     pub(crate) fn with<R>(&self, f: impl FnOnce(&Arc<Core<S>>) -> R) -> Option<R> {

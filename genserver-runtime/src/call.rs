@@ -165,8 +165,9 @@ where
         let (address, limit) = (self.address, self.limit);
         let mut tried = None;
         loop {
-            let sent = address
-                .with_next(&mut tried, |core| queue::<O, S, A, H>(core, args, limit, Wait::No));
+            let sent = address.with_next(&mut tried, |core| {
+                queue::<O, S, A, H>(core, args, limit, Wait::No, None)
+            });
             match sent {
                 None => return Err(address.absence(tried).at_once().into()),
                 Some(Ok((pending, _))) => return Ok(pending),
@@ -195,8 +196,9 @@ where
         blocking::wait(self)
     }
 
+    /// Looks for the server, until one takes the call.
     fn poll_first(&mut self, cx: &mut Context<'_>) -> Poll<O> {
-        let mut args = Some(self.args.take().expect("a call was polled after it was done"));
+        let mut args = Some(self.args.take().expect(DONE));
         let mut tried = None;
         loop {
             if self.absent.is_some() {
@@ -220,6 +222,7 @@ where
                     }
                 }
                 Some(Started::Done(outcome)) => return Poll::Ready(outcome),
+                Some(Started::Queued) => return self.poll_queued(cx),
                 Some(Started::Pending) => return self.poll_pending(cx),
                 // The incarnation ended between the look-up and the call: the next one answers.
                 Some(Started::Lost(Lost { args: Some(back), .. })) if address.moves() => {
@@ -239,6 +242,13 @@ where
         Poll::Ready(Ok(()))
     }
 
+    /// It was queued just now.
+    fn poll_queued(&mut self, cx: &mut Context<'_>) -> Poll<O> {
+        let pending = self.pending.as_mut().expect(UNSENT);
+        let reply = ready!(pending.poll_sent(cx));
+        Poll::Ready(reply.map_or_else(O::error, O::reply))
+    }
+
     fn poll_pending(&mut self, cx: &mut Context<'_>) -> Poll<O> {
         let pending = self.pending.as_mut().expect(UNSENT);
         let reply = ready!(pending.poll_reply(cx));
@@ -246,6 +256,7 @@ where
     }
 }
 
+const DONE: &str = "a call was polled after it was done";
 pub(crate) const UNSENT: &str = "invariant: a call keeps its arguments until it is sent";
 
 impl<O: Outcome<Reply: Send + 'static>, S, A, const H: usize> Future for Call<'_, O, S, A, H>
@@ -261,9 +272,15 @@ where
         if this.pending.is_some() {
             return this.poll_pending(cx);
         }
-        let coop = ready!(poll_proceed(cx));
-        coop.made_progress();
-        this.poll_first(cx)
+        ready!(poll_proceed(cx)).made_progress();
+        let Some(core) = this.address.direct() else { return this.poll_first(cx) };
+        let args = this.args.take().expect(DONE);
+        match this.start(core, args, cx) {
+            Started::Done(outcome) => Poll::Ready(outcome),
+            Started::Queued => this.poll_queued(cx),
+            Started::Pending => this.poll_pending(cx),
+            Started::Lost(lost) => Poll::Ready(O::error(lost.error)),
+        }
     }
 }
 

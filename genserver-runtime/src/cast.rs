@@ -117,6 +117,28 @@ impl<'a, S: Server> Cast<'a, S> {
     }
 }
 
+impl<S: Server> Cast<'_, S> {
+    /// Looks for the server, until one takes the message.
+    fn poll_found(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Ticket>, SendError>> {
+        assert!(self.message.is_some(), "{UNSENT}");
+        let Self { address, message, absent, .. } = self;
+        let limit = Limit::Default(S::OPTIONS.call_timeout);
+        poll_deliver(absent, limit, cx, || {
+            let make = || message.take().expect("invariant: made once");
+            deliver(address, make, Wait::Told)
+        })
+    }
+}
+
+impl From<Refused> for SendError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Full => Self::Full,
+            Refused::NotRunning => Self::NotRunning,
+        }
+    }
+}
+
 const UNSENT: &str = "a cast was polled after it was sent";
 
 /// Queues a message; gives the ticket of one that waits for room.
@@ -161,7 +183,7 @@ pub(crate) fn deliver<S: Server>(
         match sent {
             Some(Ok(Sent::Queued)) => return Ok(None),
             Some(Ok(Sent::Waiting(ticket))) => return Ok(ticket),
-            Some(Err(Refused::Full)) => return Err(Unsent::Refused(SendError::Full)),
+            Some(Err(full @ Refused::Full)) => return Err(Unsent::Refused(full.into())),
             // The incarnation ended between the look-up and the push: the next one is tried.
             Some(Err(Refused::NotRunning)) if address.moves() => {}
             Some(Err(Refused::NotRunning)) | None => {
@@ -217,14 +239,18 @@ impl<S: Server> Future for Cast<'_, S> {
         let this = self.get_mut();
         if this.ticket.is_none() {
             ready!(poll_proceed(cx)).made_progress();
-            assert!(this.message.is_some(), "{UNSENT}");
-            let Self { address, message, absent, .. } = this;
-            let limit = Limit::Default(S::OPTIONS.call_timeout);
-            let sent = poll_deliver(absent, limit, cx, || {
-                let make = || message.take().expect("invariant: made once");
-                deliver(address, make, Wait::Told)
-            });
-            this.ticket = ready!(sent)?;
+            this.ticket = match this.address.direct() {
+                Some(core) => {
+                    let message = this.message.take().expect(UNSENT);
+                    let span = report::caller_span();
+                    match core.send(|| Item::new(message, span), Wait::Told) {
+                        Ok(Sent::Queued) => return Poll::Ready(Ok(())),
+                        Ok(Sent::Waiting(ticket)) => ticket,
+                        Err(refused) => return Poll::Ready(Err(refused.into())),
+                    }
+                }
+                None => ready!(this.poll_found(cx))?,
+            };
             if this.ticket.is_none() {
                 return Poll::Ready(Ok(()));
             }

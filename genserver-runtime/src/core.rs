@@ -133,24 +133,20 @@ impl<S: Server> Core<S> {
     pub(crate) fn leave(self: &Arc<Self>, body: Box<Body<S>>) {
         self.note_state(&body);
         let mut inbox = self.lock();
+        if inbox.mode.is(Mode::RESTS) {
+            // Also where the drain task goes on: what it does next need not be a message.
+            self.rested(&mut inbox, Stir::Message);
+        }
         let quiet =
             inbox.queue.is_empty() && body.cx.is_quiet() && !self.attention.load(Ordering::Relaxed);
-        if quiet {
-            if let Some(cold) = &mut inbox.cold {
-                // Seen of a handler that ran where it was called.
-                cold.since = None;
-            }
-            if inbox.mode.is(Mode::RESTS) {
-                self.rested(&mut inbox, Stir::Message);
-            }
-            inbox.body = Some(body);
-        } else {
-            if inbox.mode.is(Mode::RESTS) {
-                // What the drain task does next need not be a message.
-                self.rested(&mut inbox, Stir::Message);
-            }
-            self.run_on(inbox, body);
+        if !quiet {
+            return self.run_on(inbox, body);
         }
+        if let Some(cold) = &mut inbox.cold {
+            // Seen of a handler that ran where it was called.
+            cold.since = None;
+        }
+        inbox.body = Some(body);
     }
 
     /// Work for a body that is at hand: the parked drain task takes it, or a new one.

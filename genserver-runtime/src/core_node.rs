@@ -154,7 +154,7 @@ impl<S: Server> Node for Core<S> {
     }
 
     fn waits_on(&self, edges: Vec<Edge>) {
-        Self::waits(self, None, edges);
+        Self::waits(self, None, Some(edges));
     }
 
     fn waits(&self) -> Vec<Edge> {

@@ -5,7 +5,6 @@
 #![allow(clippy::manual_async_fn, reason = "an `async fn` cannot promise `Send`")]
 
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use tokio::task::spawn_blocking;
@@ -16,6 +15,7 @@ use crate::clock::Instant;
 use crate::core::Core;
 use crate::ending::Ending;
 use crate::event::EventKind;
+use crate::exit::Crash;
 use crate::frame::{self, Deadline};
 use crate::machine;
 use crate::node::Node;
@@ -24,7 +24,7 @@ use crate::reply::ReplyTo;
 use crate::report;
 use crate::server::{Block, Defer, Notify, Request, Server, state_name};
 use crate::slot::Answerable;
-use crate::turn::{Interrupt, Owed, crash, invalid, settle, watched};
+use crate::turn::{self, Interrupt, Owed, crash, invalid, settle, watched};
 
 /// Whether a request is to be run; it is answered otherwise.
 fn admitted<S, const H: usize, A, R>(
@@ -87,6 +87,26 @@ where
     }
 }
 
+/// As [`answer`], for a handler that cannot wait.
+#[doc(hidden)]
+#[inline]
+pub fn answer_now<S, const H: usize, A, R>(
+    core: &Core<S>,
+    body: &mut Body<S>,
+    args: A,
+    reply: ReplyTo<R>,
+) where
+    A: Send + 'static,
+    S: Request<H, A, R>,
+    R: Send + 'static,
+{
+    if let Some(reply) = admitted::<S, H, A, R>(core, body, reply) {
+        let deadline = reply.until()();
+        let outcome = frame::with(|frame| turn::run(frame, core, H, deadline, S::run(body, args)));
+        settle(core, body, H, outcome.map_err(Interrupt::Panicked), reply);
+    }
+}
+
 /// Runs a cast or an info.
 #[doc(hidden)]
 pub fn notify<S, const H: usize, A>(
@@ -101,27 +121,65 @@ where
         let core = body.cx.hold();
         if body.state.as_ref().is_none_or(S::accepts) {
             let span = report::handler_span(&core, H);
-            match watched(&core, || Deadline::Never, span, S::run(&mut body, args)).await {
-                Ok(Ok(())) => told_without_reply(&core, &body, H),
-                Ok(Err(crash)) => {
-                    let mut ending = Ending::new(crash.0);
-                    ending.last = S::HANDLERS[H].name;
-                    body.cx.end(ending);
-                }
-                Err(interrupt) => body.cx.end(crash::<S>(H, interrupt)),
-            }
-        } else if S::HANDLERS[H].ignored {
-            core.lock().cold().counters.ignored += 1;
-        } else if !matches!(S::HANDLERS[H].kind, Kind::Idle | Kind::Every | Kind::StateTimeout) {
-            // What time brings in another state was sent by nobody.
-            let state = body.state.as_ref().map_or("", state_name::<S>);
-            report::refused(&core, S::HANDLERS[H].message, state);
-            if core.is_watched() {
-                core.tell_watch(EventKind::Refused { message: S::HANDLERS[H].message });
-            }
+            let run = S::run(&mut body, args);
+            let outcome = watched(&core, || Deadline::Never, span, run).await;
+            notified(&core, &mut body, H, outcome);
+        } else {
+            unheard(&core, &body, H);
         }
         body.cx.run = Some(core);
         body
+    }
+}
+
+/// As [`notify`], for a handler that cannot wait.
+#[doc(hidden)]
+#[inline]
+pub fn notify_now<S, const H: usize, A>(core: &Core<S>, body: &mut Body<S>, args: A)
+where
+    A: Send,
+    S: Notify<H, A>,
+{
+    if !body.state.as_ref().is_none_or(S::accepts) {
+        return unheard(core, body, H);
+    }
+    let outcome =
+        frame::with(|frame| turn::run(frame, core, H, Deadline::Never, S::run(body, args)));
+    notified(core, body, H, outcome.map_err(Interrupt::Panicked));
+}
+
+/// The handler of a cast or an info has returned.
+#[inline]
+fn notified<S: Server>(
+    core: &Core<S>,
+    body: &mut Body<S>,
+    handler: usize,
+    outcome: Result<Result<(), Crash>, Interrupt>,
+) {
+    match outcome {
+        Ok(Ok(())) => told_without_reply(core, body, handler),
+        Ok(Err(crash)) => {
+            let mut ending = Ending::new(crash.0);
+            ending.last = S::HANDLERS[handler].name;
+            body.cx.end(ending);
+        }
+        Err(interrupt) => body.cx.end(crash::<S>(handler, interrupt)),
+    }
+}
+
+/// The state does not accept a cast or an info.
+#[cold]
+fn unheard<S: Server>(core: &Core<S>, body: &Body<S>, handler: usize) {
+    let handler = &S::HANDLERS[handler];
+    if handler.ignored {
+        core.lock().cold().counters.ignored += 1;
+    } else if !matches!(handler.kind, Kind::Idle | Kind::Every | Kind::StateTimeout) {
+        // What time brings in another state was sent by nobody.
+        let state = body.state.as_ref().map_or("", state_name::<S>);
+        report::refused(core, handler.message, state);
+        if core.is_watched() {
+            core.tell_watch(EventKind::Refused { message: handler.message });
+        }
     }
 }
 
@@ -195,9 +253,7 @@ where
             let after = span.clone();
             let travel = spawn_blocking(move || {
                 let _span = span.as_ref().map(Span::enter);
-                let outcome = catch_unwind(AssertUnwindSafe(|| {
-                    frame::blocking(node, deadline, || S::block(&mut body, args))
-                }));
+                let outcome = frame::blocking(node, deadline, || S::block(&mut body, args));
                 (body, outcome)
             });
             let Ok((back, outcome)) = travel.await else {

@@ -1,23 +1,24 @@
 //! The drain task: runs what is queued, batch by batch.
 
-use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
-use crate::batch::{Rested, publish};
+use crate::batch::Batch;
 use crate::body::Body;
+use crate::clock::Instant;
 use crate::core::Core;
 use crate::ending;
 use crate::error::ServerError;
 use crate::frame::Deadline;
 use crate::inbox::{Life, Mode};
-use crate::item::{Item, Source};
+use crate::item::{Framed, Item, Source};
 use crate::machine;
-use crate::options::Kind;
+use crate::options::{Handler, Kind};
+use crate::parked::publish;
 use crate::rest::Stir;
 use crate::server::{Message as _, Server, state_name};
 use crate::system::{self, Run, System};
@@ -76,11 +77,24 @@ enum Next<S: Server> {
     Rest,
 }
 
+/// The turn of a handler that may wait.
+struct Turn<S: Server> {
+    stays: Stays<S>,
+    source: Source,
+    span: Option<Span>,
+}
+
+/// The message of a handler that may wait, and its handler.
+struct Stays<S: Server> {
+    message: S::Message,
+    handler: &'static Handler,
+    /// Since when it runs, where the server is watched.
+    since: Option<Instant>,
+}
+
 pub(crate) struct Drain<S: Server> {
     pub(crate) core: Arc<Core<S>>,
-    pub(crate) batch: VecDeque<Item<S>>,
-    /// How many items of the batch count against the bound.
-    pub(crate) counted: u32,
+    pub(crate) batch: Batch<S>,
     pub(crate) budget: u32,
     /// What was handled since it was last told.
     pub(crate) tally: Tally,
@@ -93,8 +107,7 @@ impl<S: Server> Drain<S> {
     fn new(core: Arc<Core<S>>) -> Self {
         Self {
             core,
-            batch: VecDeque::new(),
-            counted: 0,
+            batch: Batch::new(),
             budget: BUDGET,
             tally: Tally::default(),
             stir: Stir::Still,
@@ -104,12 +117,12 @@ impl<S: Server> Drain<S> {
 
     async fn run(mut self, mut body: Box<Body<S>>) {
         loop {
-            if body.cx.run.is_none() {
-                body.cx.run = Some(Arc::clone(&self.core));
-            }
-            match self.next(&mut body) {
+            let plain = self.next_plain(&body).map(Next::Item);
+            match plain.unwrap_or_else(|| self.next(&mut body)) {
                 Next::Item(item) => {
-                    body = self.handle(body, item).await;
+                    if let Some(turn) = self.handle(&mut body, item) {
+                        body = self.dispatch(body, turn).await;
+                    }
                     if self.budget == 0 {
                         self.breathe().await;
                     }
@@ -122,16 +135,19 @@ impl<S: Server> Drain<S> {
                 Next::End => return self.end(body).await,
                 // Dropped, the task refuses its batch.
                 Next::Gone => return ending::drop_body(body),
-                Next::Rest => match self.rest(body) {
-                    Rested::Batch(rested) => body = rested,
-                    Rested::Park => match self.parked().await {
-                        Some(woken) => body = woken,
-                        None => return,
-                    },
-                    Rested::Done => return,
+                Next::Rest => match self.rest(body).await {
+                    Some(rested) => body = rested,
+                    None => return,
                 },
             }
         }
+    }
+
+    /// The next item, where nothing can come before it: that is nearly always.
+    #[inline]
+    fn next_plain(&mut self, body: &Body<S>) -> Option<Item<S>> {
+        let plain = body.cx.wishes.is_none() && !self.core.attention.load(Ordering::Acquire);
+        if plain { self.batch.next(&self.core) } else { None }
     }
 
     /// What comes next: an end, what was asked of the server, what it continues with, what is queued.
@@ -159,13 +175,7 @@ impl<S: Server> Drain<S> {
         if let Some(message) = body.cx.next_continued() {
             return Next::Item(Item::own(message, Source::Continued));
         }
-        match self.batch.pop_front() {
-            Some(item) => {
-                self.note_taken(&item);
-                Next::Item(item)
-            }
-            None => Next::Rest,
-        }
+        self.batch.next(&self.core).map_or(Next::Rest, Next::Item)
     }
 
     #[cold]
@@ -200,34 +210,59 @@ impl<S: Server> Drain<S> {
         body
     }
 
-    async fn handle(&mut self, mut body: Box<Body<S>>, mut item: Item<S>) -> Box<Body<S>> {
+    /// Handles an item, or gives back the turn of a handler that may wait.
+    #[inline]
+    fn handle(&mut self, body: &mut Body<S>, item: Item<S>) -> Option<Turn<S>> {
         self.budget = self.budget.saturating_sub(1);
-        if !note_event(&mut body, &mut item) {
-            return body;
-        }
-        if S::POSTPONES
-            && let (Some(message), Some(state)) = (item.message(), &body.state)
-            && S::postpones(message.handler(), state)
-        {
-            self.stir = Stir::Message;
-            self.core.postpone(item);
-            return body;
-        }
-        let (message, span, source) = match item {
-            Item::User(message) => (message, None, Source::Sender),
-            Item::Framed(framed) => (framed.message, framed.span, framed.source),
+        match item {
+            Item::User(message) => {
+                body.cx.disturb();
+                if postpones(body, &message) {
+                    self.stir = Stir::Message;
+                    self.core.postpone(Item::User(message));
+                    return None;
+                }
+                let stays = self.run_handler(body, message, None, &Source::Sender)?;
+                Some(Turn { stays, source: Source::Sender, span: None })
+            }
+            Item::Framed(framed) => self.handle_framed(body, framed),
             Item::Ask(reply) => {
                 publish(&mut self.tally, &mut self.core.lock());
                 let state = body.state.as_ref().map_or("", state_name::<S>);
                 let _ = reply.reply(state);
                 self.stir = self.stir.max(Stir::System);
-                return body;
+                None
             }
-        };
+        }
+    }
+
+    fn handle_framed(&mut self, body: &mut Body<S>, mut framed: Box<Framed<S>>) -> Option<Turn<S>> {
+        if !note_event(body, &mut framed) {
+            return None;
+        }
+        if postpones(body, &framed.message) {
+            self.stir = Stir::Message;
+            self.core.postpone(Item::Framed(framed));
+            return None;
+        }
+        let Framed { message, span, source } = *framed;
         if source.token().is_some_and(|fired| !fired.take()) {
             // Flushed.
-            return body;
+            return None;
         }
+        let stays = self.run_handler(body, message, span.as_ref(), &source)?;
+        Some(Turn { stays, source, span })
+    }
+
+    /// Runs a handler that cannot wait; the message of another stays.
+    #[inline]
+    fn run_handler(
+        &mut self,
+        body: &mut Body<S>,
+        message: S::Message,
+        span: Option<&Span>,
+        source: &Source,
+    ) -> Option<Stays<S>> {
         self.stir = self.stir.max(match source {
             Source::Idle => Stir::Signal,
             _ => Stir::Message,
@@ -241,22 +276,48 @@ impl<S: Server> Drain<S> {
             Kind::Call => self.core.count_call(),
             kind => self.tally.count(kind),
         }
-        let watched = self.core.is_watched().then(|| self.core.begins(handler, &source));
+        let since = self.core.is_watched().then(|| self.core.begins(handler, source));
         let number = u16::try_from(number + 1).unwrap_or(u16::MAX);
         self.core.running.store(number, Ordering::Relaxed);
-        let body = match span {
+        let message = {
+            let _span = span.map(Span::enter);
+            S::run_now(&self.core, body, message)
+        };
+        match message {
+            None => {
+                self.handled(body, handler, since);
+                None
+            }
+            Some(message) => Some(Stays { message, handler, since }),
+        }
+    }
+
+    /// Awaits a handler.
+    async fn dispatch(&mut self, mut body: Box<Body<S>>, turn: Turn<S>) -> Box<Body<S>> {
+        let Turn { stays: Stays { message, handler, since }, source, span } = turn;
+        body.cx.run = Some(Arc::clone(&self.core));
+        body = match span {
             None => S::dispatch(body, message).await,
             Some(span) => S::dispatch(body, message).instrument(span).await,
         };
+        body.cx.run = None;
+        // A timer or a stream goes on when its message was handled.
+        drop(source);
+        self.handled(&mut body, handler, since);
+        body
+    }
+
+    /// A handler has returned.
+    #[inline]
+    fn handled(&self, body: &Body<S>, handler: &Handler, since: Option<Instant>) {
         self.core.running.store(0, Ordering::Relaxed);
         if self.core.waited.load(Ordering::Relaxed) {
             self.core.tidy();
         }
-        self.core.note_state(&body);
-        if let Some(since) = watched {
+        self.core.note_state(body);
+        if let Some(since) = since {
             self.core.measured(handler.name, since.elapsed());
         }
-        body
     }
 
     /// Lets others run; senders that found room meanwhile are let in.
@@ -268,35 +329,34 @@ impl<S: Server> Drain<S> {
 
     async fn end(mut self, body: Box<Body<S>>) {
         self.done = true;
-        let batch = std::mem::take(&mut self.batch);
+        let batch = self.batch.take();
         ending::end(Arc::clone(&self.core), body, batch).await;
     }
 
     pub(crate) fn end_killed(&mut self, caller: Tell) {
         self.done = true;
-        ending::end_without_body(&self.core, std::mem::take(&mut self.batch), caller);
+        ending::end_without_body(&self.core, self.batch.take(), caller);
     }
+}
+
+/// Whether the message waits for another state.
+#[inline]
+fn postpones<S: Server>(body: &Body<S>, message: &S::Message) -> bool {
+    S::POSTPONES && body.state.as_ref().is_some_and(|state| S::postpones(message.handler(), state))
 }
 
 /// A message came, to be handled or postponed: the event time-out is void, and a timer's message is
 /// what it was updated to. `false` for one that was flushed.
-fn note_event<S: Server>(body: &mut Body<S>, item: &mut Item<S>) -> bool {
-    match item {
-        Item::User(_) => body.cx.disturb(),
-        Item::Framed(framed) => {
-            let framed = &mut **framed;
-            let Some(fired) = framed.source.token() else {
-                body.cx.disturb();
-                return true;
-            };
-            if fired.is_flushed() {
-                return false;
-            }
-            if let Some(updated) = body.cx.handled_timer(fired) {
-                ending::drop_message::<S>(Some(std::mem::replace(&mut framed.message, updated)));
-            }
-        }
-        Item::Ask(_) => {}
+fn note_event<S: Server>(body: &mut Body<S>, framed: &mut Framed<S>) -> bool {
+    let Some(fired) = framed.source.token() else {
+        body.cx.disturb();
+        return true;
+    };
+    if fired.is_flushed() {
+        return false;
+    }
+    if let Some(updated) = body.cx.handled_timer(fired) {
+        ending::drop_message::<S>(Some(std::mem::replace(&mut framed.message, updated)));
     }
     true
 }
@@ -305,7 +365,7 @@ impl<S: Server> Drop for Drain<S> {
     /// Only a runtime that goes drops a drain task that is not done.
     fn drop(&mut self) {
         if !self.done {
-            let batch = std::mem::take(&mut self.batch);
+            let batch = self.batch.take();
             ending::end_with_runtime(&self.core, batch);
         }
     }

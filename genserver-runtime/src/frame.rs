@@ -6,6 +6,7 @@ use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::pin;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use crate::clock::Instant;
@@ -44,7 +45,7 @@ impl Edge {
 }
 
 // Cells of plain values: what needs no destructor is reached without a look at whether it lives.
-struct Frame {
+pub(crate) struct Frame {
     depth: Cell<u32>,
     deadline: Cell<Deadline>,
     /// Whether the running handler is one whose waiting is seen: an `async fn`, polled by us.
@@ -76,10 +77,68 @@ thread_local! {
     static BLOCKED: Cell<Option<Arc<dyn Node>>> = const { Cell::new(None) };
 }
 
-/// How many handlers run on this stack.
+/// Looks at the frame of this thread.
 #[inline]
-pub(crate) fn depth() -> u32 {
-    FRAME.with(|frame| frame.depth.get())
+pub(crate) fn with<R>(look: impl FnOnce(&Frame) -> R) -> R {
+    FRAME.with(look)
+}
+
+impl Frame {
+    /// Whether one more handler may run on this stack.
+    #[inline]
+    pub(crate) fn has_room(&self) -> bool {
+        self.depth.get() < NESTING_MAX
+    }
+
+    /// The deadline of the running handler's request.
+    #[inline]
+    pub(crate) fn deadline(&self) -> Deadline {
+        self.deadline.get()
+    }
+
+    /// Runs what does not panic as a `fn` handler: it cannot wait for calls, so none are noted.
+    #[inline]
+    pub(crate) fn run<R>(&self, deadline: Deadline, handler: impl FnOnce() -> R) -> R {
+        let entered = (self.deadline.replace(deadline), self.polled.replace(false));
+        self.depth.set(self.depth.get() + 1);
+        let output = handler();
+        self.depth.set(self.depth.get() - 1);
+        self.deadline.set(entered.0);
+        self.polled.set(entered.1);
+        output
+    }
+
+    /// Polls what does not panic as an `async` handler of this server; with the calls that it waits
+    /// on, where there are any.
+    #[inline]
+    pub(crate) fn poll<R>(
+        &self,
+        deadline: Deadline,
+        server: ServerId,
+        poll: impl FnOnce() -> R,
+    ) -> (R, Option<Vec<Edge>>) {
+        let entered = (self.deadline.replace(deadline), self.polled.replace(true));
+        let outer = self.server.replace(Some(server));
+        let waited = self.take_edges();
+        self.depth.set(self.depth.get() + 1);
+        let output = poll();
+        self.depth.set(self.depth.get() - 1);
+        let waits = self.take_edges();
+        if let Some(edges) = waited {
+            self.waits.set(true);
+            EDGES.set(edges);
+        }
+        self.server.set(outer);
+        self.deadline.set(entered.0);
+        self.polled.set(entered.1);
+        (output, waits)
+    }
+
+    /// The calls that were noted.
+    #[inline]
+    fn take_edges(&self) -> Option<Vec<Edge>> {
+        self.waits.replace(false).then(|| EDGES.take())
+    }
 }
 
 /// The deadline of the running handler's request.
@@ -101,44 +160,18 @@ pub(crate) fn wait_on(edge: impl FnOnce() -> Edge) {
     });
 }
 
-/// What the handler around a running one had.
-struct Outer {
-    deadline: Deadline,
-    polled: bool,
-    waits: bool,
-    edges: Vec<Edge>,
-}
-
-/// A handler that runs on this stack, until it is dropped.
-pub(crate) struct Entered(Outer);
-
-/// A handler that is polled on this stack, until it is dropped; with the server of the one around it.
-pub(crate) struct Polled(Outer, Option<ServerId>);
-
-/// A `fn` handler begins: it cannot wait for calls, so none are noted.
-#[inline]
-pub(crate) fn enter_fn(deadline: Deadline) -> Entered {
-    FRAME.with(|frame| Entered(enter(frame, deadline, false)))
-}
-
-/// Runs a handler that may block its thread, of the server `node`.
+/// Runs a handler that may block its thread, of the server `node`; its panics are caught.
 pub(crate) fn blocking<R>(
     node: Arc<dyn Node>,
     deadline: Deadline,
     handler: impl FnOnce() -> R,
-) -> R {
-    let _entered = enter_poll(deadline, node.id());
-    let _blocked = Blocked(BLOCKED.replace(Some(node)));
-    handler()
-}
-
-/// Puts back what was there.
-struct Blocked(Option<Arc<dyn Node>>);
-
-impl Drop for Blocked {
-    fn drop(&mut self) {
-        BLOCKED.set(self.0.take());
-    }
+) -> thread::Result<R> {
+    let server = node.id();
+    let outer = BLOCKED.replace(Some(node));
+    let (outcome, _) =
+        with(|frame| frame.poll(deadline, server, || catch_unwind(AssertUnwindSafe(handler))));
+    drop(BLOCKED.replace(outer));
+    outcome
 }
 
 /// A blocking handler is about to wait: its server notes for what, as it does for a handler that it
@@ -146,8 +179,8 @@ impl Drop for Blocked {
 pub(crate) fn blocks() {
     let Some(node) = BLOCKED.take() else { return };
     BLOCKED.set(Some(Arc::clone(&node)));
-    if FRAME.with(|frame| frame.waits.replace(false)) {
-        node.waits_on(EDGES.take());
+    if let Some(edges) = with(Frame::take_edges) {
+        node.waits_on(edges);
     }
 }
 
@@ -202,69 +235,6 @@ impl Drop for Level {
     }
 }
 
-/// A poll of an `async` handler of this server begins.
-#[inline]
-pub(crate) fn enter_poll(deadline: Deadline, server: ServerId) -> Polled {
-    FRAME.with(|frame| {
-        let outer = enter(frame, deadline, true);
-        Polled(outer, frame.server.replace(Some(server)))
-    })
-}
-
-#[inline]
-fn enter(frame: &Frame, deadline: Deadline, polled: bool) -> Outer {
-    frame.depth.set(frame.depth.get() + 1);
-    let waits = frame.waits.replace(false);
-    Outer {
-        deadline: frame.deadline.replace(deadline),
-        polled: frame.polled.replace(polled),
-        waits,
-        edges: if waits { EDGES.take() } else { Vec::new() },
-    }
-}
-
-impl Outer {
-    /// Puts back what was there.
-    #[inline]
-    fn restore(&mut self, frame: &Frame) {
-        frame.polled.set(self.polled);
-        frame.deadline.set(self.deadline);
-        frame.depth.set(frame.depth.get() - 1);
-        let over = frame.waits.replace(self.waits);
-        if over || self.waits {
-            // What was noted and not asked for goes with its handler.
-            drop(EDGES.replace(std::mem::take(&mut self.edges)));
-        }
-    }
-}
-
-impl Polled {
-    /// The calls that the handler waits on since it was entered.
-    #[expect(clippy::unused_self, reason = "only who has entered may ask")]
-    #[inline]
-    pub(crate) fn edges(&self) -> Vec<Edge> {
-        let waits = FRAME.with(|frame| frame.waits.replace(false));
-        if waits { EDGES.take() } else { Vec::new() }
-    }
-}
-
-impl Drop for Entered {
-    #[inline]
-    fn drop(&mut self) {
-        FRAME.with(|frame| self.0.restore(frame));
-    }
-}
-
-impl Drop for Polled {
-    #[inline]
-    fn drop(&mut self) {
-        FRAME.with(|frame| {
-            frame.server.set(self.1);
-            self.0.restore(frame);
-        });
-    }
-}
-
 /// Runs a handler that was given the right to reply to `slot`.
 pub(crate) async fn deferring<F: Future>(slot: usize, future: F) -> F::Output {
     let mut future = pin!(future);
@@ -292,5 +262,5 @@ pub(crate) async fn without_deadline<F: Future>(future: F) -> F::Output {
 
 /// Whether a slot is dropped by its own handler's panic: the engine then tells the caller why.
 pub(crate) fn panics_with(slot: usize) -> bool {
-    std::thread::panicking() && FRAME.with(|frame| frame.deferring.get() == slot)
+    thread::panicking() && FRAME.with(|frame| frame.deferring.get() == slot)
 }

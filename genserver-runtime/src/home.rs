@@ -27,7 +27,7 @@ static HOMES: Mutex<Option<HashMap<Id, Arc<Home>>>> = Mutex::new(None);
 
 thread_local! {
     /// The runtime of the task that ran last on this thread: a task never changes its runtime.
-    static MEMO: Cell<Option<(tokio::task::Id, Id)>> = const { Cell::new(None) };
+    static MEMO: Cell<(Option<tokio::task::Id>, Option<Id>)> = const { Cell::new((None, None)) };
 }
 
 /// Who holds a name, by server type.
@@ -113,17 +113,10 @@ impl Home {
     /// identity is remembered, because asking for the runtime costs ten times as much.
     #[inline]
     pub(crate) fn is_current(&self) -> bool {
-        let Some(task) = tokio::task::try_id() else {
-            return Handle::try_current().is_ok_and(|handle| handle.id() == self.id);
-        };
-        MEMO.with(|memo| match memo.get() {
-            Some((known, id)) if known == task => id == self.id,
-            _ => {
-                let Ok(handle) = Handle::try_current() else { return false };
-                memo.set(Some((task, handle.id())));
-                handle.id() == self.id
-            }
-        })
+        let task = tokio::task::try_id();
+        let (known, id) = MEMO.get();
+        let id = if task.is_some() && task == known { id } else { memorize(task) };
+        id == Some(self.id)
     }
 
     #[inline]
@@ -251,6 +244,14 @@ impl Home {
         }
         self.sweeper.end();
     }
+}
+
+/// The runtime that this thread is in, remembered for the task that runs here.
+#[cold]
+fn memorize(task: Option<tokio::task::Id>) -> Option<Id> {
+    let id = Handle::try_current().ok()?.id();
+    MEMO.set((task, Some(id)));
+    Some(id)
 }
 
 /// The homes of all runtimes that have servers.

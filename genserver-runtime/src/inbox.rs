@@ -274,34 +274,44 @@ impl<S: Server> Inbox<S> {
     }
 
     /// Queues an item, or says what the policy makes of it.
+    #[inline]
     pub(crate) fn push(&mut self, item: Item<S>, taken: u32) -> Result<(), Full<S>> {
+        let counted = item.counted();
         // Whoever waits for room comes before who comes now.
-        if !item.counted() || (self.has_room(taken) && !self.has_waiters()) {
-            self.enqueue(item, taken);
+        if !counted || (self.has_room(taken) && !self.has_waiters()) {
+            self.enqueue(item, counted, taken);
             return Ok(());
         }
+        Err(self.overflow(item, taken))
+    }
+
+    /// What the policy makes of an item that there is no room for.
+    #[cold]
+    fn overflow(&mut self, item: Item<S>, taken: u32) -> Full<S> {
         let call = item.reply().is_some();
-        Err(match S::OPTIONS.overflow {
+        match S::OPTIONS.overflow {
             Overflow::Wait => Full::Wait(item),
             Overflow::DropNewest if !call => Full::Dropped(item),
             Overflow::DropOldest => match self.drop_oldest() {
                 Some(oldest) => {
-                    self.enqueue(item, taken);
+                    self.enqueue(item, true, taken);
                     Full::Dropped(oldest)
                 }
                 None => Full::Refused(item),
             },
             Overflow::Reject | Overflow::DropNewest => Full::Refused(item),
-        })
+        }
     }
 
     /// Queues a message of the server's own: it takes no room.
     pub(crate) fn push_own(&mut self, item: Item<S>, taken: u32) {
-        self.enqueue(item, taken);
+        let counted = item.counted();
+        self.enqueue(item, counted, taken);
     }
 
-    fn enqueue(&mut self, item: Item<S>, taken: u32) {
-        self.counted += u32::from(item.counted());
+    #[inline]
+    fn enqueue(&mut self, item: Item<S>, counted: bool, taken: u32) {
+        self.counted += u32::from(counted);
         if item.high() {
             let cold = self.cold();
             cold.high.push_back(item);
@@ -313,10 +323,17 @@ impl<S: Server> Inbox<S> {
             }
             self.queue.push_back(item);
         }
-        let waiting = self.waiting(taken);
-        if waiting > 1 {
-            let high_water = &mut self.cold().high_water;
-            *high_water = (*high_water).max(u32::try_from(waiting).unwrap_or(u32::MAX));
+        let mut waiting = self.queue.len() + taken as usize;
+        match &mut self.cold {
+            Some(cold) => {
+                waiting += cold.high.len() + cold.ahead();
+                let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
+                cold.high_water = cold.high_water.max(waiting);
+            }
+            None if waiting > 1 => {
+                self.cold().high_water = u32::try_from(waiting).unwrap_or(u32::MAX);
+            }
+            None => {}
         }
     }
 
@@ -354,11 +371,18 @@ impl<S: Server> Inbox<S> {
     }
 
     /// Lets waiting senders in as far as there is room; gives back those to be told.
+    #[inline]
     pub(crate) fn admit(&mut self, taken: u32) -> Vec<Arc<Slot<()>>> {
+        if self.has_waiters() { self.admit_waiters(taken) } else { Vec::new() }
+    }
+
+    #[cold]
+    fn admit_waiters(&mut self, taken: u32) -> Vec<Arc<Slot<()>>> {
         let mut accepted = Vec::new();
         while self.has_waiters() && self.has_room(taken) {
             let Some(waiter) = self.cold().waiters.pop_front() else { break };
-            self.enqueue(waiter.item, taken);
+            let counted = waiter.item.counted();
+            self.enqueue(waiter.item, counted, taken);
             accepted.extend(waiter.accepted);
         }
         accepted

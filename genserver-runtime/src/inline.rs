@@ -1,16 +1,15 @@
 //! A call that runs where it is made: on the caller's task, with the body of an idle server.
 
-use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use crate::body::Body;
 use crate::call::Call;
 use crate::core::{Core, Wait};
-use crate::frame;
+use crate::frame::{self, Frame};
 use crate::node::Node;
 use crate::outcome::Outcome;
 use crate::pending::Pending;
@@ -32,26 +31,34 @@ where
         args: A,
         cx: &mut Context<'_>,
     ) -> Started<O, A> {
-        if matches!(S::MODE, Mode::Sync | Mode::Async)
-            && frame::depth() < frame::NESTING_MAX
-            && core.home.is_current()
-            && let Some(mut body) = core.try_enter()
-        {
-            if S::POSTPONES && body.state.as_ref().is_some_and(|state| S::postpones(H, state)) {
-                // It goes through the queue, to be put aside there.
-                core.leave(body);
-            } else {
-                body.cx.disturb();
-                return match S::MODE {
-                    Mode::Sync => self.run_fn(core, body, args),
-                    _ => self.run_async(core, body, args, cx),
-                };
-            }
+        if !matches!(S::MODE, Mode::Sync | Mode::Async) {
+            return self.queue(core, args, cx);
         }
-        match queue::<O, S, A, H>(core, args, self.limit, Wait::Silent) {
+        frame::with(|frame| {
+            if frame.has_room()
+                && core.home.is_current()
+                && let Some(mut body) = core.try_enter()
+            {
+                if S::POSTPONES && body.state.as_ref().is_some_and(|state| S::postpones(H, state)) {
+                    // It goes through the queue, to be put aside there.
+                    core.leave(body);
+                } else {
+                    body.cx.disturb();
+                    return match S::MODE {
+                        Mode::Sync => self.run_fn(frame, core, body, args),
+                        _ => self.run_async(frame, core, body, args, cx),
+                    };
+                }
+            }
+            self.queue(core, args, cx)
+        })
+    }
+
+    fn queue(&mut self, core: &Arc<Core<S>>, args: A, cx: &Context<'_>) -> Started<O, A> {
+        match queue::<O, S, A, H>(core, args, self.limit, Wait::Silent, Some(cx)) {
             Ok((pending, _)) => {
                 self.pending = Some(pending);
-                Started::Pending
+                Started::Queued
             }
             Err(lost) => Started::Lost(lost),
         }
@@ -59,32 +66,29 @@ where
 
     /// A `fn` handler, on this stack.
     #[inline]
-    fn run_fn(&mut self, core: &Arc<Core<S>>, mut body: Box<Body<S>>, args: A) -> Started<O, A> {
+    fn run_fn(
+        &mut self,
+        frame: &Frame,
+        core: &Arc<Core<S>>,
+        mut body: Box<Body<S>>,
+        args: A,
+    ) -> Started<O, A> {
         if let Some(refused) = refused::<O, S, A, H>(core, &body) {
             core.leave(body);
             return Started::Done(refused);
         }
         core.count_call();
         core.running.store(number(H), Ordering::Relaxed);
-        let entered = frame::enter_fn(self.limit.resolve().0);
-        let span = report::handler_span(core, H);
-        let polled = catch_unwind(AssertUnwindSafe(|| {
-            let _span = span.as_ref().map(tracing::Span::enter);
-            let run = pin!(S::run(&mut body, args));
-            run.poll(&mut Context::from_waker(Waker::noop()))
-        }));
-        drop(entered);
+        let (deadline, _) = self.limit.resolve_in(frame);
+        let outcome = turn::run(frame, core, H, deadline, S::run(&mut body, args));
         core.running.store(0, Ordering::Relaxed);
-        match polled {
-            Ok(Poll::Ready(reply)) => self.finish(core, body, Ok(reply)),
-            Ok(Poll::Pending) => unreachable!("invariant: a `fn` handler never waits"),
-            Err(payload) => self.finish(core, body, Err(payload)),
-        }
+        self.finish(core, body, outcome)
     }
 
     /// An `async fn` handler, first polled on this stack.
     fn run_async(
         &mut self,
+        frame: &Frame,
         core: &Arc<Core<S>>,
         mut body: Box<Body<S>>,
         args: A,
@@ -97,15 +101,19 @@ where
         core.count_call();
         core.running.store(number(H), Ordering::Relaxed);
         let span = report::handler_span(core, H);
-        let (deadline, _) = self.limit.resolve();
+        let (deadline, _) = self.limit.resolve_in(frame);
         let mut begun = Box::pin(async move {
-            let outcome = turn::caught(span, S::run(&mut body, args)).await;
+            let outcome = {
+                let mut run = pin!(S::run(&mut body, args));
+                poll_fn(|cx| {
+                    let _span = span.as_ref().map(tracing::Span::enter);
+                    turn::poll_caught(run.as_mut(), cx)
+                })
+                .await
+            };
             (body, outcome)
         });
-        let entered = frame::enter_poll(deadline, core.id);
-        let polled = begun.as_mut().poll(cx);
-        let edges = entered.edges();
-        drop(entered);
+        let (polled, edges) = frame.poll(deadline, core.id, || begun.as_mut().poll(cx));
         match polled {
             Poll::Ready((body, outcome)) => {
                 core.running.store(0, Ordering::Relaxed);
@@ -128,7 +136,7 @@ where
     fn finish(
         &mut self,
         core: &Arc<Core<S>>,
-        mut body: Box<Body<S>>,
+        body: Box<Body<S>>,
         outcome: Result<O::Reply, Payload>,
     ) -> Started<O, A> {
         match outcome {
@@ -136,16 +144,25 @@ where
                 core.leave(body);
                 Started::Done(O::reply(reply))
             }
-            outcome => {
-                let pending = self.pending(core);
-                let reply = ReplyTo::new(Arc::clone(pending.slot()));
-                let outcome = outcome.map_err(Interrupt::Panicked);
-                turn::settle(core, &mut body, H, outcome, reply);
-                core.leave(body);
-                self.pending = Some(pending);
-                Started::Pending
-            }
+            outcome => self.end(core, body, outcome),
         }
+    }
+
+    /// The server ends with the handler.
+    #[cold]
+    fn end(
+        &mut self,
+        core: &Arc<Core<S>>,
+        mut body: Box<Body<S>>,
+        outcome: Result<O::Reply, Payload>,
+    ) -> Started<O, A> {
+        let pending = self.pending(core);
+        let reply = ReplyTo::new(Arc::clone(pending.slot()));
+        let outcome = outcome.map_err(Interrupt::Panicked);
+        turn::settle(core, &mut body, H, outcome, reply);
+        core.leave(body);
+        self.pending = Some(pending);
+        Started::Pending
     }
 
     #[cold]
@@ -161,6 +178,8 @@ fn number(handler: usize) -> u16 {
 /// How far the first poll came.
 pub(crate) enum Started<O, A> {
     Done(O),
+    /// In the mailbox, or waiting for room in it; whoever waits is woken.
+    Queued,
     Pending,
     Lost(Lost<A>),
 }

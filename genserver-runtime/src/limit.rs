@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::frame::{self, Deadline};
+use crate::frame::{self, Deadline, Frame};
 
 /// A call's time-out, as asked for.
 #[derive(Clone, Copy, Debug)]
@@ -16,12 +16,17 @@ pub(crate) enum Limit {
 impl Limit {
     /// The deadline of a request made now, and whether it is inherited: a default gives way to
     /// what is left to the handler that calls.
-    #[inline]
     pub(crate) fn resolve(self) -> (Deadline, bool) {
+        frame::with(|frame| self.resolve_in(frame))
+    }
+
+    /// As [`resolve`](Self::resolve), with the frame at hand.
+    #[inline]
+    pub(crate) fn resolve_in(self, frame: &Frame) -> (Deadline, bool) {
         match self {
             Self::Never => (Deadline::Never, false),
             Self::Within(d) => (Deadline::Within(d), false),
-            Self::Default(own) => match frame::deadline() {
+            Self::Default(own) => match frame.deadline() {
                 Deadline::Never => (of_default(own), false),
                 inherited => (inherited, true),
             },
@@ -30,6 +35,7 @@ impl Limit {
 }
 
 /// A handler's `timeout = infinity` comes as the longest duration there is.
+#[inline]
 fn of_default(own: Option<Duration>) -> Deadline {
     match own {
         None | Some(Duration::MAX) => Deadline::Never,

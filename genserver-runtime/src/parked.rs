@@ -1,26 +1,30 @@
-//! A drain task between two batches: it waits for work without the body, and goes when it was idle
-//! for long.
+//! A drain task between two batches: the body goes back, and the task waits for work without it, until
+//! it was idle for long.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::sync::Arc;
+use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, MutexGuard};
 use std::task::{Context, Poll};
 
 use crate::body::Body;
 use crate::core::{Core, tell};
 use crate::drain::{BUDGET, Begun, Drain};
-use crate::inbox::Life;
+use crate::inbox::{Inbox, Life, Mode};
 use crate::node::Node;
 use crate::rest::Stir;
 use crate::server::Server;
+use crate::sleep;
 use crate::turn::keep;
+use crate::watch::Tally;
 
 /// How many looks of the sweeper a parked drain task may sleep through.
 const IDLE_TICKS_MAX: u8 = 3;
 
-/// What a parked drain task wakes up for.
+/// What a drain task that rests wakes up for.
 enum Work<S: Server> {
+    /// The body, with a batch or with something that was asked of the server.
     Body(Box<Body<S>>),
     Begun(Begun<S>),
     /// Nothing: it was idle for long, or the server has ended.
@@ -28,9 +32,15 @@ enum Work<S: Server> {
 }
 
 impl<S: Server> Drain<S> {
-    /// Waits for work; `None` when it was idle for long, or the server has ended.
-    pub(crate) async fn parked(&mut self) -> Option<Box<Body<S>>> {
-        match poll_fn(|cx| self.poll_parked(cx)).await {
+    /// The batch is empty: the body goes back where nothing is queued, and this waits for work. `None`
+    /// when the task is not needed any more.
+    pub(crate) async fn rest(&mut self, body: Box<Body<S>>) -> Option<Box<Body<S>>> {
+        let mut body = Some(body);
+        let rested = poll_fn(|cx| match body.take() {
+            Some(body) => self.poll_rest(body, cx),
+            None => self.poll_parked(cx),
+        });
+        match rested.await {
             Work::Body(body) => Some(body),
             Work::Begun(begun) => self.finish(begun).await,
             Work::Gone => None,
@@ -52,17 +62,108 @@ impl<S: Server> Drain<S> {
         }
     }
 
+    fn poll_rest(&mut self, mut body: Box<Body<S>>, cx: &Context<'_>) -> Poll<Work<S>> {
+        let mut asleep = false;
+        loop {
+            // Suspended, a batch may be left: then messages wait.
+            if body.cx.take_hibernate() && self.batch.is_empty() {
+                self.core.lock().sleep_if_empty();
+            }
+            match self.refill(body, asleep, cx) {
+                ControlFlow::Break(polled) => return polled,
+                ControlFlow::Continue(drowsy) => body = drowsy,
+            }
+            // The user's: not under the lock.
+            sleep::give_back(&mut body);
+            if body.cx.is_ending() {
+                return Poll::Ready(Work::Body(body));
+            }
+            asleep = true;
+        }
+    }
+
+    /// The next batch, when there is one; else the body goes back, and the task waits for work or
+    /// ends. A server that sleeps keeps no task and no buffer: it goes on here once it has given its
+    /// memory back.
+    fn refill(
+        &mut self,
+        body: Box<Body<S>>,
+        asleep: bool,
+        cx: &Context<'_>,
+    ) -> ControlFlow<Poll<Work<S>>, Box<Body<S>>> {
+        let core = &self.core;
+        let mut inbox = core.lock();
+        publish(&mut self.tally, &mut inbox);
+        if let Some(cold) = &mut inbox.cold {
+            // Seen of the last item: a call that runs where it is made has the same number.
+            cold.since = None;
+        }
+        let suspended = inbox.mode.is(Mode::SUSPENDED);
+        let told = if suspended {
+            self.batch.put_back(core, &mut inbox);
+            Vec::new()
+        } else {
+            inbox.admit(0)
+        };
+        core.note_high(&inbox);
+        let attention = core.attention.load(Ordering::Relaxed);
+        if attention || (!suspended && !inbox.queue.is_empty()) {
+            if !suspended {
+                self.batch.fill(core, &mut inbox);
+            }
+            drop(inbox);
+            tell(told);
+            return ControlFlow::Break(Poll::Ready(Work::Body(body)));
+        }
+        if inbox.mode.is(Mode::ASLEEP) && !asleep {
+            return ControlFlow::Continue(body);
+        }
+        if inbox.mode.is(Mode::RESTS) {
+            core.rested(&mut inbox, self.stir);
+        }
+        self.stir = Stir::Still;
+        inbox.body = Some(body);
+        if !asleep && std::mem::replace(&mut inbox.drained, true) {
+            inbox.parked = true;
+            self.budget = BUDGET;
+            Self::park(core, inbox, cx);
+            return ControlFlow::Break(Poll::Pending);
+        }
+        if asleep {
+            inbox.shrink();
+        }
+        if inbox.queue.is_empty() {
+            inbox.queue = VecDeque::new();
+        }
+        self.done = true;
+        ControlFlow::Break(Poll::Ready(Work::Gone))
+    }
+
+    /// Leaves what wakes this task.
+    fn park(core: &Arc<Core<S>>, mut inbox: MutexGuard<'_, Inbox<S>>, cx: &Context<'_>) {
+        let cold = inbox.cold();
+        keep(&mut cold.drain, cx);
+        if !std::mem::replace(&mut cold.watched, true) {
+            drop(inbox);
+            core.home.sweeper().watch_idle(Arc::clone(core) as Arc<dyn Node>);
+        }
+    }
+
     /// Waits for work without a body.
     fn poll_parked(&mut self, cx: &Context<'_>) -> Poll<Work<S>> {
-        self.budget = BUDGET;
-        let mut inbox = self.core.lock();
+        let core = &self.core;
+        let mut inbox = core.lock();
         if let Some(begun) = inbox.cold().begun.take() {
             inbox.parked = false;
             return Poll::Ready(Work::Begun(begun));
         }
-        let work = inbox.has_work(self.core.attention.load(Ordering::Relaxed));
+        let attention = core.attention.load(Ordering::Relaxed);
+        let work = inbox.has_work(attention);
         if work && let Some(body) = inbox.body.take() {
             inbox.parked = false;
+            if !attention && !inbox.has_waiters() {
+                self.batch.fill(core, &mut inbox);
+            }
             return Poll::Ready(Work::Body(body));
         }
         let ended = matches!(inbox.life, Life::Ending | Life::Ended);
@@ -77,13 +178,15 @@ impl<S: Server> Drain<S> {
             self.done = true;
             return Poll::Ready(Work::Gone);
         }
-        keep(&mut cold.drain, cx);
-        let watch = !std::mem::replace(&mut cold.watched, true);
-        drop(inbox);
-        if watch {
-            self.core.home.sweeper().watch_idle(Arc::clone(&self.core) as Arc<dyn Node>);
-        }
+        Self::park(core, inbox, cx);
         Poll::Pending
+    }
+}
+
+/// Tells what was handled to those who look from outside.
+pub(crate) fn publish<S: Server>(tally: &mut Tally, inbox: &mut Inbox<S>) {
+    if !tally.is_zero() {
+        inbox.cold().tally.add(std::mem::take(tally));
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -60,7 +60,6 @@ use crate::sweeper::Key;
 #[must_use = "a reply that nobody awaits is dropped"]
 pub struct Pending<T> {
     slot: Arc<Slot<T>>,
-    node: Arc<dyn Node>,
     call: &'static str,
     timer: Timer,
     waited: Duration,
@@ -109,7 +108,7 @@ pub(crate) enum Waits {
 impl<T> Pending<T> {
     fn disarm(&mut self) {
         if let Timer::Swept(key) = std::mem::replace(&mut self.timer, Timer::Off) {
-            self.node.home().sweeper().remove(key);
+            self.slot.node().home().sweeper().remove(key);
         }
     }
 }
@@ -117,13 +116,22 @@ impl<T> Pending<T> {
 impl<T: Send + 'static> Pending<T> {
     /// A slot for the reply, with its time-out running.
     pub(crate) fn new(node: Arc<dyn Node>, asked: &Asked) -> Self {
+        Self::make(node, asked, None)
+    }
+
+    /// As [`new`](Self::new), for who waits at once.
+    pub(crate) fn awaited(node: Arc<dyn Node>, asked: &Asked, cx: &Context<'_>) -> Self {
+        Self::make(node, asked, Some(cx.waker().clone()))
+    }
+
+    #[inline]
+    fn make(node: Arc<dyn Node>, asked: &Asked, caller: Option<Waker>) -> Self {
         let (deadline, inherited) = asked.limit.resolve();
         let exact = inherited || matches!(asked.limit, Limit::Within(_));
-        let slot = Slot::new(deadline);
-        let (timer, waited) = arm(&slot, &node, deadline, exact);
+        let slot = Slot::of(node, deadline, caller);
+        let (timer, waited) = arm(&slot, deadline, exact);
         Self {
             slot,
-            node,
             call: asked.call,
             timer,
             waited,
@@ -136,7 +144,7 @@ impl<T: Send + 'static> Pending<T> {
     /// Gives it another time, from now on.
     pub(crate) fn limit(&mut self, within: Duration) {
         self.disarm();
-        (self.timer, self.waited) = arm(&self.slot, &self.node, Deadline::Within(within), true);
+        (self.timer, self.waited) = arm(&self.slot, Deadline::Within(within), true);
     }
 
     pub(crate) fn slot(&self) -> &Arc<Slot<T>> {
@@ -176,20 +184,30 @@ impl<T: Send + 'static> Pending<T> {
     /// The error of a request that took too long.
     pub(crate) fn late(&mut self) -> ServerError {
         let id = self.slot.identity();
-        let (phase, busy) = if self.stands == Stands::Room && self.node.leave_room(id) {
+        let (phase, busy) = if self.stands == Stands::Room && self.slot.node().leave_room(id) {
             (Phase::Room, None)
         } else {
-            let (phase, busy) = self.node.stands(id, self.slot.seq(), self.slot.started());
+            let (phase, busy) = self.slot.node().stands(id, self.slot.seq(), self.slot.started());
             (if self.slot.deferred() { Phase::Deferred } else { phase }, busy)
         };
         ServerError::Timeout(Box::new(Late {
-            server: self.node.kind(),
+            server: self.slot.node().kind(),
             call: self.call,
             phase,
             busy: busy.filter(|_: &Busy| !matches!(phase, Phase::Running { .. })),
             waited: self.waited,
             inherited: self.inherited,
         }))
+    }
+
+    /// The first poll of a request whose slot knows who waits: there is nothing to look at but a
+    /// timer of its own.
+    pub(crate) fn poll_sent(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, ServerError>> {
+        if matches!(self.timer, Timer::Exact(_) | Timer::Thread(_)) {
+            return self.poll_reply(cx);
+        }
+        self.note_edge();
+        Poll::Pending
     }
 
     pub(crate) fn poll_reply(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, ServerError>> {
@@ -222,7 +240,7 @@ impl<T: Send + 'static> Pending<T> {
             Waits::Nobody => return,
         };
         frame::wait_on(|| Edge {
-            to: Arc::clone(&self.node),
+            to: Arc::clone(self.slot.node()),
             reply: Arc::clone(&self.slot) as Arc<dyn Answerable>,
             call: self.call,
             until_begun,
@@ -233,7 +251,6 @@ impl<T: Send + 'static> Pending<T> {
 /// Starts the clock of a request: the time that it has in all.
 fn arm<T: Send + 'static>(
     slot: &Arc<Slot<T>>,
-    node: &Arc<dyn Node>,
     deadline: Deadline,
     exact: bool,
 ) -> (Timer, Duration) {
@@ -245,20 +262,26 @@ fn arm<T: Send + 'static>(
             return (Timer::Exact(Box::pin(clock::sleep_until(at))), left);
         }
     };
+    let home = slot.node().home();
+    // The sweeper of another runtime may be stuck: only its own calls rely on it.
+    if !exact && home.is_current() {
+        let expire = Arc::clone(slot) as Arc<dyn Expire>;
+        return (Timer::Swept(home.sweeper().insert(expire, within)), within);
+    }
+    (arm_own(slot, within), within)
+}
+
+/// A timer of its own.
+#[cold]
+fn arm_own<T>(slot: &Slot<T>, within: Duration) -> Timer {
     if Handle::try_current().is_err() {
         // Beyond what the clock can say is for ever.
         let at = std::time::Instant::now().checked_add(within);
-        return (at.map_or(Timer::Off, Timer::Thread), within);
+        return at.map_or(Timer::Off, Timer::Thread);
     }
-    let home = node.home();
-    // The sweeper of another runtime may be stuck: only its own calls rely on it.
-    if exact || !home.is_current() {
-        let sleep = Box::pin(clock::sleep(within));
-        slot.set_deadline(Deadline::At(sleep.deadline()));
-        return (Timer::Exact(sleep), within);
-    }
-    let expire = Arc::clone(slot) as Arc<dyn Expire>;
-    (Timer::Swept(home.sweeper().insert(expire, Arc::clone(node), within)), within)
+    let sleep = Box::pin(clock::sleep(within));
+    slot.set_deadline(Deadline::At(sleep.deadline()));
+    Timer::Exact(sleep)
 }
 
 impl<T: Send + 'static> Future for Pending<T> {
@@ -276,7 +299,7 @@ impl<T> Drop for Pending<T> {
         }
         self.disarm();
         if self.stands == Stands::Room {
-            self.node.leave_room(self.slot.identity());
+            self.slot.node().leave_room(self.slot.identity());
         }
         self.slot.give_up();
     }
@@ -285,7 +308,7 @@ impl<T> Drop for Pending<T> {
 impl<T> fmt::Debug for Pending<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pending")
-            .field("server", &self.node.kind())
+            .field("server", &self.slot.node().kind())
             .field("call", &self.call)
             .finish_non_exhaustive()
     }

@@ -43,19 +43,25 @@ where
 /// A request in the queue, with its ticket where it waits for room; its arguments otherwise.
 pub(crate) type Queued<R, A> = Result<(Pending<R>, Option<Ticket>), Lost<A>>;
 
-/// Sends a request through the queue; with a ticket where it waits for room and asked to be told.
+/// Sends a request through the queue; with a ticket where it waits for room and asked to be told. A
+/// `caller` that waits at once is woken from the start.
 pub(crate) fn queue<O: Outcome<Reply: Send + 'static>, S, A, const H: usize>(
     core: &Arc<Core<S>>,
     args: A,
     limit: Limit,
     wait: Wait,
+    caller: Option<&Context<'_>>,
 ) -> Queued<O::Reply, A>
 where
     A: Send + 'static,
     S: Request<H, A, O::Reply>,
 {
     let asked = asked::<S, H, A, O::Reply>(limit);
-    let mut pending = Pending::new(Arc::clone(core) as Arc<dyn Node>, &asked);
+    let node = Arc::clone(core) as Arc<dyn Node>;
+    let mut pending = match caller {
+        Some(cx) => Pending::awaited(node, &asked, cx),
+        None => Pending::new(node, &asked),
+    };
     let slot = Arc::clone(pending.slot());
     let mut args = Some(args);
     let span = report::caller_span();
@@ -132,7 +138,7 @@ where
             let (address, limit) = (self.call.address, self.call.limit);
             let sent = address.with_next(&mut tried, |core| {
                 let args = args.take().expect(UNSENT);
-                queue::<O, S, A, H>(core, args, limit, Wait::Told)
+                queue::<O, S, A, H>(core, args, limit, Wait::Told, None)
             });
             match sent {
                 None => {

@@ -10,6 +10,7 @@ use crate::address::Address;
 use crate::body::Body;
 use crate::clock::Instant;
 use crate::context::Cx;
+use crate::core::Core;
 use crate::exit::{Crash, ExitReason};
 use crate::init::Init;
 use crate::link::Exit;
@@ -98,6 +99,17 @@ pub trait Server: Sized + Send + 'static {
     /// Whether each call notes the state that it has led to before its reply: the option `tracked`.
     #[doc(hidden)]
     const TRACKED: bool = false;
+
+    /// Runs the handler of a queued message where it cannot wait; gives the message of another back.
+    #[doc(hidden)]
+    fn run_now(
+        core: &Core<Self>,
+        body: &mut Body<Self>,
+        message: Self::Message,
+    ) -> Option<Self::Message> {
+        let _ = (core, body);
+        Some(message)
+    }
 
     /// Runs the handler of a queued message.
     #[doc(hidden)]

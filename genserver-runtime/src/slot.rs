@@ -9,10 +9,18 @@ use crate::clock::Instant;
 use crate::error::ServerError;
 use crate::exit::ExitReason;
 use crate::frame::Deadline;
+use crate::node::Node;
+use crate::turn::keep;
 
 /// The place where one reply is left and taken.
 pub(crate) struct Slot<T> {
     state: Mutex<State<T>>,
+    /// The server that was asked. It goes on living no longer for that: only its clients hold it.
+    node: Option<Arc<dyn Node>>,
+    /// Until when the caller waits, as far as it was known when it asked.
+    asked: Deadline,
+    /// Whether the state knows better.
+    timed: AtomicBool,
     /// Whether the handler has begun.
     started: AtomicBool,
     /// Whether the handler has returned and left the reply to somebody.
@@ -47,18 +55,32 @@ pub(crate) enum Found<T> {
 }
 
 impl<T> Slot<T> {
+    /// A place for what is no reply to a request.
     pub(crate) fn new(deadline: Deadline) -> Arc<Self> {
+        Self::make(None, deadline, None)
+    }
+
+    /// The place of the reply to a request to `node`, with who is to be woken for it.
+    pub(crate) fn of(node: Arc<dyn Node>, deadline: Deadline, caller: Option<Waker>) -> Arc<Self> {
+        Self::make(Some(node), deadline, caller)
+    }
+
+    #[inline]
+    fn make(node: Option<Arc<dyn Node>>, deadline: Deadline, caller: Option<Waker>) -> Arc<Self> {
         Arc::new(Self {
-            state: Mutex::new(State {
-                value: Value::Waiting,
-                caller: None,
-                closing: None,
-                deadline,
-            }),
+            node,
+            state: Mutex::new(State { value: Value::Waiting, caller, closing: None, deadline }),
+            asked: deadline,
+            timed: AtomicBool::new(false),
             started: AtomicBool::new(false),
             deferred: AtomicBool::new(false),
             seq: AtomicU64::new(0),
         })
+    }
+
+    /// The server that was asked.
+    pub(crate) fn node(&self) -> &Arc<dyn Node> {
+        self.node.as_ref().expect("invariant: the slot of a request has its server")
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
@@ -109,19 +131,16 @@ impl<T> Slot<T> {
 
     pub(crate) fn poll(&self, cx: &Context<'_>) -> Poll<Found<T>> {
         let mut state = self.lock();
+        if matches!(state.value, Value::Waiting) {
+            keep(&mut state.caller, cx);
+            return Poll::Pending;
+        }
         match std::mem::replace(&mut state.value, Value::Gone) {
             Value::Ready(reply) => Poll::Ready(Found::Reply(reply)),
             Value::Failed(error) => Poll::Ready(Found::Error(error)),
             Value::Expired => Poll::Ready(Found::Expired),
             Value::Gone => panic!("a reply was polled after it had been taken"),
-            Value::Waiting => {
-                state.value = Value::Waiting;
-                match &mut state.caller {
-                    Some(waker) => waker.clone_from(cx.waker()),
-                    none => *none = Some(cx.waker().clone()),
-                }
-                Poll::Pending
-            }
+            Value::Waiting => unreachable!("invariant: looked at just above"),
         }
     }
 
@@ -179,6 +198,7 @@ impl<T> Slot<T> {
 
     /// The handler begins. Until when its caller waits, to be asked at each poll: the clock of a
     /// queued call begins to run at the sweeper's next tick.
+    #[inline]
     pub(crate) fn until(&self) -> impl FnMut() -> Deadline {
         self.mark_started();
         let mut known = self.deadline();
@@ -194,12 +214,14 @@ impl<T> Slot<T> {
         self.seq.load(Ordering::Relaxed)
     }
 
+    #[inline]
     pub(crate) fn deadline(&self) -> Deadline {
-        self.lock().deadline
+        if self.timed.load(Ordering::Acquire) { self.lock().deadline } else { self.asked }
     }
 
     pub(crate) fn set_deadline(&self, deadline: Deadline) {
         self.lock().deadline = deadline;
+        self.timed.store(true, Ordering::Release);
     }
 }
 
@@ -265,7 +287,7 @@ impl<T: Send> Answerable for Slot<T> {
 
 /// What the sweeper does with a slot.
 pub(crate) trait Expire: Send + Sync {
-    /// The time began to count.
+    /// The time began to count; so it does for the handler that runs.
     fn began(&self, at: Instant, within: Duration);
 
     fn expire(&self);
@@ -278,6 +300,9 @@ impl<T: Send> Expire for Slot<T> {
     fn began(&self, at: Instant, within: Duration) {
         if let Some(at) = at.checked_add(within) {
             self.set_deadline(Deadline::At(at));
+        }
+        if let Some(node) = &self.node {
+            node.observe(at);
         }
     }
 

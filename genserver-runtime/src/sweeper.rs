@@ -39,7 +39,6 @@ struct List {
 
 struct Entry {
     slot: Arc<dyn Expire>,
-    node: Arc<dyn Node>,
     within: Duration,
     since: Option<Instant>,
 }
@@ -54,13 +53,8 @@ impl Sweeper {
     }
 
     /// Expires the slot when it is still waiting after `within`.
-    pub(crate) fn insert(
-        &self,
-        slot: Arc<dyn Expire>,
-        node: Arc<dyn Node>,
-        within: Duration,
-    ) -> Key {
-        let entry = Some(Entry { slot, node, within, since: None });
+    pub(crate) fn insert(&self, slot: Arc<dyn Expire>, within: Duration) -> Key {
+        let entry = Some(Entry { slot, within, since: None });
         let mut list = self.lock();
         let key = match list.free.pop() {
             Some(at) => {
@@ -83,12 +77,10 @@ impl Sweeper {
             return;
         };
         list.free.push(key.0);
-        if list.calls.len() == list.free.len() {
-            // The last one: give back what a burst has taken.
-            list.calls.clear();
-            list.free.clear();
-            list.calls.shrink_to(KEPT);
-            list.free.shrink_to(KEPT);
+        if list.calls.capacity() > KEPT && list.calls.len() == list.free.len() {
+            // The last one of a burst: what that has taken is given back.
+            list.calls = Vec::new();
+            list.free = Vec::new();
         }
         drop(list);
         drop(entry);
@@ -151,7 +143,7 @@ impl Sweeper {
             match entry.since {
                 None => {
                     entry.since = Some(now);
-                    began.push((Arc::clone(&entry.slot), Arc::clone(&entry.node), entry.within));
+                    began.push((Arc::clone(&entry.slot), entry.within));
                 }
                 Some(since) if now.duration_since(since) >= entry.within => {
                     due.extend(place.take());
@@ -159,9 +151,8 @@ impl Sweeper {
                 Some(_) => {}
             }
         }
-        for (slot, node, within) in began {
+        for (slot, within) in began {
             slot.began(now, within);
-            node.observe(now);
         }
         due
     }

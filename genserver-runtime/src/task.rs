@@ -89,11 +89,10 @@ async fn on_behalf<F: Future>(
     let mut future = pin!(future);
     poll_fn(|cx| {
         let _entered = span.enter();
-        let frame = frame::enter_fn(deadline);
         let outer = CALLERS.replace(Some(callers.clone()));
-        let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
+        let poll = || catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
+        let polled = frame::with(|frame| frame.run(deadline, poll));
         CALLERS.set(outer);
-        drop(frame);
         match polled {
             Ok(Poll::Pending) => Poll::Pending,
             Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),

@@ -18,10 +18,11 @@ use crate::ending::Ending;
 use crate::error::ServerError;
 use crate::event::EventKind;
 use crate::exit::{ExitReason, Panic};
-use crate::frame::{self, Deadline, Edge};
+use crate::frame::{self, Deadline, Edge, Frame};
 use crate::late::{CallPath, Chart, InvalidState};
 use crate::node::{self, Node as _};
 use crate::reply::ReplyTo;
+use crate::report;
 use crate::server::{Server, allowed, state_name};
 
 pub(crate) type Payload = Box<dyn Any + Send>;
@@ -45,13 +46,12 @@ pub(crate) async fn watched<S: Server, F: Future>(
             return Poll::Ready(Err(Interrupt::Killed));
         }
         let _span = span.as_ref().map(Span::enter);
-        let entered = frame::enter_poll(deadline(), core.id);
-        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+        let poll = || catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
+        let (polled, edges) = frame::with(|frame| frame.poll(deadline(), core.id, poll));
+        match polled {
             Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
             Err(payload) => Poll::Ready(Err(Interrupt::Panicked(payload))),
             Ok(Poll::Pending) => {
-                let edges = entered.edges();
-                drop(entered);
                 core.waits(Some(cx), edges);
                 if core.killed.load(Ordering::Acquire) {
                     cx.waker().wake_by_ref();
@@ -61,6 +61,28 @@ pub(crate) async fn watched<S: Server, F: Future>(
         }
     })
     .await
+}
+
+/// Runs the future of a handler that cannot wait, with its panics caught.
+#[inline]
+pub(crate) fn run<S: Server, F: Future>(
+    frame: &Frame,
+    core: &Core<S>,
+    handler: usize,
+    deadline: Deadline,
+    future: F,
+) -> Result<F::Output, Payload> {
+    let span = report::handler_span(core, handler);
+    let poll = || {
+        catch_unwind(AssertUnwindSafe(|| {
+            let _span = span.as_ref().map(Span::enter);
+            pin!(future).poll(&mut Context::from_waker(Waker::noop()))
+        }))
+    };
+    frame.run(deadline, poll).map(|polled| match polled {
+        Poll::Ready(output) => output,
+        Poll::Pending => unreachable!("invariant: a `fn` handler never waits"),
+    })
 }
 
 /// Runs a future in a span, with its panics caught.
@@ -73,7 +95,8 @@ pub(crate) async fn caught<F: Future>(span: Option<Span>, future: F) -> Result<F
     .await
 }
 
-fn poll_caught<F: Future>(
+/// Polls a future, with its panics caught.
+pub(crate) fn poll_caught<F: Future>(
     mut future: Pin<&mut F>,
     cx: &mut Context<'_>,
 ) -> Poll<Result<F::Output, Payload>> {
@@ -87,7 +110,8 @@ fn poll_caught<F: Future>(
 impl<S: Server> Core<S> {
     /// The running handler waits: note for what and since when, and let senders in. Where it is
     /// polled in the drain task, that is the task to wake for a kill.
-    pub(crate) fn waits(&self, drain: Option<&Context<'_>>, edges: Vec<Edge>) {
+    pub(crate) fn waits(&self, drain: Option<&Context<'_>>, edges: Option<Vec<Edge>>) {
+        let edges = edges.unwrap_or_default();
         let (told, over) = {
             let mut inbox = self.lock();
             self.waited.store(true, Ordering::Relaxed);

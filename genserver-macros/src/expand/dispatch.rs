@@ -12,6 +12,7 @@ use crate::expand::options;
 use crate::expand::paths;
 use crate::expand::plan::{Entry, Plan};
 use crate::expand::postpone;
+use crate::expand::request;
 use crate::expand::stay;
 use crate::expand::time;
 use crate::model::{Kind, Method, Terminate, TerminateParam};
@@ -78,12 +79,57 @@ fn dispatch(plan: &Plan<'_>) -> TokenStream {
     let unused = plan.handlers.iter().all(|entry| !entry.cfgs.is_empty());
     let unused = unused.then(|| quote!(#[allow(unused_variables)]));
     let own = plan.sound(&quote!(Self));
+    let run_now = (!plan.stub).then(|| run_now(plan));
     quote! {
+        #run_now
         #unused
         async fn dispatch(
             body: ::std::boxed::Box<__g::Body<#own>>,
             message: #message,
         ) -> ::std::boxed::Box<__g::Body<#own>> #body
+    }
+}
+
+/// `run_now`, where a handler cannot wait.
+fn run_now(plan: &Plan<'_>) -> Option<TokenStream> {
+    let arms: Vec<_> = plan.messages().filter_map(|entry| arm_now(plan, entry)).collect();
+    if arms.is_empty() {
+        return None;
+    }
+    let (message, own) = (plan.message_ty(), plan.sound(&quote!(Self)));
+    Some(quote! {
+        #[allow(unreachable_patterns)]
+        fn run_now(
+            core: &__g::Core<#own>,
+            body: &mut __g::Body<#own>,
+            message: #message,
+        ) -> ::core::option::Option<#message> {
+            match message {
+                #(#arms,)*
+                other => return ::core::option::Option::Some(other),
+            }
+            ::core::option::Option::None
+        }
+    })
+}
+
+fn arm_now(plan: &Plan<'_>, entry: &Entry<'_>) -> Option<TokenStream> {
+    if request::waits(plan, entry) {
+        return None;
+    }
+    let (cfgs, ident, number) = (&entry.cfgs, &entry.handler.method.ident, &entry.number);
+    match entry.handler.kind {
+        Kind::Deferred | Kind::Blocking => None,
+        Kind::Call => Some(quote! {
+            #cfgs __Message::#ident(args, reply) => {
+                __g::answer_now::<Self, #number, _, _>(core, body, args, reply);
+            }
+        }),
+        _ => Some(quote! {
+            #cfgs __Message::#ident(args) => {
+                __g::notify_now::<Self, #number, _>(core, body, args);
+            }
+        }),
     }
 }
 

@@ -68,16 +68,19 @@ fn own(plan: &Plan<'_>, entry: &Entry<'_>, of: &TokenStream, body: &TokenStream)
 fn mode(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
     let handler = entry.handler;
     let inline = handler.inline.unwrap_or(plan.server.options.inline);
-    let methods = plan.methods_of(entry);
-    let waits = methods.iter().any(|entry| entry.handler.method.asyncness);
-    // What follows on a transition may wait.
-    let follows = hooks::waits(plan) && methods.iter().any(|entry| moves(entry.handler));
     match handler.kind {
         Kind::Deferred => quote!(Deferred),
-        Kind::Call if inline && (waits || follows) => quote!(Async),
+        Kind::Call if inline && waits(plan, entry) => quote!(Async),
         Kind::Call if inline => quote!(Sync),
         _ => quote!(Queued),
     }
+}
+
+/// Whether a handler may wait: itself, or what follows on its transition.
+pub(crate) fn waits(plan: &Plan<'_>, entry: &Entry<'_>) -> bool {
+    let methods = plan.methods_of(entry);
+    let follows = || hooks::waits(plan) && methods.iter().any(|entry| moves(entry.handler));
+    methods.iter().any(|entry| entry.handler.method.asyncness) || follows()
 }
 
 fn moves(handler: &Handler) -> bool {
