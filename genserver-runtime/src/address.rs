@@ -4,7 +4,7 @@
 use std::any::{Any, TypeId};
 use std::fmt;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -90,7 +90,7 @@ impl<S: Server> Address<S> {
     pub fn at(place: Place) -> Self {
         Self(match place.0 {
             Where::Name(name, home) => {
-                At::Place(Arc::new(Named { kind: TypeId::of::<S>(), name, home }))
+                At::Place(Arc::new(Named::new(TypeId::of::<S>(), name, home)))
             }
             Where::Key(key) => At::Place(key),
             Where::Strong(node) => {
@@ -248,14 +248,44 @@ struct Named {
     kind: TypeId,
     name: Arc<str>,
     home: Option<Arc<Home>>,
+    /// Who held the name the last time. It holds it still as long as nothing was asked of it.
+    last: Mutex<Option<Weak<dyn Node>>>,
+}
+
+impl Named {
+    fn new(kind: TypeId, name: Arc<str>, home: Option<Arc<Home>>) -> Self {
+        Self { kind, name, home, last: Mutex::new(None) }
+    }
+
+    /// Who held the name the last time, and still does.
+    #[inline]
+    fn same(&self) -> Option<Arc<dyn Node>> {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let node = last.as_ref()?.upgrade()?;
+        drop(last);
+        let here = match &self.home {
+            Some(home) => Arc::ptr_eq(home, node.home()),
+            None => node.home().is_current(),
+        };
+        (here && node.is_undisturbed()).then_some(node)
+    }
 }
 
 impl Locate for Named {
     fn locate(&self) -> Option<Arc<dyn Node>> {
-        match &self.home {
+        if let Some(node) = self.same() {
+            return Some(node);
+        }
+        let found = match &self.home {
             Some(home) => home.find(self.kind, &self.name),
             None => Home::current()?.find(self.kind, &self.name),
-        }
+        };
+        let last = found.as_ref().map(Arc::downgrade);
+        let mut place = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let old = std::mem::replace(&mut *place, last);
+        drop(place);
+        drop(old);
+        found
     }
 
     fn name(&self) -> Option<Arc<str>> {

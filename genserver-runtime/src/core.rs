@@ -14,7 +14,7 @@ use crate::frame::Deadline;
 use crate::home::Home;
 use crate::id::ServerId;
 use crate::inbox::{Full, Inbox, Life, Mode, Waiter};
-use crate::item::{Item, Priorities};
+use crate::item::{Handlers, Item};
 use crate::node::Node;
 use crate::opening::Remembered;
 use crate::orphan;
@@ -169,6 +169,7 @@ impl<S: Server> Core<S> {
     }
 
     /// Wakes the drain task, if there is one that sleeps.
+    #[inline]
     pub(crate) fn wake_drain(mut inbox: MutexGuard<'_, Inbox<S>>) {
         let drain = inbox.cold.as_mut().and_then(|cold| {
             cold.idle_ticks = 0;
@@ -208,6 +209,7 @@ impl<S: Server> Core<S> {
     }
 
     /// Sees to it that somebody runs the server, after something was queued.
+    #[inline]
     pub(crate) fn kick(self: &Arc<Self>, inbox: MutexGuard<'_, Inbox<S>>) {
         if !inbox.mode.is(Mode::SUSPENDED) {
             self.rouse(inbox);
@@ -215,6 +217,7 @@ impl<S: Server> Core<S> {
     }
 
     /// The same, after something was asked for that a suspended server does too.
+    #[inline]
     pub(crate) fn rouse(self: &Arc<Self>, mut inbox: MutexGuard<'_, Inbox<S>>) {
         if inbox.parked {
             Self::wake_drain(inbox);
@@ -288,7 +291,7 @@ impl<S: Server> Core<S> {
     /// nothing to see: it is told when it is resumed.
     #[inline]
     pub(crate) fn note_high(&self, inbox: &Inbox<S>) {
-        if Priorities::<S>::ANY && inbox.has_high() && !inbox.mode.is(Mode::SUSPENDED) {
+        if Handlers::<S>::ANY_HIGH && inbox.has_high() && !inbox.mode.is(Mode::SUSPENDED) {
             self.attention.store(true, Ordering::Release);
         }
     }

@@ -103,7 +103,7 @@ pub fn answer_now<S, const H: usize, A, R>(
     if let Some(reply) = admitted::<S, H, A, R>(core, body, reply) {
         let deadline = reply.until()();
         let outcome = frame::with(|frame| turn::run(frame, core, H, deadline, S::run(body, args)));
-        settle(core, body, H, outcome.map_err(Interrupt::Panicked), reply);
+        settle(core, body, H, turn::ran(outcome), reply);
     }
 }
 
@@ -145,7 +145,7 @@ where
     }
     let outcome =
         frame::with(|frame| turn::run(frame, core, H, Deadline::Never, S::run(body, args)));
-    notified(core, body, H, outcome.map_err(Interrupt::Panicked));
+    notified(core, body, H, turn::ran(outcome));
 }
 
 /// The handler of a cast or an info has returned.

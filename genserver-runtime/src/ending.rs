@@ -101,9 +101,11 @@ impl<S: Server> Left<S> {
             cold.tails.append(&mut tails);
             let aside = cold.aside.take();
             let mut items = aside.map(|aside| aside.into_items()).unwrap_or_default();
-            items.extend(batch);
-            items.extend(queue);
-            items.extend(take(&mut cold.high));
+            for left in [batch, queue, take(&mut cold.high)] {
+                if !left.is_empty() {
+                    items.extend(left);
+                }
+            }
             let unawaited = items.iter().filter(|item| item.reply().is_none()).count() as u64;
             let dead = continued + unawaited;
             cold.counters.dead += dead;
@@ -165,6 +167,8 @@ fn free<'a, S: Server>(
         if claims.is_empty() {
             return inbox;
         }
+        // Before its names are free: see `Node::is_undisturbed`.
+        core.attention.store(true, Ordering::Release);
         drop(inbox);
         core.home.forget(core.id);
         for claim in claims {

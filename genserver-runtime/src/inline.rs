@@ -1,6 +1,7 @@
 //! A call that runs where it is made: on the caller's task, with the body of an idle server.
 
 use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -17,7 +18,7 @@ use crate::reply::ReplyTo;
 use crate::report;
 use crate::send::{Lost, asked, queue};
 use crate::server::{Mode, Request};
-use crate::turn::{self, Interrupt, Payload};
+use crate::turn::{self, Interrupt};
 
 impl<O: Outcome<Reply: Send + 'static>, S, A, const H: usize> Call<'_, O, S, A, H>
 where
@@ -80,9 +81,20 @@ where
         core.count_call();
         core.running.store(number(H), Ordering::Relaxed);
         let (deadline, _) = self.limit.resolve_in(frame);
-        let outcome = turn::run(frame, core, H, deadline, S::run(&mut body, args));
+        let span = report::handler_span(core, H);
+        // As `turn::run`, which has another caller: shared, it would not be inlined.
+        let polled = frame.run(deadline, || {
+            let run = S::run(&mut body, args);
+            catch_unwind(AssertUnwindSafe(|| turn::poll_once(span.as_ref(), run)))
+        });
         core.running.store(0, Ordering::Relaxed);
-        self.finish(core, body, outcome)
+        match polled {
+            Ok(Poll::Ready(reply)) if !body.cx.is_ending() => {
+                core.leave(body);
+                Started::Done(O::reply(reply))
+            }
+            polled => self.end(core, body, turn::ran(polled)),
+        }
     }
 
     /// An `async fn` handler, first polled on this stack.
@@ -117,7 +129,13 @@ where
         match polled {
             Poll::Ready((body, outcome)) => {
                 core.running.store(0, Ordering::Relaxed);
-                self.finish(core, body, outcome)
+                match outcome {
+                    Ok(reply) if !body.cx.is_ending() => {
+                        core.leave(body);
+                        Started::Done(O::reply(reply))
+                    }
+                    outcome => self.end(core, body, outcome.map_err(Interrupt::Panicked)),
+                }
             }
             Poll::Pending => {
                 let pending = self.pending(core);
@@ -131,34 +149,16 @@ where
         }
     }
 
-    /// The handler is done: the server is left, or ends with it.
-    #[inline]
-    fn finish(
-        &mut self,
-        core: &Arc<Core<S>>,
-        body: Box<Body<S>>,
-        outcome: Result<O::Reply, Payload>,
-    ) -> Started<O, A> {
-        match outcome {
-            Ok(reply) if !body.cx.is_ending() => {
-                core.leave(body);
-                Started::Done(O::reply(reply))
-            }
-            outcome => self.end(core, body, outcome),
-        }
-    }
-
     /// The server ends with the handler.
     #[cold]
     fn end(
         &mut self,
         core: &Arc<Core<S>>,
         mut body: Box<Body<S>>,
-        outcome: Result<O::Reply, Payload>,
+        outcome: Result<O::Reply, Interrupt>,
     ) -> Started<O, A> {
         let pending = self.pending(core);
         let reply = ReplyTo::new(Arc::clone(pending.slot()));
-        let outcome = outcome.map_err(Interrupt::Panicked);
         turn::settle(core, &mut body, H, outcome, reply);
         core.leave(body);
         self.pending = Some(pending);

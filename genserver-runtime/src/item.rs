@@ -109,14 +109,22 @@ impl<S: Server> Item<S> {
     }
 
     /// Whether the item counts against the mailbox's bound.
+    #[inline]
     pub(crate) fn counted(&self) -> bool {
-        !self.is_own() && self.handler().is_some_and(|handler| handler.counted)
+        match self {
+            // Looked up only where a server has handlers of both kinds.
+            Self::User(_) if Handlers::<S>::ALL_COUNTED => true,
+            Self::Ask(_) => false,
+            Self::User(_) | Self::Framed(_) => {
+                !self.is_own() && self.handler().is_some_and(|handler| handler.counted)
+            }
+        }
     }
 
     /// Whether it comes before what is queued.
     #[inline]
     pub(crate) fn high(&self) -> bool {
-        Priorities::<S>::ANY && self.handler().is_some_and(|handler| handler.high)
+        Handlers::<S>::ANY_HIGH && self.handler().is_some_and(|handler| handler.high)
     }
 
     /// Whether it is no message, but a question about the server.
@@ -141,11 +149,12 @@ impl<S: Server> Item<S> {
     }
 }
 
-/// Whether any handler of the server has a priority: where none has, nothing is looked up.
-pub(crate) struct Priorities<S>(std::marker::PhantomData<S>);
+/// What the handlers of a server have in common: where all are alike, nothing is looked up.
+pub(crate) struct Handlers<S>(std::marker::PhantomData<S>);
 
-impl<S: Server> Priorities<S> {
-    pub(crate) const ANY: bool = {
+impl<S: Server> Handlers<S> {
+    /// Whether any of them has a priority.
+    pub(crate) const ANY_HIGH: bool = {
         let mut at = 0;
         let mut any = false;
         while at < S::HANDLERS.len() {
@@ -153,5 +162,16 @@ impl<S: Server> Priorities<S> {
             at += 1;
         }
         any
+    };
+
+    /// Whether the messages of all of them count against the mailbox's bound.
+    pub(crate) const ALL_COUNTED: bool = {
+        let mut at = 0;
+        let mut all = true;
+        while at < S::HANDLERS.len() {
+            all &= S::HANDLERS[at].counted;
+            at += 1;
+        }
+        all
     };
 }

@@ -24,6 +24,8 @@ pub(crate) fn passivate<S: Server>(
     let Some(mut body) = unused.ok().and_then(|_| inbox.body.take()) else {
         return false;
     };
+    // Before its name is free: see `Node::is_undisturbed`.
+    core.attention.store(true, Ordering::Release);
     // The locks of names and registries are taken under this one, never the other way round.
     let claims = std::mem::take(&mut inbox.cold().claims);
     let tails: Vec<_> = claims.iter().filter_map(|claim| claim.tail()).collect();
@@ -33,7 +35,6 @@ pub(crate) fn passivate<S: Server>(
     inbox.life = Life::Ending;
     inbox.mode = Mode::default();
     body.cx.end(Ending::new(ExitReason::Normal));
-    core.attention.store(true, Ordering::Release);
     if inbox.parked {
         inbox.body = Some(body);
         Core::wake_drain(inbox);

@@ -7,6 +7,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
+use std::thread;
 
 use tracing::Span;
 
@@ -71,19 +72,29 @@ pub(crate) fn run<S: Server, F: Future>(
     handler: usize,
     deadline: Deadline,
     future: F,
-) -> Result<F::Output, Payload> {
+) -> thread::Result<Poll<F::Output>> {
     let span = report::handler_span(core, handler);
-    let poll = || {
-        catch_unwind(AssertUnwindSafe(|| {
-            let _span = span.as_ref().map(Span::enter);
-            pin!(future).poll(&mut Context::from_waker(Waker::noop()))
-        }))
-    };
-    frame.run(deadline, poll).map(|polled| match polled {
-        Poll::Ready(output) => output,
-        Poll::Pending => unreachable!("invariant: a `fn` handler never waits"),
-    })
+    frame.run(deadline, || catch_unwind(AssertUnwindSafe(|| poll_once(span.as_ref(), future))))
 }
+
+/// Polls what is done with the first poll.
+#[inline]
+pub(crate) fn poll_once<F: Future>(span: Option<&Span>, future: F) -> Poll<F::Output> {
+    let _span = span.map(Span::enter);
+    pin!(future).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// What [`run`] has come to.
+#[inline]
+pub(crate) fn ran<R>(polled: thread::Result<Poll<R>>) -> Result<R, Interrupt> {
+    match polled {
+        Ok(Poll::Ready(output)) => Ok(output),
+        Ok(Poll::Pending) => unreachable!("{NEVER_WAITS}"),
+        Err(payload) => Err(Interrupt::Panicked(payload)),
+    }
+}
+
+pub(crate) const NEVER_WAITS: &str = "invariant: a `fn` handler never waits";
 
 /// Runs a future in a span, with its panics caught.
 pub(crate) async fn caught<F: Future>(span: Option<Span>, future: F) -> Result<F::Output, Payload> {
