@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
-use crate::address::{AnyAddress, Place};
+use crate::address::AnyAddress;
 use crate::clock::{self, Instant};
 use crate::end::End;
 use crate::error::{SendError, ServerError};
@@ -20,6 +20,7 @@ use crate::linked;
 use crate::monitor::{Monitor, Watched};
 use crate::node::{Counters, Stop as How};
 use crate::options::Served;
+use crate::place::Place;
 use crate::stop::Stop;
 use crate::sys::Sys;
 use crate::tie::Through;

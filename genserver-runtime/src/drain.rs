@@ -303,7 +303,7 @@ impl<S: Server> Drain<S> {
         body.cx.run = None;
         // A timer or a stream goes on when its message was handled.
         drop(source);
-        self.handled(&mut body, handler, since);
+        self.handled(&body, handler, since);
         body
     }
 

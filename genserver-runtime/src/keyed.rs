@@ -8,12 +8,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::runtime::Handle;
 
-use crate::address::Place;
 use crate::client::Client;
 use crate::error::{NotStarted, ServerError};
 use crate::keyed::shared::{ByKey, Shared, Starting};
 use crate::keyed::turn::Turns;
 use crate::keyed::uses::Uses;
+use crate::place::Place;
 use crate::registry::partitions_by_default;
 use crate::registry::table::Table;
 use crate::server::{Begin, ServedBy};

@@ -71,6 +71,7 @@ mod owned;
 mod parked;
 mod passivation;
 mod pending;
+mod place;
 pub mod prelude;
 mod registry;
 mod reply;

@@ -2,7 +2,7 @@
 
 pub use crate::__serde_names as serde_names;
 pub use crate::__upgrade as upgrade;
-pub use crate::address::{Address, AnyAddress, Place};
+pub use crate::address::{Address, AnyAddress};
 pub use crate::body::{Body, ends, peek, peek_mut};
 pub use crate::clock::{Instant, after};
 pub use crate::core::Core;
@@ -18,6 +18,7 @@ pub use crate::machine::{
 #[cfg(feature = "serde")]
 pub use crate::name::{deserialize_name, serialize_name};
 pub use crate::options::{Handler, Kind, Missed, Options, Overflow, Served, Shutdown};
+pub use crate::place::Place;
 pub use crate::reply::ReplyTo;
 pub use crate::server::{
     Begin, Block, Continues, Defer, Idle, Idles, Leaf as LeafText, Message, Method, Mode, Notify,

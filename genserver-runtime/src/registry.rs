@@ -6,9 +6,9 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::thread;
 
-use crate::address::{Locate, Place};
 use crate::client::Client;
 use crate::node::Node;
+use crate::place::{Locate, Place};
 use crate::registry::entry::{KeyClaim, Wanted};
 use crate::registry::table::Table;
 

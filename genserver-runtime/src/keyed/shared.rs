@@ -10,7 +10,6 @@ use std::sync::{Arc, Weak};
 use tokio::runtime::Handle;
 
 use crate::absence::{Absence, Coming};
-use crate::address::Locate;
 use crate::error::{NotStarted, ServerError};
 use crate::exit::Panic;
 use crate::id::ServerId;
@@ -19,6 +18,7 @@ use crate::keyed::turn::{self, Turn, Turns};
 use crate::keyed::uses::{Stamp, Uses};
 use crate::monitor::{Monitor, Watched};
 use crate::node::Node;
+use crate::place::Locate;
 use crate::registry::entry::Entry;
 use crate::registry::table::Table;
 

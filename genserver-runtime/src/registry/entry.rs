@@ -4,10 +4,10 @@ use std::hash::Hash;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use crate::address::Place;
 use crate::client::Client;
 use crate::inbox::Claim;
 use crate::node::Node;
+use crate::place::Place;
 use crate::registry::table::Table;
 
 /// It is shared by the table and by the server, whose claim it is.

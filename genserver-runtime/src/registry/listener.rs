@@ -4,10 +4,10 @@ use std::fmt;
 use std::mem;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::address::Place;
 use crate::client::Client;
 use crate::info::Recipient;
 use crate::node::Node;
+use crate::place::Place;
 use crate::registry::Registry;
 use crate::registry::entry::Entry;
 

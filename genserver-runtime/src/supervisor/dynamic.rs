@@ -8,11 +8,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::address::{AnyAddress, Place};
+use crate::address::AnyAddress;
 use crate::client::Client;
 use crate::context::Cx;
 use crate::error::{ServerError, StartError};
 use crate::options::Served;
+use crate::place::Place;
 use crate::server::Server;
 use crate::supervisor::backoff::Backoff;
 use crate::supervisor::child::ChildSpec;

@@ -4,11 +4,12 @@ use std::any::TypeId;
 use std::fmt;
 use std::sync::{Arc, PoisonError};
 
-use crate::address::{AnyAddress, Place};
+use crate::address::AnyAddress;
 use crate::client::Client;
 use crate::error::{CallError, ServerError, StartError};
 use crate::id::ServerId;
 use crate::options::Served;
+use crate::place::Place;
 use crate::supervisor::child::{ChildSpec, Wanted};
 use crate::supervisor::error::{ChildError, ControlError, Refusal};
 use crate::supervisor::look::{ChildCounts, ChildInfo};

@@ -236,7 +236,7 @@ fn settle<T: Started, E: fmt::Debug>(
             return (Made::Failed("the server has a supervisor already".into()), Ok(started));
         }
     }
-    let client = T::Client::__at(crate::address::Place::key(Arc::clone(spot) as Arc<_>));
+    let client = T::Client::__at(crate::place::Place::key(Arc::clone(spot) as Arc<_>));
     (Made::Up(id), Ok(started.with_client(client)))
 }
 

@@ -9,12 +9,12 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use crate::absence::Absence;
-use crate::address::{Locate, Place};
 use crate::client::Client;
 use crate::error::StartError;
 use crate::exit::ExitReason;
 use crate::id::ServerId;
 use crate::node::{Node, Stop};
+use crate::place::{Locate, Place};
 use crate::supervisor::error::{ControlError, SupervisorError};
 use crate::supervisor::handle::Supervisor;
 use crate::supervisor::make::Started;

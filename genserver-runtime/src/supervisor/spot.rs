@@ -10,12 +10,12 @@ use tokio::sync::Notify;
 use tokio::sync::futures::OwnedNotified;
 
 use crate::absence::Absence;
-use crate::address::Locate;
 use crate::core::Core;
 use crate::exit::ExitReason;
 use crate::id::ServerId;
 use crate::node::Node;
 use crate::options::Shutdown;
+use crate::place::Locate;
 use crate::supervisor::child::Fixed;
 use crate::supervisor::plan::Key;
 use crate::supervisor::spec::WhileRestarting;
