@@ -343,10 +343,8 @@ impl<S: Server> Core<S> {
 
     /// Why it ended, when nothing of it is left that could be tied to anything.
     pub(crate) fn end_reason(&self) -> Option<ExitReason> {
-        let inbox = self.lock();
-        let ended = inbox.life == Life::Ended || self.home.is_gone();
-        let reason = inbox.cold.as_ref().and_then(|cold| cold.reason.clone());
-        ended.then(|| reason.unwrap_or(ExitReason::NotRunning))
+        let reason = self.lock().end_reason();
+        reason.or_else(|| self.home.is_gone().then_some(ExitReason::NotRunning))
     }
 
     /// One holder less; the last one ends the server after what is queued.

@@ -188,9 +188,8 @@ impl<S: Server> Node for Core<S> {
         if inbox.parent.is_some() {
             return Err(Unadopted::Supervised);
         }
-        if inbox.life == Life::Ended {
-            let reason = inbox.cold.as_ref().and_then(|cold| cold.reason.clone());
-            return Err(Unadopted::Ended(reason.unwrap_or(ExitReason::NotRunning)));
+        if let Some(reason) = inbox.end_reason() {
+            return Err(Unadopted::Ended(reason));
         }
         inbox.parent = Some(Arc::clone(spot));
         self.holders.fetch_add(1, Ordering::AcqRel);

@@ -110,6 +110,18 @@ fn end_here<S: Server>(
     how: Stop,
     done: Option<Arc<Slot<ExitReason>>>,
 ) {
+    let normal = matches!(&how, Stop::After(ExitReason::Normal) | Stop::Now(ExitReason::Normal));
+    if normal && close_bare(core) {
+        report::ending(core, &ExitReason::Normal, "", Some(&body));
+        drop_body(body);
+        if !finish_bare(core) {
+            finish(core, &ExitReason::Normal);
+        }
+        if let Some(done) = done {
+            done.ended(ExitReason::Normal);
+        }
+        return;
+    }
     body.cx.end_by(how);
     let ending = body.cx.take_ending().expect("invariant: `end_by` decides an end");
     close(core, &ending.reason, VecDeque::new(), 0, None);
@@ -119,4 +131,26 @@ fn end_here<S: Server>(
     if let Some(done) = done {
         done.ended(ending.reason);
     }
+}
+
+/// Closes a server that has nothing to be freed, and of whose end nobody is to be told: there is nothing
+/// to make a note in either. `false` where there may be more to do.
+fn close_bare<S: Server>(core: &Core<S>) -> bool {
+    let mut inbox = core.lock();
+    let bare = inbox.is_bare() && inbox.queue.is_empty();
+    if bare {
+        inbox.life = Life::Ending;
+        core.attention.store(true, Ordering::Release);
+    }
+    bare
+}
+
+/// Its end, unless somebody waits for that by now.
+fn finish_bare<S: Server>(core: &Core<S>) -> bool {
+    let mut inbox = core.lock();
+    let bare = inbox.is_bare();
+    if bare {
+        inbox.life = Life::Ended;
+    }
+    bare
 }

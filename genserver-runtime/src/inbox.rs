@@ -259,6 +259,17 @@ impl<S: Server> Inbox<S> {
         self.cold.get_or_insert_default()
     }
 
+    /// Whether nothing was ever noted of it that few servers need.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.cold.is_none() && self.parent.is_none()
+    }
+
+    /// Why it has ended; a bare one makes no note of a normal end.
+    pub(crate) fn end_reason(&self) -> Option<ExitReason> {
+        let noted = self.cold.as_ref().and_then(|cold| cold.reason.clone());
+        (self.life == Life::Ended).then(|| noted.unwrap_or(ExitReason::Normal))
+    }
+
     pub(crate) fn bound(&self) -> Option<u32> {
         let given = self.cold.as_ref().and_then(|cold| cold.mailbox);
         given.or(S::OPTIONS.mailbox)
