@@ -26,8 +26,10 @@ pub struct Case {
     pub remark: Option<&'static str>,
     /// How many operations a round has.
     pub operations: u32,
+    /// How many it has at least, however long they take.
+    pub operations_min: u32,
     operations_max: u32,
-    run: fn(Flavor, u32) -> Duration,
+    run: Box<dyn FnMut(Flavor, u32) -> Duration>,
     rounds: Vec<f64>,
 }
 
@@ -37,7 +39,7 @@ impl Case {
         contender: &'static str,
         flavor: Flavor,
         operations_max: u32,
-        run: fn(Flavor, u32) -> Duration,
+        run: impl FnMut(Flavor, u32) -> Duration + 'static,
     ) -> Self {
         Self {
             scenario,
@@ -46,8 +48,9 @@ impl Case {
             absence: None,
             remark: None,
             operations: 0,
+            operations_min: 0,
             operations_max,
-            run,
+            run: Box::new(run),
             rounds: Vec::new(),
         }
     }
@@ -64,7 +67,9 @@ impl Case {
             clippy::cast_sign_loss,
             reason = "it lies between two numbers of its type"
         )]
-        let fitting = fitting.clamp(f64::from(operations), f64::from(self.operations_max)) as u32;
+        let fitting = fitting
+            .clamp(f64::from(operations.max(self.operations_min)), f64::from(self.operations_max))
+            as u32;
         self.operations = fitting;
     }
 

@@ -4,6 +4,7 @@ mod case;
 mod contender;
 mod contenders;
 mod goal;
+mod growth;
 mod machine;
 mod options;
 mod picture;
@@ -29,6 +30,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         resident::print(contender, *servers);
         return Ok(());
     }
+    if let Some((operation, servers)) = &options.grown {
+        growth::serve(operation, *servers);
+        return Ok(());
+    }
+    if options.growth {
+        return growth::run(&options);
+    }
     let mut cases = case::all();
     cases.retain(|case| options.wants(case.scenario));
     round::measure(&mut cases, &options);
@@ -46,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     report.goals = goal::check(&report);
     report.print();
     if let Some(path) = &options.json {
-        report.write(path)?;
+        report::write(&report, path)?;
     }
     if let Some(path) = &options.svg {
         picture::draw(&report, path)?;

@@ -8,6 +8,7 @@ pub const USAGE: &str = "\
 cargo run --release -p benches -- [OPTIONS]
     --full           longer rounds and more of them, 1,000,000 servers of each contender
     --only SCENARIO  the scenarios whose name contains this, nothing else
+    --growth         what an operation costs with few and with many servers and messages, nothing else
     --build          clean builds of a counter program for each contender, which takes minutes
     --json PATH      writes what was measured
     --svg PATH       draws it";
@@ -16,12 +17,15 @@ cargo run --release -p benches -- [OPTIONS]
 #[derive(Debug, Default)]
 pub struct Options {
     pub full: bool,
+    pub growth: bool,
     pub build: bool,
     pub only: Option<String>,
     pub json: Option<PathBuf>,
     pub svg: Option<PathBuf>,
     /// Asked for by this program itself, of a process of its own: a contender and a number of servers.
     pub resident: Option<(String, usize)>,
+    /// The same: an operation whose growth is measured, and a number of servers.
+    pub grown: Option<(String, u32)>,
 }
 
 impl Options {
@@ -33,6 +37,7 @@ impl Options {
             let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value"));
             match argument.as_str() {
                 "--full" => options.full = true,
+                "--growth" => options.growth = true,
                 "--build" => options.build = true,
                 "--only" => options.only = Some(value()?),
                 "--json" => options.json = Some(value()?.into()),
@@ -41,6 +46,11 @@ impl Options {
                     let contender = value()?;
                     let servers = value()?.parse().map_err(|error| format!("{error}"))?;
                     options.resident = Some((contender, servers));
+                }
+                "--grown" => {
+                    let operation = value()?;
+                    let servers = value()?.parse().map_err(|error| format!("{error}"))?;
+                    options.grown = Some((operation, servers));
                 }
                 other => return Err(format!("unknown option {other}")),
             }

@@ -118,13 +118,13 @@ impl Report {
             println!("{goal}");
         }
     }
+}
 
-    /// Writes the JSON.
-    pub fn write(&self, path: &Path) -> std::io::Result<()> {
-        let mut text = serde_json::to_string_pretty(self)?;
-        text.push('\n');
-        fs::write(path, text)
-    }
+/// Writes the JSON of a report.
+pub fn write(report: &impl Serialize, path: &Path) -> std::io::Result<()> {
+    let mut text = serde_json::to_string_pretty(report)?;
+    text.push('\n');
+    fs::write(path, text)
 }
 
 impl Row {
