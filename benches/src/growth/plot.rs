@@ -14,7 +14,8 @@ use super::{Growth, Line};
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 const WIDTH: i32 = 470;
-const HEIGHT: i32 = 400;
+const HEIGHT: i32 = 430;
+const COLUMNS: i32 = 2;
 const HEAD: i32 = 44;
 /// The field of the lines, from the corner of its panel; below it are the axis and the names.
 const LEFT: i32 = 64;
@@ -24,20 +25,31 @@ const NAMES_TOP: i32 = TOP + FIELD.1 + 32;
 const NAME: i32 = 17;
 
 /// Red for this project, grey for what it is compared with.
-const SERVERS: [RGBColor; 4] =
-    [RGBColor(178, 58, 16), RGBColor(222, 120, 44), RGBColor(120, 30, 80), RGBColor(214, 84, 130)];
-const OTHERS: [RGBColor; 3] =
-    [RGBColor(168, 176, 184), RGBColor(90, 100, 110), RGBColor(128, 140, 150)];
+const SERVERS: [RGBColor; 5] = [
+    RGBColor(178, 58, 16),
+    RGBColor(232, 150, 40),
+    RGBColor(110, 30, 90),
+    RGBColor(224, 96, 140),
+    RGBColor(110, 70, 30),
+];
+const OTHERS: [RGBColor; 4] = [
+    RGBColor(60, 66, 72),
+    RGBColor(190, 196, 202),
+    RGBColor(100, 108, 116),
+    RGBColor(146, 154, 162),
+];
 
 /// Draws to a file.
 pub fn draw(growth: &Growth, path: &Path) -> Result<(), Box<dyn Error>> {
     let of_order = |order| growth.crowds.iter().filter(move |line| line.order == Some(order));
-    let panels: [(&str, Vec<&Line>); 3] = [
+    let panels: [(&str, Vec<&Line>); 4] = [
         ("The same server each time, of so many alive", of_order(Order::Same).collect()),
         ("Any server, of so many alive", of_order(Order::Any).collect()),
         ("So many messages in the mailbox", growth.mailboxes.iter().collect()),
+        ("So many other calls that wait", growth.waiting.iter().collect()),
     ];
-    let size = (u32::try_from(WIDTH * 3)?, u32::try_from(HEAD + HEIGHT)?);
+    let rows = i32::try_from(panels.len())? / COLUMNS;
+    let size = (u32::try_from(WIDTH * COLUMNS)?, u32::try_from(HEAD + HEIGHT * rows)?);
     let area = SVGBackend::new(path, size).into_drawing_area();
     area.fill(&WHITE)?;
     let head = format!(
@@ -46,7 +58,7 @@ pub fn draw(growth: &Growth, path: &Path) -> Result<(), Box<dyn Error>> {
     );
     area.draw(&Text::new(head, (12, 14), ("sans-serif", 14).into_font()))?;
     for (number, (title, lines)) in (0..).zip(panels) {
-        let corner = (number * WIDTH, HEAD);
+        let corner = (number % COLUMNS * WIDTH, HEAD + number / COLUMNS * HEIGHT);
         area.draw(&Text::new(title, (corner.0 + 12, corner.1), ("sans-serif", 15).into_font()))?;
         if !lines.is_empty() {
             Panel::new(&lines).draw(&area, &lines, corner)?;

@@ -3,6 +3,8 @@
 
 use std::time::{Duration, Instant};
 
+use tokio::time::sleep;
+
 use super::Line;
 use super::server::{Counter, Silence};
 use crate::case::Case;
@@ -12,11 +14,14 @@ use crate::round;
 use crate::runtime::Flavor;
 
 /// How many calls wait.
-const WAITING: [(u32, &str); 4] = [(0, "0"), (10, "10"), (1_000, "1,000"), (100_000, "100,000")];
+const WAITING: [(u32, &str); 5] =
+    [(0, "0"), (10, "10"), (1_000, "1,000"), (100_000, "100,000"), (1_000_000, "1,000,000")];
 
 const CALL: &str = "queued call, others wait";
 const BURST: &str = "queued call, others have waited";
 
+/// As long as a few looks through the list take, and what follows from them.
+const TICKS: Duration = Duration::from_millis(100);
 /// Operations of a round at the least: the list is looked through every 25 ms.
 const OPERATIONS_MIN: u32 = 100_000;
 /// Operations of a round at the most.
@@ -33,6 +38,8 @@ async fn call(waiting: u32, left: bool, operations: u32) -> Duration {
     if left {
         replies.truncate(1);
     }
+    // What is done once with each of them, at the first look through the list, is over.
+    sleep(TICKS).await;
     let server = Counter::start(Counter::new()).await.expect("it starts");
     let begun = Instant::now();
     for number in 1..=u64::from(operations) {
