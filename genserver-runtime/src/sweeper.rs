@@ -4,10 +4,12 @@
 //! at the first tick after it was queued, so that it is never early; ticks are 25 ms apart, so
 //! that it is at most 50 ms late. Without work the ticker sleeps and no timer is armed.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::task::yield_now;
 
 use crate::clock::Instant;
 use crate::node::Node;
@@ -18,6 +20,9 @@ const TICK: Duration = Duration::from_millis(25);
 /// How often parked drain tasks are looked at. Found idle four times, a task is retired: after
 /// at most a second.
 const IDLE_TICK: Duration = Duration::from_millis(250);
+
+/// How many parked drain tasks are looked at before others get their turn.
+const PORTION: usize = 1_000;
 
 /// For how many calls the list keeps its memory when it is empty.
 const KEPT: usize = 64;
@@ -30,17 +35,44 @@ pub(crate) struct Sweeper {
 
 #[derive(Default)]
 struct List {
-    calls: Vec<Option<Entry>>,
+    calls: Vec<Place>,
     free: Vec<usize>,
+    /// How many of the places have a call.
+    taken: usize,
+    /// Places that were taken since the last tick.
+    fresh: Vec<usize>,
+    /// When which call is over, of those that a tick has seen. A tick looks at the first of them and at
+    /// the fresh ones, however many calls wait.
+    ends: BTreeSet<(Instant, usize)>,
     parked: Vec<Arc<dyn Node>>,
     /// Whether the ticker is at work or was told to be.
     ticking: bool,
 }
 
+#[derive(Default)]
+struct Place {
+    entry: Option<Entry>,
+    /// Whether it is among the fresh ones.
+    fresh: bool,
+}
+
 struct Entry {
     slot: Arc<dyn Expire>,
     within: Duration,
-    since: Option<Instant>,
+    /// When its time is over, once that has begun; nothing where the clock cannot say it.
+    end: Option<Instant>,
+}
+
+impl List {
+    /// Takes out the call of a place, which is not free before its caller has given it back.
+    fn take(&mut self, at: usize) -> Option<Entry> {
+        let entry = self.calls[at].entry.take()?;
+        self.taken -= 1;
+        if let Some(end) = entry.end {
+            self.ends.remove(&(end, at));
+        }
+        Some(entry)
+    }
 }
 
 /// A call's place in the list.
@@ -54,33 +86,35 @@ impl Sweeper {
 
     /// Expires the slot when it is still waiting after `within`.
     pub(crate) fn insert(&self, slot: Arc<dyn Expire>, within: Duration) -> Key {
-        let entry = Some(Entry { slot, within, since: None });
+        let entry = Entry { slot, within, end: None };
         let mut list = self.lock();
-        let key = match list.free.pop() {
-            Some(at) => {
-                list.calls[at] = entry;
-                at
-            }
-            None => {
-                list.calls.push(entry);
-                list.calls.len() - 1
-            }
-        };
+        let at = list.free.pop().unwrap_or_else(|| {
+            list.calls.push(Place::default());
+            list.calls.len() - 1
+        });
+        list.taken += 1;
+        let place = &mut list.calls[at];
+        place.entry = Some(entry);
+        if !std::mem::replace(&mut place.fresh, true) {
+            list.fresh.push(at);
+        }
         self.start(list);
-        Key(key)
+        Key(at)
     }
 
     pub(crate) fn remove(&self, key: Key) {
         let mut list = self.lock();
-        let Some(entry) = list.calls.get_mut(key.0).map(Option::take) else {
+        if list.calls.len() <= key.0 {
             // The runtime went, and the list with it.
             return;
-        };
+        }
+        let entry = list.take(key.0);
         list.free.push(key.0);
         if list.calls.capacity() > KEPT && list.calls.len() == list.free.len() {
             // The last one of a burst: what that has taken is given back.
             list.calls = Vec::new();
             list.free = Vec::new();
+            list.fresh = Vec::new();
         }
         drop(list);
         drop(entry);
@@ -104,7 +138,7 @@ impl Sweeper {
     /// The runtime ends: nobody ticks any more, so nobody shall wait for it.
     pub(crate) fn end(&self) {
         let list = std::mem::take(&mut *self.lock());
-        for entry in list.calls.iter().flatten() {
+        for entry in list.calls.iter().filter_map(|place| place.entry.as_ref()) {
             entry.slot.abandon();
         }
     }
@@ -114,23 +148,23 @@ impl Sweeper {
         loop {
             self.work.notified().await;
             let mut idle_since = Instant::now();
-            while self.sweep(Instant::now(), &mut idle_since) {
+            while self.sweep(Instant::now(), &mut idle_since).await {
                 tokio::time::sleep(TICK).await;
             }
         }
     }
 
     /// One tick; `false` when there is nothing to do any more.
-    fn sweep(&self, now: Instant, idle_since: &mut Instant) -> bool {
+    async fn sweep(&self, now: Instant, idle_since: &mut Instant) -> bool {
         for entry in self.due(now) {
             entry.slot.expire();
         }
         if now.duration_since(*idle_since) >= IDLE_TICK {
             *idle_since = now;
-            self.look_at_parked();
+            self.look_at_parked().await;
         }
         let mut list = self.lock();
-        list.ticking = list.calls.iter().any(Option::is_some) || !list.parked.is_empty();
+        list.ticking = list.taken > 0 || !list.parked.is_empty();
         list.ticking
     }
 
@@ -138,17 +172,19 @@ impl Sweeper {
     fn due(&self, now: Instant) -> Vec<Entry> {
         let mut due = Vec::new();
         let mut began = Vec::new();
-        for place in &mut self.lock().calls {
-            let Some(entry) = place else { continue };
-            match entry.since {
-                None => {
-                    entry.since = Some(now);
-                    began.push((Arc::clone(&entry.slot), entry.within));
-                }
-                Some(since) if now.duration_since(since) >= entry.within => {
-                    due.extend(place.take());
-                }
-                Some(_) => {}
+        {
+            let mut list = self.lock();
+            let list = &mut *list;
+            for at in list.fresh.drain(..) {
+                let place = &mut list.calls[at];
+                place.fresh = false;
+                let Some(entry) = &mut place.entry else { continue };
+                entry.end = now.checked_add(entry.within);
+                list.ends.extend(entry.end.map(|end| (end, at)));
+                began.push((Arc::clone(&entry.slot), entry.within));
+            }
+            while let Some((_, at)) = list.ends.first().copied().filter(|(end, _)| *end <= now) {
+                due.extend(list.take(at));
             }
         }
         for (slot, within) in began {
@@ -157,9 +193,17 @@ impl Sweeper {
         due
     }
 
-    fn look_at_parked(&self) {
-        let parked = std::mem::take(&mut self.lock().parked);
-        let mut busy: Vec<_> = parked.into_iter().filter(|node| !node.idle_tick()).collect();
-        self.lock().parked.append(&mut busy);
+    /// In portions: with very many of them, others would wait for long.
+    async fn look_at_parked(&self) {
+        let mut parked = std::mem::take(&mut self.lock().parked);
+        loop {
+            let portion = parked.split_off(parked.len().saturating_sub(PORTION));
+            let mut busy: Vec<_> = portion.into_iter().filter(|node| !node.idle_tick()).collect();
+            self.lock().parked.append(&mut busy);
+            if parked.is_empty() {
+                return;
+            }
+            yield_now().await;
+        }
     }
 }
