@@ -22,6 +22,22 @@ async fn a_handler_that_waits_leaks_no_task() {
     assert_eq!(tasks(), before + 1, "only the runtime's guard is left");
 }
 
+/// They are looked at in portions, of which none is lost.
+#[tokio::test(start_paused = true)]
+async fn very_many_parked_tasks_go_when_they_were_idle() {
+    let before = tasks();
+    let mut cells = Vec::new();
+    for _ in 0..2_500 {
+        cells.push(parked().await);
+    }
+    assert_eq!(tasks(), before + 1 + cells.len());
+    idle().await;
+    assert_eq!(tasks(), before + 1, "only the runtime's guard is left");
+    for (cell, _) in &cells {
+        assert_eq!(soon(cell.add(1)).await, Ok(1));
+    }
+}
+
 /// On one worker the task that a task spawns runs before one that it woke: the parked task is
 /// woken by the cast that the handler sends, and polled when the handler waits already.
 #[test]

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use genserver_runtime::Pending;
 use genserver_runtime::prelude::*;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::time::Instant;
 
 use crate::servers::{CellClient, cell};
-use crate::support::{Gate, idle, soon, timed_out};
+use crate::support::{Gate, idle, settle, soon, timed_out};
 
 /// Waits in its handler until its caller has gone.
 struct Watchful {
@@ -90,4 +91,68 @@ async fn a_handler_that_began_before_the_first_tick_hands_on_only_what_is_left_o
     let (outcome, took) = relayed.expect("the nested call is over before the tick that ends it");
     assert!(timed_out(outcome).inherited);
     assert!(took <= Duration::from_millis(1_050), "{took:?} were left");
+}
+
+/// Calls that wait for ever, or as long as they have time.
+struct Deaf {
+    unheard: Vec<ReplyTo<u32>>,
+}
+
+#[genserver]
+impl Deaf {
+    #[call(timeout = "1s")]
+    fn short(&mut self, reply: ReplyTo<u32>) {
+        self.unheard.push(reply);
+    }
+
+    #[call(timeout = "3s")]
+    fn long(&mut self, reply: ReplyTo<u32>) {
+        self.unheard.push(reply);
+    }
+}
+
+/// So many ticks of the paused clock.
+async fn pass(ticks: u32) {
+    for _ in 0..ticks {
+        tokio::time::advance(Duration::from_millis(25)).await;
+        settle().await;
+    }
+}
+
+/// Asserts that what was sent just now is late after its time, and at most 50 ms after it.
+async fn is_late_after(pending: Pending<u32>, limit: Duration) {
+    let begun = Instant::now();
+    timed_out(soon(pending).await);
+    let took = begun.elapsed();
+    assert!((limit..=limit + Duration::from_millis(50)).contains(&took), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_has_its_own_time_where_another_one_was_given_up_before_it() {
+    const SHORT: Duration = Duration::from_secs(1);
+    const LONG: Duration = Duration::from_secs(3);
+    let deaf = Deaf::start(Deaf { unheard: Vec::new() }).await.expect("it starts");
+    // Before the first tick, and after some.
+    for ticks in [0, 20] {
+        let given_up = deaf.short().send().await.expect("there is room");
+        pass(ticks).await;
+        drop(given_up);
+        is_late_after(deaf.long().send().await.expect("there is room"), LONG).await;
+        let given_up = deaf.long().send().await.expect("there is room");
+        pass(ticks).await;
+        drop(given_up);
+        is_late_after(deaf.short().send().await.expect("there is room"), SHORT).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_that_wait_together_are_late_one_after_another() {
+    let deaf = Deaf::start(Deaf { unheard: Vec::new() }).await.expect("it starts");
+    let begun = Instant::now();
+    let long = deaf.long().send().await.expect("there is room");
+    let short = deaf.short().send().await.expect("there is room");
+    is_late_after(short, Duration::from_secs(1)).await;
+    timed_out(soon(long).await);
+    assert!(begun.elapsed() >= Duration::from_secs(3));
+    assert!(begun.elapsed() <= Duration::from_millis(3_050));
 }
