@@ -17,7 +17,7 @@ pub fn compiler() -> String {
     format!("rustc {} for {}", of("release: "), of("host: "))
 }
 
-/// Whether there is one to run.
+/// Whether there is one.
 pub fn has_valgrind() -> bool {
     let asked = Command::new("valgrind").arg("--version").stdout(Stdio::null()).status();
     match asked {

@@ -1,6 +1,8 @@
 //! How many allocations an operation costs, counted on the thread that makes it.
 #![allow(missing_docs, reason = "servers of the tests' own")]
 
+mod operations;
+
 use allocation_counter::measure;
 use genserver_runtime::prelude::*;
 use tokio::runtime::{Builder, Runtime};

@@ -1,7 +1,7 @@
 //! The paths that are guarded against decay. Each is an operation that programs make over and over; what
 //! one costs is the difference between many of them and few, so that the way there costs nothing.
 //!
-//! `tests/instructions` and `tests/memory/paths.rs` say what each may cost. The program of this package
+//! `tests/instructions` and `tests/memory/operations.rs` say what each may cost. The program of this package
 //! walks one path, for them and for whoever looks where the instructions go:
 //!
 //! ```sh

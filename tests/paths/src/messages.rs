@@ -1,5 +1,4 @@
 //! Messages to a server that runs.
-#![allow(missing_docs, reason = "servers of the measurement's own")]
 
 use std::time::Duration;
 
