@@ -17,7 +17,7 @@ use crate::exit::ExitReason;
 use crate::frame::Edge;
 use crate::item::Item;
 use crate::node::{Counters, Stop};
-use crate::options::Overflow;
+use crate::overflow::Full;
 use crate::owned::Owned;
 use crate::rest::Rest;
 use crate::server::Server;
@@ -230,15 +230,6 @@ impl<S: Server> Default for Cold<S> {
     }
 }
 
-/// What to do with a message that the mailbox has no room for.
-pub(crate) enum Full<S: Server> {
-    /// It waits.
-    Wait(Item<S>),
-    Refused(Item<S>),
-    /// This one is dropped: the newest or the oldest; the sender need not know.
-    Dropped(Item<S>),
-}
-
 impl<S: Server> Inbox<S> {
     pub(crate) fn new() -> Self {
         Self {
@@ -296,24 +287,6 @@ impl<S: Server> Inbox<S> {
         Err(self.overflow(item, taken))
     }
 
-    /// What the policy makes of an item that there is no room for.
-    #[cold]
-    fn overflow(&mut self, item: Item<S>, taken: u32) -> Full<S> {
-        let call = item.reply().is_some();
-        match S::OPTIONS.overflow {
-            Overflow::Wait => Full::Wait(item),
-            Overflow::DropNewest if !call => Full::Dropped(item),
-            Overflow::DropOldest => match self.drop_oldest() {
-                Some(oldest) => {
-                    self.enqueue(item, true, taken);
-                    Full::Dropped(oldest)
-                }
-                None => Full::Refused(item),
-            },
-            Overflow::Reject | Overflow::DropNewest => Full::Refused(item),
-        }
-    }
-
     /// Queues a message of the server's own: it takes no room.
     pub(crate) fn push_own(&mut self, item: Item<S>, taken: u32) {
         let counted = item.counted();
@@ -321,7 +294,7 @@ impl<S: Server> Inbox<S> {
     }
 
     #[inline]
-    fn enqueue(&mut self, item: Item<S>, counted: bool, taken: u32) {
+    pub(crate) fn enqueue(&mut self, item: Item<S>, counted: bool, taken: u32) {
         self.counted += u32::from(counted);
         if item.high() {
             let cold = self.cold();

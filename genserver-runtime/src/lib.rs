@@ -67,6 +67,7 @@ mod opening;
 mod options;
 mod orphan;
 mod outcome;
+mod overflow;
 mod owned;
 mod parked;
 mod passivation;
