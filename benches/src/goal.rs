@@ -18,6 +18,7 @@ use crate::scenario::casts::OneProducer;
 use crate::scenario::crowd::RoundRobin;
 use crate::scenario::life::StartCallStop;
 use crate::scenario::own::{NAMED, TRANSITION, UNTIMED};
+use crate::share::{Before, Share};
 
 /// A number that shall not be exceeded.
 #[derive(Debug, Serialize)]
@@ -54,6 +55,7 @@ pub fn check(report: &Report) -> Vec<Goal> {
     goals.extend(against_itself(report));
     goals.extend(of_memory(report));
     goals.extend(of_programs(report));
+    goals.extend(of_checks(report));
     goals.push(against_peers(report, One, 1.0));
     goals.push(against_peers(report, Two, 1.15));
     goals
@@ -134,6 +136,14 @@ fn of_programs(report: &Report) -> Vec<Goal> {
             both.map(|(own, hand)| own.crates as f64 - hand.crates as f64),
         ),
     ]
+}
+
+fn of_checks(report: &Report) -> impl Iterator<Item = Goal> {
+    Before::ALL.into_iter().map(|before| {
+        let share = report.shares.iter().find(|share| share.before == before);
+        let text = format!("a crate of servers, {}: the macro, % of `cargo check`", before.text());
+        Goal::new(text, 25.0, share.map(Share::percent))
+    })
 }
 
 /// The worst of all comparisons with a peer.

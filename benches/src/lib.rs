@@ -1,6 +1,32 @@
 //! Measurements; each is a program of its own.
 
+extern crate proc_macro;
+
+mod expansion;
+
+// The macro's own modules: a crate of macros cannot be linked.
+#[allow(
+    dead_code,
+    unexpected_cfgs,
+    unused_imports,
+    reason = "features of the macro and what only its tests use are not needed"
+)]
+#[path = "../../genserver-macros/src"]
+mod macros {
+    pub(crate) mod check;
+    pub(crate) mod entry;
+    pub(crate) mod errors;
+    pub(crate) mod expand;
+    pub(crate) mod model;
+    pub(crate) mod parse;
+    pub(crate) mod reach;
+}
+
 use std::time::{Duration, Instant};
+
+pub use crate::expansion::expand_file;
+// They find one another at the root.
+use crate::macros::{check, errors, expand, model, parse, reach};
 
 /// How many rounds count.
 pub const ROUNDS: usize = 9;

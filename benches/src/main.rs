@@ -7,6 +7,7 @@ mod goal;
 mod growth;
 mod machine;
 mod options;
+mod package;
 mod picture;
 mod program;
 mod report;
@@ -14,6 +15,7 @@ mod resident;
 mod round;
 mod runtime;
 mod scenario;
+mod share;
 mod work;
 
 use std::env;
@@ -43,12 +45,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let resident =
         if options.wants("resident") { resident::measure_all(&options) } else { Vec::new() };
     let built = if options.build { program::build_all()? } else { Vec::new() };
+    let shares = if options.shares { share::measure(options.rounds())? } else { Vec::new() };
     let mut report = Report {
         machine: Machine::look(),
         rounds: options.rounds(),
         rows: report::rows(&cases),
         resident,
         built,
+        shares,
         goals: Vec::new(),
     };
     report.goals = goal::check(&report);

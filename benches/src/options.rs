@@ -10,6 +10,7 @@ cargo run --release -p benches -- [OPTIONS]
     --only SCENARIO  the scenarios whose name contains this, nothing else
     --growth         what an operation costs with few and with many servers and messages, nothing else
     --build          clean builds of a counter program for each contender, which takes minutes
+    --macro          the macro's share of a `cargo check`, nothing else unless --only, which takes minutes
     --json PATH      writes what was measured
     --svg PATH       draws it";
 
@@ -19,6 +20,8 @@ pub struct Options {
     pub full: bool,
     pub growth: bool,
     pub build: bool,
+    /// `--macro`
+    pub shares: bool,
     pub only: Option<String>,
     pub json: Option<PathBuf>,
     pub svg: Option<PathBuf>,
@@ -39,6 +42,7 @@ impl Options {
                 "--full" => options.full = true,
                 "--growth" => options.growth = true,
                 "--build" => options.build = true,
+                "--macro" => options.shares = true,
                 "--only" => options.only = Some(value()?),
                 "--json" => options.json = Some(value()?.into()),
                 "--svg" => options.svg = Some(value()?.into()),
@@ -70,6 +74,6 @@ impl Options {
 
     /// Whether a scenario is asked for.
     pub fn wants(&self, scenario: &str) -> bool {
-        self.only.as_deref().is_none_or(|only| scenario.contains(only))
+        self.only.as_deref().map_or(!self.shares, |only| scenario.contains(only))
     }
 }

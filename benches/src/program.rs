@@ -2,11 +2,9 @@
 //! it has, how large it is.
 
 use std::collections::BTreeSet;
-use std::env;
 use std::error::Error;
 use std::fs;
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use serde::Serialize;
@@ -20,6 +18,7 @@ use crate::contenders::ractor::Ractor;
 use crate::contenders::rsactor::Rsactor;
 use crate::contenders::spawned::Spawned;
 use crate::contenders::xtra::Xtra;
+use crate::package::{GENSERVER, Package, in_folder};
 
 /// What was measured of a contender. The build is one of the release profile, stripped.
 #[derive(Debug, Serialize)]
@@ -50,15 +49,7 @@ macro_rules! program {
 
 const PROGRAMS: [Program; 8] = [
     program!(HandWritten, "hand_written", ""),
-    program!(
-        Inline,
-        "genserver",
-        concat!(
-            "genserver-runtime = { path = \"",
-            env!("CARGO_MANIFEST_DIR"),
-            "/../genserver-runtime\" }"
-        )
-    ),
+    program!(Inline, "genserver", GENSERVER),
     program!(Kameo, "kameo", "kameo = \"0.22\""),
     program!(Ractor, "ractor", "ractor = \"0.16\""),
     program!(Actix, "actix", "actix = \"0.13\""),
@@ -68,53 +59,38 @@ const PROGRAMS: [Program; 8] = [
 ];
 
 impl Program {
-    /// The manifest of a package outside of any workspace.
-    fn manifest(&self) -> String {
-        let tokio = "tokio = { version = \"1\", features = [\"rt\", \"sync\", \"macros\"] }";
-        format!(
-            "[package]\nname = \"counter\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-             [dependencies]\n{tokio}\n{}\n\n[profile.release]\nstrip = true\n\n[workspace]\n",
-            self.dependencies
-        )
-    }
-
     /// Builds it in a folder of its own.
-    fn build(&self, folder: &Path) -> Result<Built, Box<dyn Error>> {
-        fs::create_dir_all(folder.join("src"))?;
-        fs::write(folder.join("Cargo.toml"), self.manifest())?;
-        // The same versions as in this workspace, and the network is not asked.
-        fs::write(folder.join("Cargo.lock"), include_str!("../../Cargo.lock"))?;
-        fs::write(folder.join("src/main.rs"), self.source)?;
-        let cargo = |arguments: &[&str]| {
-            let mut command = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
-            command.args(arguments).current_dir(folder).env("CARGO_TARGET_DIR", "target");
-            command
-        };
+    fn build(&self, folder: PathBuf) -> Result<Built, Box<dyn Error>> {
+        let target = folder.join("target");
+        let tokio = "tokio = { version = \"1\", features = [\"rt\", \"sync\", \"macros\"] }";
+        let rest = format!("{tokio}\n{}\n\n[profile.release]\nstrip = true", self.dependencies);
+        let package = Package::create(folder, "counter", &rest, target)?;
+        fs::write(package.source("main.rs"), self.source)?;
         let begun = Instant::now();
-        let status = cargo(&["build", "--release", "--offline", "--quiet"]).status()?;
+        let status = package.cargo(&["build", "--release", "--quiet"]).status()?;
         let seconds = begun.elapsed().as_secs_f64();
         if !status.success() {
             return Err(format!("the program of {} is not built", self.contender).into());
         }
-        let tree =
-            cargo(&["tree", "--offline", "--prefix=none", "--edges=normal,build"]).output()?;
+        let tree = package.cargo(&["tree", "--prefix=none", "--edges=normal,build"]).output()?;
         let tree = String::from_utf8(tree.stdout)?;
         // A line has a name and a version, and a mark where the crate was printed before.
         let crates: BTreeSet<Vec<&str>> =
             tree.lines().map(|line| line.split_whitespace().take(2).collect()).collect();
-        let bytes = fs::metadata(folder.join("target/release/counter"))?.len();
+        let bytes = fs::metadata(package.made("release/counter"))?.len();
         Ok(Built { contender: self.contender, seconds, crates: crates.len(), bytes })
     }
 }
 
-/// Builds all of them, one after another, in a temporary folder that is removed afterwards.
+/// Builds all of them, one after another.
 pub fn build_all() -> Result<Vec<Built>, Box<dyn Error>> {
-    let folder = env::temp_dir().join(format!("genserver-benches-{}", std::process::id()));
-    let mut built = Vec::new();
-    for (number, program) in PROGRAMS.iter().enumerate() {
-        eprintln!("building the counter of {}", program.contender);
-        built.push(program.build(&folder.join(number.to_string()))?);
-    }
-    fs::remove_dir_all(folder)?;
-    Ok(built)
+    let build = |folder: &Path| {
+        let mut built = Vec::new();
+        for (number, program) in PROGRAMS.iter().enumerate() {
+            eprintln!("building the counter of {}", program.contender);
+            built.push(program.build(folder.join(number.to_string()))?);
+        }
+        Ok(built)
+    };
+    in_folder(build)
 }

@@ -14,6 +14,7 @@ use crate::machine::Machine;
 use crate::program::Built;
 use crate::resident::Resident;
 use crate::runtime::Flavor;
+use crate::share::{HANDLERS, SERVERS, Share};
 
 /// All of it.
 #[derive(Debug, Serialize)]
@@ -23,6 +24,7 @@ pub struct Report {
     pub rows: Vec<Row>,
     pub resident: Vec<Resident>,
     pub built: Vec<Built>,
+    pub shares: Vec<Share>,
     pub goals: Vec<Goal>,
 }
 
@@ -112,10 +114,29 @@ impl Report {
             let kibibytes = of.bytes / 1_024;
             println!("| {} | {:.1} | {} | {kibibytes} |", of.contender, of.seconds, of.crates);
         }
+        self.print_shares();
         println!("\n| goal | at most | measured | met |");
         println!("|---|---:|---:|---|");
         for goal in &self.goals {
             println!("{goal}");
+        }
+    }
+
+    fn print_shares(&self) {
+        if self.shares.is_empty() {
+            return;
+        }
+        println!(
+            "\n| `cargo check`, {SERVERS} servers of {HANDLERS} handlers, s | with the macro | expanded | the macro, % |"
+        );
+        println!("|---|---:|---:|---:|");
+        for share in &self.shares {
+            let [with, expanded] =
+                [share.with, share.expanded].map(|Spread { median, min, max }| {
+                    format!("{:.2} ({:.2} to {:.2})", median / 1e9, min / 1e9, max / 1e9)
+                });
+            let percent = share.percent();
+            println!("| {} | {with} | {expanded} | {percent:.1} |", share.before.text());
         }
     }
 }
