@@ -6,6 +6,9 @@ use crate::options::Options;
 
 /// Measures all cases. A first round is not counted; each round begins with another contender.
 pub fn measure(cases: &mut [Case], options: &Options) {
+    if cases.is_empty() {
+        return;
+    }
     for case in cases.iter_mut().filter(|case| case.absence.is_none()) {
         case.prepare(options.round());
     }
