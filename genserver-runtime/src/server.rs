@@ -111,12 +111,15 @@ pub trait Server: Sized + Send + 'static {
         Some(message)
     }
 
-    /// Runs the handler of a queued message.
+    /// Runs the handler of a queued message that [`run_now`](Server::run_now) has given back.
     #[doc(hidden)]
     fn dispatch(
         body: Box<Body<Self>>,
         message: Self::Message,
-    ) -> impl Future<Output = Box<Body<Self>>> + Send;
+    ) -> impl Future<Output = Box<Body<Self>>> + Send {
+        let _ = (body, message);
+        async { unreachable!("invariant: where a handler may wait, there is a `dispatch`") }
+    }
 
     #[doc(hidden)]
     fn terminate<'a>(

@@ -61,27 +61,37 @@ pub(crate) fn expand_server(plan: &Plan<'_>) -> TokenStream {
     quote!(#server #idles #waits)
 }
 
+/// `run_now` for the handlers that cannot wait, `dispatch` for the others.
 fn dispatch(plan: &Plan<'_>) -> TokenStream {
-    let message = plan.message_ty();
-    let arms = plan.messages().map(arm);
-    let (_, never) = message::unused(plan);
-    let never =
-        (!never.is_empty()).then(|| quote!(__Message::__Unused(never, _) => match never {},));
-    let body = if plan.stub {
-        quote!({
-            let _ = (body, message);
-            ::core::unreachable!()
-        })
-    } else {
-        quote!({ match message { #(#arms,)* #never } })
-    };
-    // Without a handler there is no message to match, and the body goes unused.
-    let unused = plan.handlers.iter().all(|entry| !entry.cfgs.is_empty());
-    let unused = unused.then(|| quote!(#[allow(unused_variables)]));
-    let own = plan.sound(&quote!(Self));
-    let run_now = (!plan.stub).then(|| run_now(plan));
+    if plan.stub {
+        return dispatch_with(
+            plan,
+            &quote!({
+                let _ = (body, message);
+                ::core::unreachable!()
+            }),
+        );
+    }
+    let run_now = run_now(plan);
+    let arms: Vec<_> =
+        plan.messages().filter(|entry| arm_now(plan, entry).is_none()).map(arm).collect();
+    let dispatch = (!arms.is_empty()).then(|| {
+        let (_, never) = message::unused(plan);
+        let never =
+            (!never.is_empty()).then(|| quote!(__Message::__Unused(never, _) => match never {},));
+        let other = run_now.is_some().then(|| quote!(_ => ::core::unreachable!(),));
+        dispatch_with(plan, &quote!({ match message { #(#arms,)* #never #other } }))
+    });
+    quote!(#run_now #dispatch)
+}
+
+fn dispatch_with(plan: &Plan<'_>, body: &TokenStream) -> TokenStream {
+    let (message, own) = (plan.message_ty(), plan.sound(&quote!(Self)));
+    // A handler that is compiled conditionally may leave nothing to match.
+    let conditional = plan.handlers.iter().any(|entry| !entry.cfgs.is_empty());
+    let unused = (plan.stub || conditional)
+        .then(|| quote!(#[allow(unused_variables, unreachable_patterns)]));
     quote! {
-        #run_now
         #unused
         async fn dispatch(
             body: ::std::boxed::Box<__g::Body<#own>>,
@@ -98,7 +108,7 @@ fn run_now(plan: &Plan<'_>) -> Option<TokenStream> {
     }
     let (message, own) = (plan.message_ty(), plan.sound(&quote!(Self)));
     Some(quote! {
-        #[allow(unreachable_patterns)]
+        #[allow(unreachable_patterns, unreachable_code)]
         fn run_now(
             core: &__g::Core<#own>,
             body: &mut __g::Body<#own>,

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::runtime::{Builder, EnterGuard, Handle, Runtime};
 
 use crate::body::Body;
 use crate::clock;
@@ -138,16 +138,8 @@ impl<S: Server> Bench<S> {
         let name = S::HANDLERS[message.handler()].name;
         let mut next = Some((name, message));
         while let Some((name, message)) = next {
-            let mut body = self.body.take().expect(GONE);
-            body.cx.run = Some(Arc::clone(&self.core));
-            let handled = self.wait(S::dispatch(body, message), patience);
-            let mut body = handled.unwrap_or_else(|| {
-                panic!(
-                    "`{}::{name}` waits for something that is not ready, and here is nobody who \
-                     could make it so: drive a handler that need not wait, or start the server",
-                    S::NAME
-                )
-            });
+            let body = self.body.take().expect(GONE);
+            let mut body = self.handle(body, name, message, patience);
             if let Some(ending) = body.cx.ending() {
                 if let ExitReason::Panic(panic) = &ending.reason {
                     resume_unwind(Box::new(panic.to_string()));
@@ -164,10 +156,37 @@ impl<S: Server> Bench<S> {
         }
     }
 
+    fn handle(
+        &self,
+        mut body: Box<Body<S>>,
+        name: &str,
+        message: S::Message,
+        patience: Duration,
+    ) -> Box<Body<S>> {
+        let message = {
+            let _entered = self.enter();
+            S::run_now(&self.core, &mut body, message)
+        };
+        let Some(message) = message else { return body };
+        body.cx.run = Some(Arc::clone(&self.core));
+        self.wait(S::dispatch(body, message), patience).unwrap_or_else(|| {
+            panic!(
+                "`{}::{name}` waits for something that is not ready, and here is nobody who could \
+                 make it so: drive a handler that need not wait, or start the server",
+                S::NAME
+            )
+        })
+    }
+
+    /// Enters its own runtime, where the caller is in none: a handler may use what only a runtime has.
+    fn enter(&self) -> Option<EnterGuard<'_>> {
+        let own = self.runtime.as_ref().filter(|_| Handle::try_current().is_err());
+        own.map(Runtime::enter)
+    }
+
     /// The future's output, where it comes without help from outside or in so much time.
     fn wait<F: Future>(&self, future: F, patience: Duration) -> Option<F::Output> {
-        let own = self.runtime.as_ref().filter(|_| Handle::try_current().is_err());
-        let _entered = own.map(Runtime::enter);
+        let _entered = self.enter();
         let woken = Arc::new(Woken(AtomicBool::new(false), thread::current()));
         let waker = Waker::from(Arc::clone(&woken));
         let mut cx = Context::from_waker(&waker);
