@@ -7,11 +7,13 @@ use std::task::Poll;
 
 use shuttle::future::block_on;
 
-use crate::core::{Core, Sent};
+use crate::core::{Core, Sent, Wait};
 use crate::drain::{self, watched};
 use crate::ending;
 use crate::history::{How, Id};
 use crate::inbox::{Body, Item, Task};
+use crate::mistake::Mistake;
+use crate::name::Named;
 use crate::slot::{Answer, Slot};
 
 /// One sender; its thread waits for what it sends.
@@ -26,6 +28,11 @@ impl Client {
         Self { core: Arc::clone(core), sender, number: Cell::new(0) }
     }
 
+    /// The same sender, who has found another server.
+    fn at(&self, core: Arc<Core>) -> Self {
+        Self { core, sender: self.sender, number: Cell::new(0) }
+    }
+
     fn next(&self) -> Id {
         self.number.set(self.number.get() + 1);
         Id { sender: self.sender, number: self.number.get() }
@@ -36,7 +43,7 @@ impl Client {
         let id = self.next();
         let answer = match self.core.try_enter(id) {
             Some(body) => block_on(self.call_inline(body, id, task)),
-            None => self.call_queued(id, task),
+            None => block_on(self.call_queued(id, task)),
         };
         let ran = self.core.history.is_done(id);
         assert_eq!(ran, answer == Answer::Done, "{id:?} was answered {answer:?}");
@@ -88,24 +95,49 @@ impl Client {
         }
     }
 
-    fn call_queued(&self, id: Id, task: Task) -> Answer {
-        let reply = Arc::new(Slot::new());
-        match self.core.send(Item { id, task, reply: Some(Arc::clone(&reply)) }) {
-            Sent::Queued => block_on(reply.wait()),
-            Sent::Waiting(accepted) => match block_on(accepted.wait()) {
-                Answer::Done => block_on(reply.wait()),
-                refused => refused,
-            },
-            Sent::Refused => Answer::Refused,
+    /// The slot knows who waits before it is sent: the first poll does not look at it.
+    async fn call_queued(&self, id: Id, task: Task) -> Answer {
+        let late = self.core.makes(Mistake::CallerWakerLate);
+        let mut sent: Option<Arc<Slot>> = None;
+        poll_fn(|cx| {
+            if let Some(reply) = &sent {
+                return reply.poll(cx);
+            }
+            let reply = Arc::new(if late { Slot::new() } else { Slot::awaited(cx) });
+            let item = Item { id, task, reply: Some(Arc::clone(&reply)) };
+            if let Sent::Refused = self.core.send(item, Wait::Silent) {
+                return Poll::Ready(Answer::Refused);
+            }
+            if late {
+                reply.keep(cx);
+            }
+            sent = Some(reply);
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// A call by name; `None` where nobody holds it but the one that refused.
+    pub(crate) fn call_by_name(&self, named: &Named, task: Task) -> Option<Answer> {
+        let mut tried = None;
+        loop {
+            let core = named.locate()?;
+            if tried.is_some_and(|tried| Arc::ptr_eq(&tried, &core)) {
+                return None;
+            }
+            match self.at(Arc::clone(&core)).call(task) {
+                Answer::Refused => tried = Some(core),
+                answer => return Some(answer),
+            }
         }
     }
 
     /// A cast: returns when it is in the mailbox.
     pub(crate) fn cast(&self, task: Task) -> Answer {
         let id = self.next();
-        match self.core.send(Item { id, task, reply: None }) {
-            Sent::Queued => Answer::Done,
-            Sent::Waiting(accepted) => block_on(accepted.wait()),
+        match self.core.send(Item { id, task, reply: None }, Wait::Told) {
+            Sent::Waiting(Some(accepted)) => block_on(accepted.wait()),
+            Sent::Queued | Sent::Waiting(None) => Answer::Done,
             Sent::Refused => Answer::Refused,
         }
     }
@@ -113,7 +145,7 @@ impl Client {
     /// A cast by a sender that does not wait for room.
     pub(crate) fn cast_impatiently(&self, task: Task) {
         let id = self.next();
-        if let Sent::Waiting(_) = self.core.send(Item { id, task, reply: None }) {
+        if let Sent::Waiting(_) = self.core.send(Item { id, task, reply: None }, Wait::Told) {
             self.core.withdraw_waiting(id);
         }
     }
@@ -121,7 +153,7 @@ impl Client {
     /// A queued call that is taken back, as one that would wait for itself is.
     pub(crate) fn call_in_a_circle(&self, task: Task) {
         let id = self.next();
-        if let Sent::Queued = self.core.send(Item { id, task, reply: None }) {
+        if let Sent::Queued = self.core.send(Item { id, task, reply: None }, Wait::Silent) {
             self.core.withdraw_queued(id);
         }
     }

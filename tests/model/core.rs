@@ -49,11 +49,19 @@ pub(crate) struct Core {
     pub(crate) drains: Unseen<Vec<JoinHandle<()>>>,
 }
 
+/// How a sender meets a full mailbox.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wait {
+    /// It need not be told when there is room: its reply will tell.
+    Silent,
+    Told,
+}
+
 /// What became of a message that was sent.
 pub(crate) enum Sent {
     Queued,
-    /// It waits for room; the slot tells when it was taken.
-    Waiting(Arc<Slot>),
+    /// It waits for room; the slot tells when it was taken, where that was asked for.
+    Waiting(Option<Arc<Slot>>),
     Refused,
 }
 
@@ -139,7 +147,7 @@ impl Core {
         }
     }
 
-    pub(crate) fn send(self: &Arc<Self>, item: Item) -> Sent {
+    pub(crate) fn send(self: &Arc<Self>, item: Item, wait: Wait) -> Sent {
         let mut inbox = self.lock();
         if inbox.life != Life::Running {
             self.history.refused(item.id);
@@ -149,9 +157,9 @@ impl Core {
             self.kick(inbox);
             return Sent::Queued;
         };
-        let accepted = Arc::new(Slot::new());
+        let accepted = (wait == Wait::Told).then(|| Arc::new(Slot::new()));
         self.history.waits_for_room(item.id);
-        inbox.waiters.push_back(Waiter { item, accepted: Arc::clone(&accepted) });
+        inbox.waiters.push_back(Waiter { item, accepted: accepted.clone() });
         let told = inbox.admit(self, self.taken());
         self.kick(inbox);
         tell(told);

@@ -6,12 +6,13 @@ use std::pin::{Pin, pin};
 use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll};
 
+use shuttle::sync::MutexGuard;
 use shuttle::sync::atomic::Ordering;
 
 use crate::core::{Core, tell, wake_drain};
 use crate::ending;
 use crate::history::{How, Id};
-use crate::inbox::{Body, Ending, Item, Life, Task};
+use crate::inbox::{Body, Ending, Inbox, Item, Life, Task};
 use crate::mistake::Mistake;
 use crate::slot::{Answer, Slot};
 
@@ -37,9 +38,9 @@ pub(crate) fn take_over(core: &Arc<Core>, begun: Begun) {
         return;
     }
     drop(inbox);
-    let drain = Drain::new(core);
+    let mut drain = Drain::new(core);
     keep(core, async move {
-        if let Some((drain, body)) = drain.finish(begun).await {
+        if let Some(body) = drain.finish(begun).await {
             drain.run(body).await;
         }
     });
@@ -80,7 +81,10 @@ pub(crate) async fn handle(core: &Core, body: &mut Body, id: Id, task: Task) {
         Task::Wait => {
             core.gate.wait().await;
         }
-        Task::Quit => body.ending = Some(Ending { how: How::Now, reply: None }),
+        Task::Quit => {
+            body.ending = Some(Ending { how: How::Now, reply: None });
+            core.history.quits();
+        }
         Task::Hold => {
             core.holders.fetch_add(1, Ordering::AcqRel);
         }
@@ -98,11 +102,12 @@ enum Work {
     Gone,
 }
 
-/// What a drain task does when its batch is empty.
-enum Rest {
-    Batch(Box<Body>),
-    Park,
-    Done,
+/// What a drain task does next.
+enum Next {
+    Item(Item),
+    End(Ending),
+    /// Nothing is left.
+    Rest,
 }
 
 struct Drain {
@@ -117,43 +122,58 @@ impl Drain {
 
     async fn run(mut self, mut body: Box<Body>) {
         loop {
-            if let Some(ending) = body.ending.take() {
-                let batch = std::mem::take(&mut self.batch);
-                return ending::end(&self.core, ending, None, batch).await;
-            }
-            if self.core.attention.load(Ordering::Acquire)
-                && let Some(how) = self.due_stop()
-            {
-                body.ending = Some(Ending { how, reply: None });
-                continue;
-            }
-            if let Some(item) = self.batch.pop_front() {
-                self.core.history.uncounted();
-                self.core.taken.store(self.batch.len(), Ordering::Relaxed);
-                self.run_item(&mut body, item).await;
-                continue;
-            }
-            body = match self.refill(body) {
-                Rest::Batch(body) => body,
-                Rest::Park => match poll_fn(|cx| self.poll_parked(cx)).await {
-                    Work::Body(body) => body,
-                    Work::Begun(begun) => match self.finish(begun).await {
-                        Some((drain, body)) => {
-                            self = drain;
-                            body
-                        }
-                        None => return,
-                    },
-                    Work::Gone => return,
+            let plain = self.next_plain(&body).map(Next::Item);
+            match plain.unwrap_or_else(|| self.next(&mut body)) {
+                Next::Item(item) => self.run_item(&mut body, item).await,
+                Next::End(ending) => {
+                    let batch = std::mem::take(&mut self.batch);
+                    return ending::end(&self.core, ending, None, batch).await;
+                }
+                Next::Rest => match self.rest(body).await {
+                    Some(rested) => body = rested,
+                    None => return,
                 },
-                Rest::Done => return,
-            };
+            }
         }
+    }
+
+    /// The next item, where nothing can come before it.
+    fn next_plain(&mut self, body: &Body) -> Option<Item> {
+        let core = &self.core;
+        let open = body.ending.is_none() || core.makes(Mistake::PlainPastEnd);
+        let calm = !core.attention.load(Ordering::Acquire) || core.makes(Mistake::PlainPastStop);
+        if open && calm { self.take() } else { None }
+    }
+
+    fn next(&mut self, body: &mut Body) -> Next {
+        if let Some(ending) = body.ending.take() {
+            return Next::End(ending);
+        }
+        if self.core.attention.load(Ordering::Acquire)
+            && let Some(how) = self.due_stop()
+        {
+            return Next::End(Ending { how, reply: None });
+        }
+        self.take().map_or(Next::Rest, Next::Item)
+    }
+
+    /// The oldest item of the batch.
+    fn take(&mut self) -> Option<Item> {
+        let item = self.batch.pop_front()?;
+        self.core.history.uncounted();
+        self.core.taken.store(self.batch.len(), Ordering::Relaxed);
+        Some(item)
     }
 
     async fn run_item(&self, body: &mut Body, item: Item) {
         let core = &self.core;
-        let ran = watched(core, handle(core, body, item.id, item.task)).await;
+        let run = handle(core, body, item.id, item.task);
+        let ran = if item.task == Task::Wait {
+            watched(core, run).await
+        } else {
+            // A handler that cannot wait: nobody looks at whether it is killed.
+            Ok(run.await)
+        };
         if core.waited.load(Ordering::Relaxed) {
             core.tidy();
         }
@@ -171,9 +191,9 @@ impl Drain {
     }
 
     /// Awaits a handler that has begun; `None` when it was killed, and the server with it.
-    async fn finish(mut self, begun: Begun) -> Option<(Self, Box<Body>)> {
+    async fn finish(&mut self, begun: Begun) -> Option<Box<Body>> {
         let caller = match begun.await {
-            Ok(body) => return Some((self, body)),
+            Ok(body) => return Some(body),
             Err(caller) => caller,
         };
         let batch = std::mem::take(&mut self.batch);
@@ -182,23 +202,31 @@ impl Drain {
         None
     }
 
+    /// The batch is empty: the body goes back where nothing is queued, and this waits for work. `None`
+    /// when the task is not needed any more.
+    async fn rest(&mut self, body: Box<Body>) -> Option<Box<Body>> {
+        let mut body = Some(body);
+        let rested = poll_fn(|cx| match body.take() {
+            Some(body) => self.refill(body, cx),
+            None => self.poll_parked(cx),
+        });
+        match rested.await {
+            Work::Body(body) => Some(body),
+            Work::Begun(begun) => self.finish(begun).await,
+            Work::Gone => None,
+        }
+    }
+
     /// The next batch, when there is one; else the body goes back, and the task waits for work or
     /// ends.
-    fn refill(&mut self, body: Box<Body>) -> Rest {
+    fn refill(&mut self, body: Box<Body>, cx: &Context<'_>) -> Poll<Work> {
         let core = Arc::clone(&self.core);
         let mut inbox = core.lock();
         let told = inbox.admit(&core, 0);
-        if !inbox.queue.is_empty() || core.attention.load(Ordering::Relaxed) {
-            std::mem::swap(&mut inbox.queue, &mut self.batch);
-            if core.makes(Mistake::TakenLate) {
-                drop(inbox);
-                core.taken.store(self.batch.len(), Ordering::Relaxed);
-            } else {
-                core.taken.store(self.batch.len(), Ordering::Relaxed);
-                drop(inbox);
-            }
+        if core.attention.load(Ordering::Relaxed) || !inbox.queue.is_empty() {
+            self.fill(inbox);
             tell(told);
-            return Rest::Batch(body);
+            return Poll::Ready(Work::Body(body));
         }
         if core.makes(Mistake::PutBackUnchecked) {
             drop(inbox);
@@ -206,14 +234,24 @@ impl Drain {
         }
         inbox.body = Some(body);
         if !std::mem::replace(&mut inbox.drained, true) {
-            return Rest::Done;
+            return Poll::Ready(Work::Gone);
         }
         if core.makes(Mistake::ParkedAfterUnlock) {
             drop(inbox);
             inbox = core.lock();
         }
         inbox.parked = true;
-        Rest::Park
+        park(&core, inbox, cx);
+        Poll::Pending
+    }
+
+    /// Moves the queue into the batch, and lets go of the lock.
+    fn fill(&mut self, mut inbox: MutexGuard<'_, Inbox>) {
+        std::mem::swap(&mut inbox.queue, &mut self.batch);
+        if self.core.makes(Mistake::TakenLate) {
+            drop(inbox);
+        }
+        self.core.taken.store(self.batch.len(), Ordering::Relaxed);
     }
 
     fn due_stop(&self) -> Option<How> {
@@ -230,22 +268,24 @@ impl Drain {
         due
     }
 
-    fn poll_parked(&self, cx: &Context<'_>) -> Poll<Work> {
-        let core = &self.core;
+    fn poll_parked(&mut self, cx: &Context<'_>) -> Poll<Work> {
+        let core = Arc::clone(&self.core);
         let mut inbox = core.lock();
         let blind = inbox.retire && core.makes(Mistake::RetireUnchecked);
         if !blind && let Some(begun) = inbox.begun.take() {
             inbox.parked = false;
             return Poll::Ready(Work::Begun(begun));
         }
-        let work = !inbox.queue.is_empty()
-            || !inbox.waiters.is_empty()
-            || core.attention.load(Ordering::Relaxed);
+        let attention = core.attention.load(Ordering::Relaxed);
+        let work = !inbox.queue.is_empty() || !inbox.waiters.is_empty() || attention;
         if work
             && !blind
             && let Some(body) = inbox.body.take()
         {
             inbox.parked = false;
+            if !attention && inbox.waiters.is_empty() {
+                self.fill(inbox);
+            }
             return Poll::Ready(Work::Body(body));
         }
         let retires = std::mem::take(&mut inbox.retire) && (!work || blind);
@@ -255,11 +295,16 @@ impl Drain {
             inbox.drained = false;
             return Poll::Ready(Work::Gone);
         }
-        if core.makes(Mistake::ParkedWakerLate) {
-            drop(inbox);
-            inbox = core.lock();
-        }
-        inbox.drain = Some(cx.waker().clone());
+        park(&core, inbox, cx);
         Poll::Pending
     }
+}
+
+/// Leaves what wakes the drain task.
+fn park<'a>(core: &'a Core, mut inbox: MutexGuard<'a, Inbox>, cx: &Context<'_>) {
+    if core.makes(Mistake::ParkedWakerLate) {
+        drop(inbox);
+        inbox = core.lock();
+    }
+    inbox.drain = Some(cx.waker().clone());
 }

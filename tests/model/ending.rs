@@ -3,10 +3,11 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use shuttle::sync::MutexGuard;
 use shuttle::sync::atomic::Ordering;
 
 use crate::core::{Core, wake_drain};
-use crate::drain::{Killed, watched};
+use crate::drain::{self, Killed, watched};
 use crate::history::How;
 use crate::inbox::{Asked, Ending, Inbox, Item, Life};
 use crate::mistake::Mistake;
@@ -114,7 +115,7 @@ async fn terminate(core: &Core) {
 fn close(core: &Core, how: How, batch: VecDeque<Item>) {
     core.history.closes(how);
     let (queue, waiters) = {
-        let mut inbox = core.lock();
+        let mut inbox = free(core);
         let queue = std::mem::take(&mut inbox.queue);
         let waiters = std::mem::take(&mut inbox.waiters);
         if core.makes(Mistake::ClosedLate) {
@@ -128,7 +129,9 @@ fn close(core: &Core, how: How, batch: VecDeque<Item>) {
     };
     for waiter in waiters {
         core.history.refused(waiter.item.id);
-        waiter.accepted.fill(Answer::Refused);
+        if let Some(told) = waiter.accepted.or(waiter.item.reply) {
+            told.fill(Answer::Refused);
+        }
     }
     for item in batch.into_iter().chain(queue) {
         core.history.refused(item.id);
@@ -136,6 +139,54 @@ fn close(core: &Core, how: How, batch: VecDeque<Item>) {
             reply.fill(Answer::Refused);
         }
     }
+}
+
+/// Frees the name; gives the lock under which there was none left.
+fn free(core: &Core) -> MutexGuard<'_, Inbox> {
+    loop {
+        let mut inbox = core.lock();
+        let Some(names) = inbox.claim.take() else { return inbox };
+        if !core.makes(Mistake::NameFreedEarly) {
+            core.attention.store(true, Ordering::Release);
+        }
+        drop(inbox);
+        names.release(core);
+    }
+}
+
+/// Ends a server that rests and that only its name holds, under the lock under which that was seen;
+/// `false` where somebody uses it.
+pub(crate) fn passivate(core: &Arc<Core>) -> bool {
+    let mut inbox = core.lock();
+    let rests = inbox.life == Life::Running
+        && inbox.body.is_some()
+        && inbox.queue.is_empty()
+        && inbox.stops.is_empty()
+        && inbox.waiters.is_empty()
+        && !core.attention.load(Ordering::Acquire);
+    let unused =
+        || core.holders.compare_exchange(1, 0, Ordering::AcqRel, Ordering::Acquire).is_ok();
+    if !rests || !unused() {
+        return false;
+    }
+    let Some(mut body) = inbox.body.take() else { return false };
+    if !core.makes(Mistake::NameFreedEarlyAtRest) {
+        core.attention.store(true, Ordering::Release);
+    }
+    if let Some(names) = inbox.claim.take() {
+        names.release(core);
+    }
+    core.attention.store(true, Ordering::Release);
+    inbox.life = Life::Ending;
+    body.ending = Some(Ending { how: How::Now, reply: None });
+    if inbox.parked {
+        inbox.body = Some(body);
+        wake_drain(inbox);
+    } else {
+        drop(inbox);
+        drain::spawn(core, body);
+    }
+    true
 }
 
 /// Tells those who wait for the end.

@@ -52,6 +52,8 @@ struct Record {
     last: BTreeMap<u8, u8>,
     /// What had been taken when the first stop was asked for.
     before_stop: Option<BTreeSet<Id>>,
+    /// Whether a handler has decided the end.
+    quit: bool,
     ends: u32,
 }
 
@@ -103,6 +105,7 @@ impl History {
         let mut record = self.record();
         assert_eq!(record.running.replace(id), None, "two handlers run at once");
         assert_eq!(record.ends, 0, "{id:?} runs on a server that ended");
+        assert!(!record.quit, "{id:?} runs after the handler that ended its server");
         let fate = record.fates.insert(id, Fate::Begun);
         assert_eq!(fate, Some(Fate::Taken), "{id:?} runs");
         let last = record.last.insert(id.sender, id.number);
@@ -115,6 +118,11 @@ impl History {
         let mut record = self.record();
         assert_eq!(record.running.take(), Some(id));
         record.fates.insert(id, Fate::Done);
+    }
+
+    /// The running handler ends its server.
+    pub(crate) fn quits(&self) {
+        self.record().quit = true;
     }
 
     /// A killed handler was dropped.

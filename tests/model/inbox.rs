@@ -8,6 +8,7 @@ use crate::core::Core;
 use crate::drain::Begun;
 use crate::history::{How, Id};
 use crate::mistake::Mistake;
+use crate::name::Names;
 use crate::slot::Slot;
 
 /// What a handler does.
@@ -61,7 +62,8 @@ pub(crate) struct Asked {
 /// A sender that waits for room.
 pub(crate) struct Waiter {
     pub(crate) item: Item,
-    pub(crate) accepted: Arc<Slot>,
+    /// Told when the message was taken, where somebody waits for that.
+    pub(crate) accepted: Option<Arc<Slot>>,
 }
 
 pub(crate) struct Inbox {
@@ -83,6 +85,8 @@ pub(crate) struct Inbox {
     pub(crate) stops: Vec<Asked>,
     pub(crate) waiters: VecDeque<Waiter>,
     pub(crate) watchers: Vec<Arc<Slot>>,
+    /// The name that the server holds.
+    pub(crate) claim: Option<Arc<Names>>,
 }
 
 impl Inbox {
@@ -100,6 +104,7 @@ impl Inbox {
             stops: Vec::new(),
             waiters: VecDeque::new(),
             watchers: Vec::new(),
+            claim: None,
         }
     }
 
@@ -129,7 +134,7 @@ impl Inbox {
         while self.has_room(core, taken) {
             let Some(waiter) = self.waiters.pop_front() else { break };
             self.enqueue(core, waiter.item);
-            accepted.push(waiter.accepted);
+            accepted.extend(waiter.accepted);
         }
         if core.makes(Mistake::AdmittedUntold) {
             accepted.clear();

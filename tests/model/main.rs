@@ -1,16 +1,18 @@
 //! A model of the inbox protocol, explored by `shuttle`: whoever has taken the body out runs the
 //! server; the lock is held only to take it, to put it back, and to push.
 //!
-//! The steps under the lock are those of `genserver-runtime`'s `inbox`, `core`, `drain`, `ending`
-//! and `turn`; what stands around them is left out: names, time-outs, panics, the end of a
-//! runtime, the budget of a poll, messages that do not count, and the policies that drop. A step
-//! that is changed there is to be changed here.
+//! The steps under the lock are those of `genserver-runtime`'s `inbox`, `core`, `drain`, `parked`,
+//! `ending`, `passivation` and `turn`, those without it of `pending` and of clients by name in
+//! `address`; what stands around them is left out: time-outs, panics, the end of a runtime, the
+//! budget of a poll, messages that do not count, and the policies that drop. A step that is changed
+//! there is to be changed here.
 //!
 //! What must hold in every schedule: every request is answered and every task ends (what waits
 //! for ever is a deadlock to the explorer), one handler runs at a time, each sender's messages
 //! run in the order sent, what was queued before a stop runs and what comes after it is refused,
 //! the mailbox never holds more than its bound, senders get room in the order in which they came,
-//! a kill ends a handler that waits, a server ends once, and no message is both run and refused.
+//! a kill ends a handler that waits, a server ends once, no message is both run and refused, and
+//! nobody finds the old holder of a name that has a new one.
 
 mod client;
 mod core;
@@ -19,6 +21,7 @@ mod ending;
 mod history;
 mod inbox;
 mod mistake;
+mod name;
 mod scenario;
 mod slot;
 
@@ -138,6 +141,17 @@ fn an_idle_server_ends_where_it_is_asked_to() {
 }
 
 #[test]
+fn a_handler_that_ends_its_server_is_the_last() {
+    check(scenario::quit_in_batch);
+}
+
+#[test]
+fn a_name_leads_to_its_new_holder() {
+    check(scenario::name);
+    check(scenario::name_at_rest);
+}
+
+#[test]
 fn putting_the_body_back_unchecked_is_found() {
     check_found(Mistake::PutBackUnchecked, scenario::fresh_callers);
     check_found(Mistake::LeaveUnchecked, scenario::idle_end);
@@ -147,6 +161,7 @@ fn putting_the_body_back_unchecked_is_found() {
 fn a_parked_drain_task_that_misses_work_is_found() {
     check_found(Mistake::ParkedAfterUnlock, scenario::callers);
     check_found(Mistake::ParkedWakerLate, scenario::room);
+    check_found(Mistake::ParkedWakerLate, scenario::callers);
     check_found(Mistake::RetireUnchecked, scenario::callers);
 }
 
@@ -169,6 +184,19 @@ fn a_message_out_of_turn_is_found() {
     check_found(Mistake::InlinePastStop, scenario::stop);
     check_found(Mistake::PushPastWaiters, scenario::room);
     check_found(Mistake::PositionKept, scenario::withdrawn);
+    check_found(Mistake::PlainPastEnd, scenario::quit_in_batch);
+    check_found(Mistake::PlainPastStop, scenario::stop);
+}
+
+#[test]
+fn a_caller_that_is_not_woken_is_found() {
+    check_found(Mistake::CallerWakerLate, scenario::callers);
+}
+
+#[test]
+fn a_name_that_is_given_back_too_early_is_found() {
+    check_found(Mistake::NameFreedEarly, scenario::name);
+    check_found(Mistake::NameFreedEarlyAtRest, scenario::name_at_rest);
 }
 
 #[test]

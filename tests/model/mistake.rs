@@ -10,7 +10,8 @@ pub(crate) enum Mistake {
     LeaveUnchecked,
     /// `parked` is set after the lock that put the body back.
     ParkedAfterUnlock,
-    /// The parked drain task looks at the queue, and stores its waker under another lock.
+    /// The drain task leaves its waker after the lock under which the body went back, or under which
+    /// it looked at the queue.
     ParkedWakerLate,
     /// A parked drain task that shall go does not look whether work or a handler has come.
     RetireUnchecked,
@@ -34,6 +35,12 @@ pub(crate) enum Mistake {
     AdmittedUntold,
     /// A handler that began inline goes on in a drain task of its own, beside the parked one.
     BesideParked,
+    /// The next message is taken without a look at the end that a handler has decided.
+    PlainPastEnd,
+    /// The next message is taken without a look at the ends that were asked for.
+    PlainPastStop,
+    /// A caller's waker goes into its slot after the request was pushed, without a look at the slot.
+    CallerWakerLate,
     /// A server that an inline handler ended is ended beside the parked drain task.
     EndBesideParked,
     /// A body whose server shall end goes back, and nobody is kept from it.
@@ -46,4 +53,8 @@ pub(crate) enum Mistake {
     ClosedLate,
     /// Ends that were asked for while the server closed are not told.
     WatcherForgotten,
+    /// A server that closes gives its name back before `attention` is set.
+    NameFreedEarly,
+    /// The same of one that ends because nobody uses it.
+    NameFreedEarlyAtRest,
 }

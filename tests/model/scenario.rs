@@ -9,9 +9,11 @@ use shuttle::thread::{self, JoinHandle};
 
 use crate::client::Client;
 use crate::core::{Core, Setup};
+use crate::ending;
 use crate::history::How;
 use crate::inbox::Task;
 use crate::mistake::Mistake;
+use crate::name::{Named, Names};
 use crate::slot::Answer;
 
 /// A scenario, with the mistake that is made in it.
@@ -177,6 +179,20 @@ pub(crate) fn kill_at_end(mistake: Option<Mistake>) {
     scene.close();
 }
 
+/// A handler ends its server in the middle of a batch.
+pub(crate) fn quit_in_batch(mistake: Option<Mistake>) {
+    let mut scene = Scene::new(Setup::default(), mistake);
+    scene.sender(|client| {
+        client.cast(Task::Quick);
+        client.cast(Task::Quit);
+        client.cast(Task::Quick);
+    });
+    scene.sender(|client| {
+        client.call(Task::Quick);
+    });
+    scene.close();
+}
+
 /// A handler ends its server, while others send and the drain task may be parked.
 pub(crate) fn quit(mistake: Option<Mistake>) {
     let mut scene = Scene::new(Setup { terminates: true, ..Setup::default() }, mistake);
@@ -237,6 +253,43 @@ pub(crate) fn withdrawn(mistake: Option<Mistake>) {
     });
     scene.sender(|client| client.end(How::After));
     scene.close();
+}
+
+/// A server with a name ends, and another gets the name, while a client by name calls.
+pub(crate) fn name(mistake: Option<Mistake>) {
+    inherit(mistake, |client| client.end(How::After));
+}
+
+/// The same of a server that ends because nobody uses it.
+pub(crate) fn name_at_rest(mistake: Option<Mistake>) {
+    inherit(mistake, |client| {
+        if !ending::passivate(&client.core) {
+            client.end(How::After);
+        }
+    });
+}
+
+fn inherit(mistake: Option<Mistake>, end: impl FnOnce(&Client) + Send + 'static) {
+    let mut scene = Scene::new(Setup::default(), mistake);
+    let heir = Scene::new(Setup::default(), mistake);
+    let names = Arc::new(Names::default());
+    names.claim(&scene.core);
+    let named = Arc::new(Named::new(&names));
+    assert!(named.locate().is_some(), "it has the name");
+    let clone = Arc::clone(&named);
+    scene.sender(move |client| {
+        client.call_by_name(&clone, Task::Quick);
+    });
+    scene.sender(end);
+    let core = Arc::clone(&heir.core);
+    scene.sender(move |client| {
+        names.claim(&core);
+        let found = named.locate().expect("somebody has the name");
+        assert!(Arc::ptr_eq(&found, &core), "the old holder was found by name");
+        assert_eq!(client.call_by_name(&named, Task::Quick), Some(Answer::Done));
+    });
+    scene.close();
+    heir.close();
 }
 
 /// An idle server is ended where it is asked to, while others send.

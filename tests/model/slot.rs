@@ -29,6 +29,11 @@ impl Slot {
         Self(Mutex::new(State { value: None, caller: None }))
     }
 
+    /// For a caller that waits at once.
+    pub(crate) fn awaited(cx: &Context<'_>) -> Self {
+        Self(Mutex::new(State { value: None, caller: Some(cx.waker().clone()) }))
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().expect("invariant: nothing panics under this lock")
     }
@@ -55,6 +60,11 @@ impl Slot {
         }
         state.caller = Some(cx.waker().clone());
         Poll::Pending
+    }
+
+    /// Keeps the caller's waker, whatever is there.
+    pub(crate) fn keep(&self, cx: &Context<'_>) {
+        self.lock().caller = Some(cx.waker().clone());
     }
 
     pub(crate) async fn wait(&self) -> Answer {
