@@ -14,12 +14,16 @@ const GROWTH_MAX: u64 = 20;
 type Costs = [(u64, &'static str)];
 
 /// The server itself, and how it is asked to end.
-const LIFE: [(u64, &str); 5] = [
+const LIFE: [(u64, &str); 3] = [
     (1, "what its clients share"),
     (1, "its state, beside what handlers are given"),
+    (1, "what the one who stops it waits for"),
+];
+
+/// The end of a server that somebody is told of.
+const END: [(u64, &str); 2] = [
     (1, "what only some servers need: here why it ended"),
     (2, "the wish to end, and the decision"),
-    (1, "what the one who stops it waits for"),
 ];
 
 /// All paths: no more, and no less, as a loose figure guards nothing.
@@ -48,6 +52,7 @@ const COSTS: [(&str, &[&Costs]); 15] = [
         "child",
         &[
             &LIFE,
+            &END,
             &[
                 (3, "its start: as it was given, the request's reply, the attempt"),
                 (1, "the start, type and all"),
