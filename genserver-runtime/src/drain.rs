@@ -295,12 +295,12 @@ impl<S: Server> Drain<S> {
     /// Awaits a handler.
     async fn dispatch(&mut self, mut body: Box<Body<S>>, turn: Turn<S>) -> Box<Body<S>> {
         let Turn { stays: Stays { message, handler, since }, source, span } = turn;
-        body.cx.run = Some(Arc::clone(&self.core));
+        // Until the body goes back.
+        body.cx.run.get_or_insert_with(|| Arc::clone(&self.core));
         body = match span {
             None => S::dispatch(body, message).await,
             Some(span) => S::dispatch(body, message).instrument(span).await,
         };
-        body.cx.run = None;
         // A timer or a stream goes on when its message was handled.
         drop(source);
         self.handled(&body, handler, since);

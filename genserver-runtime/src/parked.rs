@@ -87,7 +87,7 @@ impl<S: Server> Drain<S> {
     /// memory back.
     fn refill(
         &mut self,
-        body: Box<Body<S>>,
+        mut body: Box<Body<S>>,
         asleep: bool,
         cx: &Context<'_>,
     ) -> ControlFlow<Poll<Work<S>>, Box<Body<S>>> {
@@ -122,6 +122,7 @@ impl<S: Server> Drain<S> {
             core.rested(&mut inbox, self.stir);
         }
         self.stir = Stir::Still;
+        body.cx.run = None;
         inbox.body = Some(body);
         if !asleep && std::mem::replace(&mut inbox.drained, true) {
             inbox.parked = true;

@@ -15,6 +15,7 @@ use crate::runtime::Flavor;
 
 pub const TRANSITION: &str = "transition, data moved";
 pub const NAMED: &str = "call by name";
+pub const NAMED_ANEW: &str = "call by name, a client each";
 pub const KEYED: &str = "call by key";
 pub const UNTIMED: &str = "call without a time-out";
 pub const RESTART: &str = "restart of a child";
@@ -45,6 +46,7 @@ pub fn push(cases: &mut Vec<Case>) {
     push(TRANSITION, Inline::NAME, |on, times| on.run::<Inline>(transition::declared(times)));
     push(NAMED, HandWritten::NAME, |on, times| on.run::<HandWritten>(lookup::hand_written(times)));
     push(NAMED, Inline::NAME, |on, times| on.run::<Inline>(lookup::named(times)));
+    push(NAMED_ANEW, Inline::NAME, |on, times| on.run::<Inline>(lookup::named_anew(times)));
     push(KEYED, Inline::NAME, |on, times| on.run::<Inline>(lookup::keyed(times)));
     push(RESTART, HandWritten::NAME, |on, times| {
         on.run::<HandWritten>(restart::hand_written(times))

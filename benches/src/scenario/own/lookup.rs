@@ -10,7 +10,20 @@ use crate::contender::Contender;
 use crate::contenders::genserver::inline::{Counter, CounterClient};
 use crate::contenders::hand_written::{HandWritten, Server};
 
+/// By a client that knows the name.
 pub async fn named(operations: u32) -> Duration {
+    let start = Counter::start(Counter::new()).name("counter");
+    let _held = start.await.expect("the name is free");
+    let counter = CounterClient::named("counter");
+    let begun = Instant::now();
+    for number in 1..=u64::from(operations) {
+        assert_eq!(counter.add().await, Ok(number));
+    }
+    begun.elapsed()
+}
+
+/// By a client that is made for each call.
+pub async fn named_anew(operations: u32) -> Duration {
     let start = Counter::start(Counter::new()).name("counter");
     let _held = start.await.expect("the name is free");
     let begun = Instant::now();
