@@ -22,7 +22,7 @@ use std::env;
 use std::error::Error;
 
 use crate::machine::Machine;
-use crate::options::{Options, USAGE};
+use crate::options::{Options, USAGE, What};
 use crate::report::Report;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         growth::serve(operation, *servers);
         return Ok(());
     }
-    if options.growth {
+    if options.what == What::Growth {
         return growth::run(&options);
     }
     let mut cases = case::all();

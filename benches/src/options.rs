@@ -14,11 +14,21 @@ cargo run --release -p benches -- [OPTIONS]
     --json PATH      writes what was measured
     --svg PATH       draws it";
 
+/// What is measured.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub enum What {
+    /// This project beside others.
+    #[default]
+    Comparison,
+    /// What an operation costs as there are more servers and messages.
+    Growth,
+}
+
 /// The parsed command line.
 #[derive(Debug, Default)]
 pub struct Options {
     pub full: bool,
-    pub growth: bool,
+    pub what: What,
     pub build: bool,
     /// `--macro`
     pub shares: bool,
@@ -40,7 +50,7 @@ impl Options {
             let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value"));
             match argument.as_str() {
                 "--full" => options.full = true,
-                "--growth" => options.growth = true,
+                "--growth" => options.what = What::Growth,
                 "--build" => options.build = true,
                 "--macro" => options.shares = true,
                 "--only" => options.only = Some(value()?),

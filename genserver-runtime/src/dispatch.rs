@@ -13,7 +13,7 @@ use tracing::Span;
 use crate::body::Body;
 use crate::clock::Instant;
 use crate::core::Core;
-use crate::ending::Ending;
+use crate::ending::{Ending, drop_caught};
 use crate::event::EventKind;
 use crate::exit::Crash;
 use crate::frame::{self, Deadline};
@@ -26,31 +26,44 @@ use crate::server::{Block, Defer, Notify, Request, Server, state_name};
 use crate::slot::Answerable;
 use crate::turn::{self, Interrupt, Owed, crash, invalid, settle, watched};
 
-/// Whether a request is to be run; it is answered otherwise.
+/// A request that is to be run; it is answered otherwise, and its arguments go.
+#[inline]
 fn admitted<S, const H: usize, A, R>(
     core: &Core<S>,
     body: &Body<S>,
+    args: A,
     reply: ReplyTo<R>,
-) -> Option<ReplyTo<R>>
+) -> Option<(A, ReplyTo<R>)>
 where
     A: Send + 'static,
     S: Request<H, A, R>,
     R: Send + 'static,
 {
-    if S::HANDLERS[H].skip_abandoned && reply.is_closed() {
+    let skipped = S::HANDLERS[H].skip_abandoned && reply.is_closed();
+    if !skipped && body.state.as_ref().is_none_or(S::accepts) {
+        return Some((args, reply));
+    }
+    refuse::<S, H, A, R>(core, body, skipped, reply);
+    drop_caught::<S, _>(args);
+    None
+}
+
+#[cold]
+fn refuse<S, const H: usize, A, R>(core: &Core<S>, body: &Body<S>, skipped: bool, reply: ReplyTo<R>)
+where
+    A: Send + 'static,
+    S: Request<H, A, R>,
+    R: Send + 'static,
+{
+    let Some(state) = body.state.as_ref().filter(|_| !skipped) else {
         core.lock().cold().counters.dropped += 1;
-        return None;
-    }
-    let Some(state) = &body.state else { return Some(reply) };
-    if S::accepts(state) {
-        return Some(reply);
-    }
+        return;
+    };
     core.lock().cold().counters.refused += 1;
     if core.is_watched() {
         core.tell_watch(EventKind::Refused { message: S::HANDLERS[H].message });
     }
     reply.refuse_with(invalid::<S>(H, state));
-    None
 }
 
 /// A handler returned, and no reply went out by that.
@@ -75,7 +88,7 @@ where
 {
     async move {
         let core = body.cx.hold();
-        if let Some(reply) = admitted::<S, H, A, R>(&core, &body, reply) {
+        if let Some((args, reply)) = admitted::<S, H, A, R>(&core, &body, args, reply) {
             let owed = Owed::new(reply);
             let span = report::handler_span(&core, H);
             let until = owed.until();
@@ -100,7 +113,7 @@ pub fn answer_now<S, const H: usize, A, R>(
     S: Request<H, A, R>,
     R: Send + 'static,
 {
-    if let Some(reply) = admitted::<S, H, A, R>(core, body, reply) {
+    if let Some((args, reply)) = admitted::<S, H, A, R>(core, body, args, reply) {
         let deadline = reply.until()();
         let outcome = frame::with(|frame| turn::run(frame, core, H, deadline, S::run(body, args)));
         settle(core, body, H, turn::ran(outcome), reply);
@@ -125,7 +138,7 @@ where
             let outcome = watched(&core, || Deadline::Never, span, run).await;
             notified(&core, &mut body, H, outcome);
         } else {
-            unheard(&core, &body, H);
+            unheard(&core, &body, H, args);
         }
         body.cx.run = Some(core);
         body
@@ -141,7 +154,7 @@ where
     S: Notify<H, A>,
 {
     if !body.state.as_ref().is_none_or(S::accepts) {
-        return unheard(core, body, H);
+        return unheard(core, body, H, args);
     }
     let outcome =
         frame::with(|frame| turn::run(frame, core, H, Deadline::Never, S::run(body, args)));
@@ -169,7 +182,8 @@ fn notified<S: Server>(
 
 /// The state does not accept a cast or an info.
 #[cold]
-fn unheard<S: Server>(core: &Core<S>, body: &Body<S>, handler: usize) {
+fn unheard<S: Server, A>(core: &Core<S>, body: &Body<S>, handler: usize, args: A) {
+    drop_caught::<S, _>(args);
     let handler = &S::HANDLERS[handler];
     if handler.ignored {
         core.lock().cold().counters.ignored += 1;
@@ -197,7 +211,7 @@ where
 {
     async move {
         let core = body.cx.hold();
-        if let Some(reply) = admitted::<S, H, A, R>(&core, &body, reply) {
+        if let Some((args, reply)) = admitted::<S, H, A, R>(&core, &body, args, reply) {
             let slot = reply.share();
             let span = report::handler_span(&core, H);
             let run = frame::deferring(slot.identity(), S::defer(&mut body, args, reply));
@@ -244,7 +258,7 @@ where
 {
     async move {
         let core = body.cx.hold();
-        if let Some(reply) = admitted::<S, H, A, R>(&core, &body, reply) {
+        if let Some((args, reply)) = admitted::<S, H, A, R>(&core, &body, args, reply) {
             let deadline = reply.until()();
             let owed = Owed::new(reply);
             let span = report::handler_span(&core, H);

@@ -238,6 +238,7 @@ impl<S: Server> Drain<S> {
 
     fn handle_framed(&mut self, body: &mut Body<S>, mut framed: Box<Framed<S>>) -> Option<Turn<S>> {
         if !note_event(body, &mut framed) {
+            ending::drop_caught::<S, _>(framed);
             return None;
         }
         if postpones(body, &framed.message) {
@@ -248,6 +249,7 @@ impl<S: Server> Drain<S> {
         let Framed { message, span, source } = *framed;
         if source.token().is_some_and(|fired| !fired.take()) {
             // Flushed.
+            ending::drop_caught::<S, _>(message);
             return None;
         }
         let stays = self.run_handler(body, message, span.as_ref(), &source)?;
@@ -356,7 +358,7 @@ fn note_event<S: Server>(body: &mut Body<S>, framed: &mut Framed<S>) -> bool {
         return false;
     }
     if let Some(updated) = body.cx.handled_timer(fired) {
-        ending::drop_message::<S>(Some(std::mem::replace(&mut framed.message, updated)));
+        ending::drop_caught::<S, _>(std::mem::replace(&mut framed.message, updated));
     }
     true
 }

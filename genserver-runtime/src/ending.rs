@@ -364,16 +364,12 @@ fn time_to_end<S: Server>(core: &Core<S>) -> Shutdown {
 
 /// The user's `Drop` may panic: those who wait for the end are told all the same.
 pub(crate) fn drop_body<S: Server>(body: Box<Body<S>>) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(body))) {
-        report::panic_in_drop(S::NAME, &Panic::new("drop", &*payload));
-    }
+    drop_caught::<S, _>(body);
 }
 
-/// A message of the user's that nobody will handle, dropped where no handler's panic is caught.
-pub(crate) fn drop_message<S: Server>(message: Option<S::Message>) {
-    if message.is_some()
-        && let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(message)))
-    {
+/// Drops what is the user's where no handler's panic is caught, and where the server goes on.
+pub(crate) fn drop_caught<S: Server, T>(what: T) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(what))) {
         report::panic_in_drop(S::NAME, &Panic::new("drop", &*payload));
     }
 }

@@ -184,8 +184,8 @@ pub(crate) fn blocks() {
     }
 }
 
-/// The server on whose behalf this code runs. A `fn` handler that runs where it is called does not
-/// note it: it cannot wait for a start.
+/// The server on whose behalf this code runs. A `fn` handler does not note it: it cannot wait for a
+/// start.
 pub(crate) fn server() -> Option<ServerId> {
     FRAME.with(|frame| frame.server.get())
 }

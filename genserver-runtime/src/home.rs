@@ -119,6 +119,12 @@ impl Home {
         id == Some(self.id)
     }
 
+    /// The same, also where the task that runs here has entered another runtime. A name is looked up
+    /// in that one.
+    pub(crate) fn is_entered(&self) -> bool {
+        Handle::try_current().is_ok_and(|handle| handle.id() == self.id)
+    }
+
     #[inline]
     pub(crate) fn is_gone(&self) -> bool {
         self.gone.load(Ordering::Acquire)

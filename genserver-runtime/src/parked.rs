@@ -162,6 +162,8 @@ impl<S: Server> Drain<S> {
         let work = inbox.has_work(attention);
         if work && let Some(body) = inbox.body.take() {
             inbox.parked = false;
+            // Seen of a call that ran where it was made.
+            inbox.cold().since = None;
             if !attention && !inbox.has_waiters() {
                 self.batch.fill(core, &mut inbox);
             }

@@ -98,7 +98,7 @@ impl Named {
         drop(last);
         let here = match &self.home {
             Some(home) => Arc::ptr_eq(home, node.home()),
-            None => node.home().is_current(),
+            None => node.home().is_entered(),
         };
         (here && node.is_undisturbed()).then_some(node)
     }

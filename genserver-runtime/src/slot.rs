@@ -155,11 +155,12 @@ impl<T> Slot<T> {
 
     /// The caller goes: a later reply is nobody's.
     pub(crate) fn give_up(&self) {
-        let (value, closing) = {
+        let (value, caller, closing) = {
             let mut state = self.lock();
-            (std::mem::replace(&mut state.value, Value::Gone), state.closing.take())
+            let value = std::mem::replace(&mut state.value, Value::Gone);
+            (value, state.caller.take(), state.closing.take())
         };
-        drop(value);
+        drop((value, caller));
         if let Some(closing) = closing {
             closing.wake();
         }

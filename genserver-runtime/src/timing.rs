@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::clock::{self, Instant};
 use crate::context::Cx;
-use crate::ending::drop_message;
+use crate::ending::drop_caught;
 use crate::exit::Panic;
 use crate::machine::Machine;
 use crate::server::{Server, Takes};
@@ -74,7 +74,7 @@ impl<S: Server> Timings<S> {
     fn disturb(&mut self) {
         if let Some(event) = self.event.take() {
             event.timer.cancel_and_flush();
-            drop_message::<S>(event.updated);
+            drop_caught::<S, _>(event.updated);
         }
     }
 

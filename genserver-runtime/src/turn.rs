@@ -15,7 +15,7 @@ use crate::body::Body;
 use crate::clock::Instant;
 use crate::core::{Core, tell};
 use crate::drain;
-use crate::ending::Ending;
+use crate::ending::{Ending, drop_caught};
 use crate::error::ServerError;
 use crate::event::EventKind;
 use crate::exit::{ExitReason, Panic};
@@ -227,15 +227,17 @@ pub(crate) fn settle<S: Server, R: Send + 'static>(
                     if core.is_watched() {
                         core.tell_watch(EventKind::Replied { message });
                     }
-                    if reply.reply(value).is_err() {
+                    if let Err(late) = reply.reply(value) {
                         core.count_late();
+                        drop_caught::<S, _>(late);
                     }
                 }
                 Some(ending) if ending.withheld => {
                     ending.crashed = Some(Box::new(move |error| reply.refuse_with(error)));
                 }
                 Some(ending) => {
-                    ending.reply = Some((message, Box::new(move || drop(reply.reply(value)))));
+                    ending.reply =
+                        Some((message, Box::new(move || drop_caught::<S, _>(reply.reply(value)))));
                 }
             }
         }

@@ -172,7 +172,8 @@ impl Drain {
             watched(core, run).await
         } else {
             // A handler that cannot wait: nobody looks at whether it is killed.
-            Ok(run.await)
+            run.await;
+            Ok(())
         };
         if core.waited.load(Ordering::Relaxed) {
             core.tidy();

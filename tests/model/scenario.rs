@@ -274,9 +274,9 @@ fn inherit(mistake: Option<Mistake>, end: impl FnOnce(&Client) + Send + 'static)
     let heir = Scene::new(Setup::default(), mistake);
     let names = Arc::new(Names::default());
     names.claim(&scene.core);
-    let named = Arc::new(Named::new(&names));
-    assert!(named.locate().is_some(), "it has the name");
-    let clone = Arc::clone(&named);
+    let by_name = Arc::new(Named::new(&names));
+    assert!(by_name.locate().is_some(), "it has the name");
+    let clone = Arc::clone(&by_name);
     scene.sender(move |client| {
         client.call_by_name(&clone, Task::Quick);
     });
@@ -284,9 +284,9 @@ fn inherit(mistake: Option<Mistake>, end: impl FnOnce(&Client) + Send + 'static)
     let core = Arc::clone(&heir.core);
     scene.sender(move |client| {
         names.claim(&core);
-        let found = named.locate().expect("somebody has the name");
+        let found = by_name.locate().expect("somebody has the name");
         assert!(Arc::ptr_eq(&found, &core), "the old holder was found by name");
-        assert_eq!(client.call_by_name(&named, Task::Quick), Some(Answer::Done));
+        assert_eq!(client.call_by_name(&by_name, Task::Quick), Some(Answer::Done));
     });
     scene.close();
     heir.close();

@@ -7,6 +7,7 @@ mod mailbox;
 mod parked;
 mod runtime_gone;
 mod servers;
+mod shortcut;
 mod support;
 mod time;
 mod upkeep;

@@ -156,6 +156,7 @@ impl<S: Server> Bench<S> {
         }
     }
 
+    #[expect(clippy::unnecessary_box_returns, reason = "a body travels in its box")]
     fn handle(
         &self,
         mut body: Box<Body<S>>,
