@@ -34,7 +34,7 @@ impl Package {
              [dependencies]\n{rest}\n\n[workspace]\n"
         );
         fs::write(folder.join("Cargo.toml"), manifest)?;
-        // The same versions as in this workspace, and the network is not asked.
+        // The same versions as in this workspace, where it has them.
         fs::write(folder.join("Cargo.lock"), include_str!("../../Cargo.lock"))?;
         Ok(Self { folder, target })
     }
@@ -49,10 +49,22 @@ impl Package {
         self.target.join(file)
     }
 
-    /// A command of cargo.
+    /// Fetches what it depends on, so that no build waits for the network.
+    pub fn fetch(&self) -> Result<(), Box<dyn Error>> {
+        let status = self.online(&["fetch", "--quiet"]).status()?;
+        if status.success() { Ok(()) } else { Err("what a package needs was not fetched".into()) }
+    }
+
+    /// A command of cargo that does not ask the network.
     pub fn cargo(&self, arguments: &[&str]) -> Command {
+        let mut command = self.online(arguments);
+        command.arg("--offline");
+        command
+    }
+
+    fn online(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
-        command.args(arguments).arg("--offline").current_dir(&self.folder);
+        command.args(arguments).current_dir(&self.folder);
         command.env("CARGO_TARGET_DIR", &self.target);
         command
     }

@@ -66,6 +66,7 @@ impl Program {
         let rest = format!("{tokio}\n{}\n\n[profile.release]\nstrip = true", self.dependencies);
         let package = Package::create(folder, "counter", &rest, target)?;
         fs::write(package.source("main.rs"), self.source)?;
+        package.fetch()?;
         let begun = Instant::now();
         let status = package.cargo(&["build", "--release", "--quiet"]).status()?;
         let seconds = begun.elapsed().as_secs_f64();
