@@ -9,6 +9,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use crate::contender::Contender;
 use crate::contenders::hand_written::HandWritten;
 use crate::contenders::mutex::Locked;
+use crate::machine::Machine;
 use crate::report::{Report, Row};
 use crate::runtime::Flavor;
 use crate::scenario::Scenario;
@@ -49,18 +50,10 @@ fn color(contender: &str) -> RGBColor {
 
 /// Draws to a file.
 pub fn draw(report: &Report, path: &Path) -> Result<(), Box<dyn Error>> {
-    let rows = i32::try_from(PANELS.len())? / COLUMNS;
-    let size = (u32::try_from(WIDTH * COLUMNS)?, u32::try_from(HEAD + HEIGHT * rows)?);
-    let area = SVGBackend::new(path, size).into_drawing_area();
-    area.fill(&WHITE)?;
-    let head = format!(
-        "Time of an operation, shorter is better. {} cores of {}, {}",
-        report.machine.cores, report.machine.processor, report.machine.rustc
-    );
-    area.draw(&Text::new(head, (12, 14), ("sans-serif", 14).into_font()))?;
+    let title = "Time of an operation, shorter is better.";
+    let area = sheet(path, (PANELS.len(), HEIGHT), title, &report.machine)?;
     for (number, (scenario, runtime)) in (0_i32..).zip(PANELS) {
-        let left = number % COLUMNS * WIDTH;
-        let top = HEAD + number / COLUMNS * HEIGHT;
+        let (left, top) = corner(number, HEIGHT);
         let bars: Vec<&Row> = report
             .rows
             .iter()
@@ -75,7 +68,29 @@ pub fn draw(report: &Report, path: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
+pub type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
+
+/// An empty sheet for so many panels of such a height, with its head.
+pub fn sheet<'a>(
+    path: &'a Path,
+    (panels, height): (usize, i32),
+    title: &str,
+    machine: &Machine,
+) -> Result<Area<'a>, Box<dyn Error>> {
+    let rows = i32::try_from(panels)? / COLUMNS;
+    let size = (u32::try_from(WIDTH * COLUMNS)?, u32::try_from(HEAD + height * rows)?);
+    let area = SVGBackend::new(path, size).into_drawing_area();
+    area.fill(&WHITE)?;
+    let Machine { cores, processor, rustc, .. } = machine;
+    let head = format!("{title} {cores} cores of {processor}, {rustc}");
+    area.draw(&Text::new(head, (12, 14), ("sans-serif", 14).into_font()))?;
+    Ok(area)
+}
+
+/// Where a panel begins.
+pub const fn corner(number: i32, height: i32) -> (i32, i32) {
+    (number % COLUMNS * WIDTH, HEAD + number / COLUMNS * height)
+}
 
 fn draw_bars(area: &Area<'_>, rows: &[&Row], corner: (i32, i32)) -> Result<(), Box<dyn Error>> {
     let (left, mut top) = corner;

@@ -4,19 +4,14 @@
 use std::error::Error;
 use std::path::Path;
 
-use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::crowd::Order;
 use super::{Growth, Line};
+use crate::picture::{Area, corner, sheet};
 
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-
-const WIDTH: i32 = 470;
 const HEIGHT: i32 = 430;
-const COLUMNS: i32 = 2;
-const HEAD: i32 = 44;
 /// The field of the lines, from the corner of its panel; below it are the axis and the names.
 const LEFT: i32 = 64;
 const TOP: i32 = 30;
@@ -48,17 +43,9 @@ pub fn draw(growth: &Growth, path: &Path) -> Result<(), Box<dyn Error>> {
         ("So many messages in the mailbox", growth.mailboxes.iter().collect()),
         ("So many other calls that wait", growth.waiting.iter().collect()),
     ];
-    let rows = i32::try_from(panels.len())? / COLUMNS;
-    let size = (u32::try_from(WIDTH * COLUMNS)?, u32::try_from(HEAD + HEIGHT * rows)?);
-    let area = SVGBackend::new(path, size).into_drawing_area();
-    area.fill(&WHITE)?;
-    let head = format!(
-        "Time of an operation. {} cores of {}, {}",
-        growth.machine.cores, growth.machine.processor, growth.machine.rustc
-    );
-    area.draw(&Text::new(head, (12, 14), ("sans-serif", 14).into_font()))?;
+    let area = sheet(path, (panels.len(), HEIGHT), "Time of an operation.", &growth.machine)?;
     for (number, (title, lines)) in (0..).zip(panels) {
-        let corner = (number % COLUMNS * WIDTH, HEAD + number / COLUMNS * HEIGHT);
+        let corner = corner(number, HEIGHT);
         area.draw(&Text::new(title, (corner.0 + 12, corner.1), ("sans-serif", 15).into_font()))?;
         if !lines.is_empty() {
             Panel::new(&lines).draw(&area, &lines, corner)?;
