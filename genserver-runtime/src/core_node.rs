@@ -106,7 +106,7 @@ impl<S: Server> Node for Core<S> {
     fn ask_state(self: Arc<Self>) -> Pending<&'static str> {
         let limit = Limit::Default(S::OPTIONS.call_timeout);
         let asked = Asked { call: "state", limit, waits: Waits::Server };
-        let pending = Pending::new(Arc::clone(&self) as Arc<dyn Node>, &asked);
+        let pending = Pending::new(Arc::clone(&self) as Arc<dyn Node>, &asked, None);
         let reply = ReplyTo::new(Arc::clone(pending.slot()));
         let mut reply = Some(reply);
         let make = || Item::Ask(reply.take().expect("invariant: made once"));

@@ -167,7 +167,8 @@ where
 
     #[cold]
     fn pending(&self, core: &Arc<Core<S>>) -> Pending<O::Reply> {
-        Pending::new(Arc::clone(core) as Arc<dyn Node>, &asked::<S, H, A, O::Reply>(self.limit))
+        let asked = asked::<S, H, A, O::Reply>(self.limit);
+        Pending::new(Arc::clone(core) as Arc<dyn Node>, &asked, None)
     }
 }
 

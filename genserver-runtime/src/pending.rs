@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -114,21 +114,12 @@ impl<T> Pending<T> {
 }
 
 impl<T: Send + 'static> Pending<T> {
-    /// A slot for the reply, with its time-out running.
-    pub(crate) fn new(node: Arc<dyn Node>, asked: &Asked) -> Self {
-        Self::make(node, asked, None)
-    }
-
-    /// As [`new`](Self::new), for who waits at once.
-    pub(crate) fn awaited(node: Arc<dyn Node>, asked: &Asked, cx: &Context<'_>) -> Self {
-        Self::make(node, asked, Some(cx.waker().clone()))
-    }
-
-    #[inline]
-    fn make(node: Arc<dyn Node>, asked: &Asked, caller: Option<Waker>) -> Self {
+    /// A slot for the reply, with its time-out running. A `caller` that waits at once is woken from
+    /// the start.
+    pub(crate) fn new(node: Arc<dyn Node>, asked: &Asked, caller: Option<&Context<'_>>) -> Self {
         let (deadline, inherited) = asked.limit.resolve();
         let exact = inherited || matches!(asked.limit, Limit::Within(_));
-        let slot = Slot::of(node, deadline, caller);
+        let slot = Slot::of(node, deadline, caller.map(|cx| cx.waker().clone()));
         let (timer, waited) = arm(&slot, deadline, exact);
         Self {
             slot,

@@ -58,10 +58,7 @@ where
 {
     let asked = asked::<S, H, A, O::Reply>(limit);
     let node = Arc::clone(core) as Arc<dyn Node>;
-    let mut pending = match caller {
-        Some(cx) => Pending::awaited(node, &asked, cx),
-        None => Pending::new(node, &asked),
-    };
+    let mut pending = Pending::new(node, &asked, caller);
     let slot = Arc::clone(pending.slot());
     let mut args = Some(args);
     let span = report::caller_span();
