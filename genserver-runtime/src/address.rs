@@ -259,11 +259,11 @@ impl<S: Server> AnyAddress for Address<S> {
     fn end_at(&self, at: Instant, end: End) -> Result<Timer, SendError> {
         if let At::Place(place) = &self.0 {
             let (place, what) = (Arc::clone(place), end.what());
-            let fire = move |_| async move {
+            let fire = Box::new(move |_| {
                 if let Some(node) = place.locate() {
                     end.come(node);
                 }
-            };
+            });
             return timer::arm_loose(at, what, fire).ok_or(SendError::NotRunning);
         }
         let node = self.find().map(|found| found.0).filter(|node| node.is_running());

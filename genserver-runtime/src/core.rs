@@ -25,7 +25,7 @@ use crate::room::Ticket;
 #[cfg(feature = "introspection")]
 use crate::roster::Listed;
 use crate::server::Server;
-use crate::slot::{Answerable, Slot};
+use crate::slot::{self, Answerable, Slot};
 
 #[doc(hidden)]
 pub struct Core<S: Server> {
@@ -261,7 +261,7 @@ impl<S: Server> Core<S> {
                 counters.dropped += 1;
                 let count = counters.dropped;
                 self.kick(inbox);
-                report::dropped(self, item.name(), count);
+                report::dropped(S::NAME, self.id, item.name(), count);
                 Ok(Sent::Queued)
             }
         }
@@ -320,10 +320,7 @@ impl<S: Server> Core<S> {
         {
             let mut inbox = self.lock();
             let deferred = &mut inbox.cold().deferred;
-            if deferred.len() == deferred.capacity() {
-                deferred.retain(|reply| reply.upgrade().is_some_and(|reply| reply.awaited()));
-            }
-            deferred.push(Arc::downgrade(owed));
+            slot::note_deferred(deferred, owed);
         }
         self.make_known();
     }

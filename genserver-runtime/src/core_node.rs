@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use tokio::task::AbortHandle;
+
 use crate::body::Body;
 use crate::clock::Instant;
 use crate::core::{Core, Wait};
@@ -20,6 +22,7 @@ use crate::limit::Limit;
 use crate::link::Exit;
 use crate::monitor::MonitorId;
 use crate::node::{Counters, Node, Stop, Unadopted};
+use crate::owned::{Entry, What};
 use crate::pending::{Asked, Pending, Waits};
 use crate::reply::ReplyTo;
 use crate::server::Server;
@@ -208,6 +211,13 @@ impl<S: Server> Node for Core<S> {
         self.lock().cold().counters.late += 1;
     }
 
+    fn count_refused(&self) -> u64 {
+        let mut inbox = self.lock();
+        let counters = &mut inbox.cold().counters;
+        counters.refused += 1;
+        counters.refused
+    }
+
     fn status(&self) -> Option<Status> {
         Self::status(self)
     }
@@ -285,6 +295,26 @@ impl<S: Server> Node for Core<S> {
 
     fn signal(self: Arc<Self>, exit: Exit, through: Through) {
         Self::signal(&self, exit, through);
+    }
+
+    fn note_owned(&self, what: What) -> Option<u64> {
+        Self::note_owned(self, what)
+    }
+
+    fn note_abort(&self, id: u64, abort: AbortHandle) -> bool {
+        Self::note_abort(self, id, abort)
+    }
+
+    fn disown(&self, id: u64) -> Option<Entry> {
+        Self::disown(self, id)
+    }
+
+    fn count_missed(&self, ticks: u64) {
+        self.lock().cold().counters.missed += ticks;
+    }
+
+    fn look_at_rest(self: Arc<Self>) -> Option<Instant> {
+        Self::look_at_rest(&self)
     }
 }
 

@@ -6,10 +6,11 @@ use std::sync::{Arc, MutexGuard};
 
 use crate::body::Body;
 use crate::core::Core;
-use crate::ending::{close, drop_body, end_with_runtime, finish};
+use crate::ending::{close, drop_body, end_with_runtime};
 use crate::error::ServerError;
 use crate::exit::ExitReason;
 use crate::inbox::{Asked, Inbox, Life};
+use crate::last::finish;
 use crate::node::Stop;
 use crate::report;
 use crate::server::Server;

@@ -18,7 +18,7 @@ use crate::inbox::{Life, Mode};
 use crate::item::{Framed, Item, Source};
 use crate::machine;
 use crate::options::{Handler, Kind};
-use crate::parked::publish;
+use crate::parked::{Work, publish};
 use crate::rest::Stir;
 use crate::server::{Message as _, Server, state_name};
 use crate::system::{self, Run, System};
@@ -39,7 +39,7 @@ pub(crate) type Begun<S> = Pin<Box<dyn Future<Output = Result<Box<Body<S>>, Tell
 pub(crate) fn spawn<S: Server>(core: &Arc<Core<S>>, body: Box<Body<S>>) {
     let drain = Drain::new(Arc::clone(core));
     // A runtime that is gone drops the task at once, and with it the server.
-    drop(core.home.handle().spawn(drain.run(body)));
+    drop(core.home.handle().spawn(drain.run(Work::Body(body))));
 }
 
 /// Runs the server on from a handler that has begun: in the parked drain task, or in a new one.
@@ -54,12 +54,8 @@ pub(crate) fn take_over<S: Server>(core: &Arc<Core<S>>, begun: Begun<S>) {
         Core::wake_drain(inbox);
     } else {
         drop(inbox);
-        let mut drain = Drain::new(Arc::clone(core));
-        drop(core.home.handle().spawn(async move {
-            if let Some(body) = drain.finish(begun).await {
-                drain.run(body).await;
-            }
-        }));
+        let drain = Drain::new(Arc::clone(core));
+        drop(core.home.handle().spawn(drain.run(Work::Begun(begun))));
     }
 }
 
@@ -115,7 +111,8 @@ impl<S: Server> Drain<S> {
         }
     }
 
-    async fn run(mut self, mut body: Box<Body<S>>) {
+    async fn run(mut self, first: Work<S>) {
+        let Some(mut body) = self.take_up(first).await else { return };
         loop {
             let plain = self.next_plain(&body).map(Next::Item);
             match plain.unwrap_or_else(|| self.next(&mut body)) {

@@ -13,16 +13,14 @@ use crate::dead_letter::hand_over;
 use crate::error::ServerError;
 use crate::event::EventKind;
 use crate::exit::{ExitReason, Panic};
-use crate::frame::{Deadline, Edge};
-use crate::inbox::{Claim, Cold, Inbox, Life, Mode, Waiter};
+use crate::frame::Deadline;
+use crate::inbox::{Inbox, Life, Mode, Waiter};
 use crate::item::Item;
-use crate::monitor::Down;
+use crate::last::finish;
 use crate::options::Shutdown;
 use crate::report;
 use crate::server::Server;
-use crate::slot::Slot;
 use crate::system::Act;
-use crate::tie::Ties;
 use crate::turn::{Interrupt, watched};
 
 /// A call, by name, and what sends its reply.
@@ -149,7 +147,7 @@ impl<S: Server> Left<S> {
             reply.refuse(self.error.clone());
         }
         if self.dead > 0 {
-            report::dead_letters(core, self.dead);
+            report::dead_letters(S::NAME, core.id, self.dead);
             hand_over(core, self.items);
         }
     }
@@ -178,85 +176,6 @@ fn free<'a, S: Server>(
     }
 }
 
-/// Tells those who wait for the end.
-pub(crate) fn finish<S: Server>(core: &Core<S>, reason: &ExitReason) {
-    finish_as(core, reason, reason, Some(reason));
-}
-
-/// As [`finish`], of a server whose `init` did not come to its end: those with ties to it are told why.
-pub(crate) fn finish_half<S: Server>(
-    core: &Core<S>,
-    monitors: &ExitReason,
-    links: Option<&ExitReason>,
-) {
-    finish_as(core, &ExitReason::NotRunning, monitors, links);
-}
-
-/// What is left of an ended server: who is to be told, and what goes when they were.
-struct Last<S: Server> {
-    watchers: Vec<Arc<Slot<ExitReason>>>,
-    edges: Vec<Edge>,
-    ties: Option<Box<Ties<S>>>,
-    claims: Vec<Arc<dyn Claim>>,
-    name: Option<Arc<str>>,
-    started_for: bool,
-    tails: Vec<Box<dyn Send>>,
-}
-
-impl<S: Server> Last<S> {
-    fn take(cold: &mut Cold<S>) -> Self {
-        Self {
-            watchers: take(&mut cold.watchers),
-            edges: take(&mut cold.edges),
-            ties: cold.ties.take(),
-            claims: take(&mut cold.claims),
-            name: cold.name.clone(),
-            started_for: cold.callers.is_some(),
-            tails: take(&mut cold.tails),
-        }
-    }
-}
-
-fn finish_as<S: Server>(
-    core: &Core<S>,
-    reason: &ExitReason,
-    monitors: &ExitReason,
-    links: Option<&ExitReason>,
-) {
-    let (last, parent) = {
-        let mut inbox = core.lock();
-        inbox.life = Life::Ended;
-        let parent = inbox.parent.clone();
-        let cold = inbox.cold();
-        cold.reason = Some(reason.clone());
-        cold.stops = Vec::new();
-        cold.drain = None;
-        cold.since = None;
-        (Last::take(cold), parent)
-    };
-    let Last { watchers, edges, ties, claims, name, started_for, tails } = last;
-    drop(edges);
-    if !claims.is_empty() {
-        // Its home was told of it while it ended.
-        core.home.forget(core.id);
-    }
-    if started_for {
-        core.home.forget_callers(core.id);
-    }
-    if let Some(parent) = parent {
-        parent.ended(core.id, reason);
-    }
-    core.end_watch(reason);
-    // Whoever waits for the end finds that those with ties to it were told.
-    if let Some(ties) = ties {
-        ties.part(&Down::new(Some(core.id), S::NAME, name, monitors.clone()), links);
-    }
-    for watcher in watchers {
-        watcher.ended(reason.clone());
-    }
-    drop(tails);
-}
-
 /// The whole end, in the drain task.
 pub(crate) async fn end<S: Server>(
     core: Arc<Core<S>>,
@@ -268,7 +187,7 @@ pub(crate) async fn end<S: Server>(
     let mut unfinished = Unfinished { core: &core, reason: Some(ending.reason.clone()) };
     close(&core, &ending.reason, batch, body.cx.continued_left(), ending.crashed);
     if ending.signalled {
-        report::signalled(&core, &ending.reason);
+        report::signalled(S::NAME, core.id, &ending.reason);
     } else {
         report::ending(&core, &ending.reason, ending.last, Some(&body));
     }

@@ -16,6 +16,7 @@ use crate::drain::Begun;
 use crate::exit::ExitReason;
 use crate::frame::Edge;
 use crate::item::Item;
+use crate::link::Exit;
 use crate::node::{Counters, Stop};
 use crate::overflow::Full;
 use crate::owned::Owned;
@@ -136,7 +137,9 @@ pub(crate) struct Cold<S: Server> {
     /// Timers, tasks and streams.
     pub(crate) owned: Option<Box<Owned>>,
     /// Monitors and links.
-    pub(crate) ties: Option<Box<Ties<S>>>,
+    pub(crate) ties: Option<Box<Ties>>,
+    /// Makes a message of an exit signal, while it traps them.
+    pub(crate) traps: Option<fn(Exit) -> S::Message>,
     /// Requests whose handler has left the reply for later.
     pub(crate) deferred: Vec<Weak<dyn Answerable>>,
     /// Since a trace, a log or statistics were asked for.
@@ -223,6 +226,7 @@ impl<S: Server> Default for Cold<S> {
             rest: None,
             owned: None,
             ties: None,
+            traps: None,
             deferred: Vec::new(),
             watch: None,
             dead_letters: None,

@@ -125,9 +125,9 @@ impl<S: Takes<M>, M: Send + 'static> Target<M> for Address<S> {
     fn arm(&self, at: Instant, message: M) -> Result<Timer, SendError> {
         if self.moves() {
             let address = self.clone();
-            let fire = move |source| async move {
+            let fire = Box::new(move |source| {
                 let _ = address.deliver_own(message, source);
-            };
+            });
             return timer::arm_loose(at, NAMED, fire).ok_or(SendError::NotRunning);
         }
         let arm = |core: &Arc<Core<S>>| {
@@ -139,9 +139,11 @@ impl<S: Takes<M>, M: Send + 'static> Target<M> for Address<S> {
     fn arm_interval(&self, period: Duration, mut make: Make<M>) -> Result<Timer, SendError> {
         if self.moves() {
             let address = self.clone();
-            let tick = move |source| {
+            // Whoever has the name at the next tick gets that one.
+            let tick = Box::new(move |source| {
                 let _ = address.deliver_own(make(), source);
-            };
+                true
+            });
             let timer = timer::arm_loose_interval(period, NAMED, tick);
             return timer.ok_or(SendError::NotRunning);
         }

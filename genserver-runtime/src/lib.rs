@@ -54,6 +54,7 @@ mod inline;
 mod item;
 mod join;
 mod keyed;
+mod last;
 mod late;
 mod ledger;
 mod limit;

@@ -136,7 +136,7 @@ impl<S: Server> Core<S> {
     /// Notes what the option `trap_exit` says.
     pub(crate) fn open_traps(&self) {
         if S::TRAPS.is_some() {
-            self.lock().ties().traps = S::TRAPS;
+            self.lock().cold().traps = S::TRAPS;
         }
     }
 
@@ -261,6 +261,6 @@ impl<S: Server> Cx<S> {
         let core = self.core();
         let traps: Option<fn(Exit) -> S::Message> = if on { Some(S::info) } else { None };
         let mut inbox = core.lock();
-        std::mem::replace(&mut inbox.ties().traps, traps).is_some()
+        std::mem::replace(&mut inbox.cold().traps, traps).is_some()
     }
 }

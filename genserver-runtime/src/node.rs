@@ -4,6 +4,8 @@ use std::any::Any;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use tokio::task::AbortHandle;
+
 use crate::clock::Instant;
 use crate::end::End;
 use crate::error::ServerError;
@@ -15,6 +17,7 @@ use crate::inbox::Claim;
 use crate::late::{Busy, Phase};
 use crate::link::Exit;
 use crate::monitor::MonitorId;
+use crate::owned::{Entry, What};
 use crate::pending::Pending;
 use crate::reply::ReplyTo;
 use crate::slot::Slot;
@@ -103,6 +106,9 @@ pub(crate) trait Node: Any + Send + Sync {
     /// A request was answered too late.
     fn count_late(&self);
 
+    /// A message was refused: how many were by now.
+    fn count_refused(&self) -> u64;
+
     /// What the server is and does; `None` when it has ended.
     fn status(&self) -> Option<Status>;
 
@@ -154,6 +160,22 @@ pub(crate) trait Node: Any + Send + Sync {
 
     /// An exit signal comes.
     fn signal(self: Arc<Self>, exit: Exit, through: Through);
+
+    /// Notes what will run for the server, with a number; `None` where it has ended.
+    fn note_owned(&self, what: What) -> Option<u64>;
+
+    /// Notes how to end what runs under this number; `false` where it is done already, or the server
+    /// has ended meanwhile.
+    fn note_abort(&self, id: u64, abort: AbortHandle) -> bool;
+
+    /// What ran under this number is done.
+    fn disown(&self, id: u64) -> Option<Entry>;
+
+    /// Ticks of a timer were late or left out.
+    fn count_missed(&self, ticks: u64);
+
+    /// Does what is due of its rest, and tells when to look again.
+    fn look_at_rest(self: Arc<Self>) -> Option<Instant>;
 }
 
 /// Why a server does not become a child.

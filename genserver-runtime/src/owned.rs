@@ -3,14 +3,19 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::{Arc, Weak};
 
 use tokio::task::AbortHandle;
 
 use crate::core::Core;
 use crate::inbox::{Inbox, Life};
+use crate::node::Node;
 use crate::server::Server;
 use crate::timer::Armed;
+
+/// What runs beside a server.
+pub(crate) type Boxed = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// The list of what runs for a server.
 #[derive(Default)]
@@ -19,7 +24,8 @@ pub(crate) struct Owned {
     newest: u64,
 }
 
-struct Entry {
+/// Something that runs for a server.
+pub(crate) struct Entry {
     what: What,
     abort: Option<AbortHandle>,
 }
@@ -73,16 +79,15 @@ impl Owned {
 }
 
 /// The place of something that runs in the list of its server, until it is done or dropped.
-struct Place<S: Server> {
-    core: Weak<Core<S>>,
+struct Place {
+    node: Weak<dyn Node>,
     id: u64,
 }
 
-impl<S: Server> Drop for Place<S> {
+impl Drop for Place {
     fn drop(&mut self) {
-        if let Some(core) = self.core.upgrade() {
-            let entry = core.lock().owned().and_then(|owned| owned.entries.remove(&self.id));
-            drop(entry);
+        if let Some(node) = self.node.upgrade() {
+            drop(node.disown(self.id));
         }
     }
 }
@@ -94,38 +99,41 @@ impl<S: Server> Inbox<S> {
 }
 
 impl<S: Server> Core<S> {
-    /// Runs a future that ends with the server; it was never there where the server has ended.
-    pub(crate) fn own(
-        self: &Arc<Self>,
-        what: What,
-        future: impl Future<Output = ()> + Send + 'static,
-    ) -> Option<AbortHandle> {
-        let id = {
-            let mut inbox = self.lock();
-            if matches!(inbox.life, Life::Ending | Life::Ended) {
-                return None;
-            }
-            inbox.cold().owned.get_or_insert_default().insert(what)
-        };
-        let place = Place { core: Arc::downgrade(self), id };
-        let task = self.home.handle().spawn(async move {
-            let _place = place;
-            future.await;
-        });
-        let abort = task.abort_handle();
+    /// Notes what will run for the server, with a number; `None` where it has ended.
+    pub(crate) fn note_owned(&self, what: What) -> Option<u64> {
         let mut inbox = self.lock();
-        let known = match inbox.owned().and_then(|owned| owned.entries.get_mut(&id)) {
-            Some(entry) => {
-                entry.abort = Some(abort.clone());
-                true
-            }
-            None => false,
-        };
-        drop(inbox);
-        if !known {
-            // It is done already, or the server has ended meanwhile.
-            abort.abort();
-        }
-        Some(abort)
+        let ended = matches!(inbox.life, Life::Ending | Life::Ended);
+        (!ended).then(|| inbox.cold().owned.get_or_insert_default().insert(what))
     }
+
+    /// Notes how to end what runs under this number; `false` where it is done already, or the server
+    /// has ended meanwhile.
+    pub(crate) fn note_abort(&self, id: u64, abort: AbortHandle) -> bool {
+        let mut inbox = self.lock();
+        let entry = inbox.owned().and_then(|owned| owned.entries.get_mut(&id));
+        entry.map(|entry| entry.abort = Some(abort)).is_some()
+    }
+
+    /// What ran under this number is done.
+    pub(crate) fn disown(&self, id: u64) -> Option<Entry> {
+        self.lock().owned().and_then(|owned| owned.entries.remove(&id))
+    }
+}
+
+/// Runs a future that ends with the server; it was never there where the server has ended.
+///
+/// In a box, as all that runs beside a server: so there is one kind of such tasks in a program, and
+/// not one for each server and each thing that it does.
+pub(crate) fn own(node: Arc<dyn Node>, what: What, future: Boxed) -> Option<AbortHandle> {
+    let id = node.note_owned(what)?;
+    let place = Place { node: Arc::downgrade(&node), id };
+    let task = node.home().handle().spawn(async move {
+        let _place = place;
+        future.await;
+    });
+    let abort = task.abort_handle();
+    if !node.note_abort(id, abort.clone()) {
+        abort.abort();
+    }
+    Some(abort)
 }

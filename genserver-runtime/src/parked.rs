@@ -22,8 +22,8 @@ use crate::watch::Tally;
 /// How many looks of the sweeper a parked drain task may sleep through.
 const IDLE_TICKS_MAX: u8 = 3;
 
-/// What a drain task that rests wakes up for.
-enum Work<S: Server> {
+/// What a drain task begins with, and what it wakes up for when it rests.
+pub(crate) enum Work<S: Server> {
     /// The body, with a batch or with something that was asked of the server.
     Body(Box<Body<S>>),
     Begun(Begun<S>),
@@ -40,7 +40,13 @@ impl<S: Server> Drain<S> {
             Some(body) => self.poll_rest(body, cx),
             None => self.poll_parked(cx),
         });
-        match rested.await {
+        let work = rested.await;
+        self.take_up(work).await
+    }
+
+    /// The body to go on with; `None` when there is none any more.
+    pub(crate) async fn take_up(&mut self, work: Work<S>) -> Option<Box<Body<S>>> {
+        match work {
             Work::Body(body) => Some(body),
             Work::Begun(begun) => self.finish(begun).await,
             Work::Gone => None,
@@ -48,7 +54,7 @@ impl<S: Server> Drain<S> {
     }
 
     /// Awaits a handler that has begun; `None` when it was killed, and the server with it.
-    pub(crate) async fn finish(&mut self, begun: Begun<S>) -> Option<Box<Body<S>>> {
+    async fn finish(&mut self, begun: Begun<S>) -> Option<Box<Body<S>>> {
         match begun.await {
             Ok(body) => {
                 self.core.note_state(&body);

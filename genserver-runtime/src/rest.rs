@@ -14,8 +14,10 @@ use crate::clock::{self, Instant};
 use crate::core::Core;
 use crate::inbox::{Inbox, Life, Mode};
 use crate::item::{Item, Source};
+use crate::node::Node;
 use crate::passivation;
 use crate::server::Server;
+use crate::slot;
 
 /// A server's idleness and what follows from it.
 pub(crate) struct Rest<S: Server> {
@@ -159,7 +161,8 @@ impl<S: Server> Core<S> {
         let Some(next) = rest.times().min() else { return };
         match rest.looks {
             None => {
-                let watch = watch(Arc::downgrade(self), Arc::clone(&rest.sooner));
+                let node = Arc::downgrade(self) as Weak<dyn Node>;
+                let watch = watch(node, Arc::clone(&rest.sooner));
                 drop(self.home.handle().spawn(watch));
             }
             Some(looks) if next < looks => rest.sooner.notify_one(),
@@ -169,7 +172,7 @@ impl<S: Server> Core<S> {
     }
 
     /// Does what is due, and tells when to look again.
-    fn look_at_rest(self: &Arc<Self>) -> Option<Instant> {
+    pub(crate) fn look_at_rest(self: &Arc<Self>) -> Option<Instant> {
         let now = Instant::now();
         let mut inbox = self.lock();
         if inbox.life != Life::Running || self.home.is_gone() {
@@ -230,8 +233,7 @@ impl<S: Server> Core<S> {
     fn is_unused(&self, inbox: &Inbox<S>) -> bool {
         let Some(cold) = &inbox.cold else { return false };
         let holders = self.holders.load(Ordering::Acquire) as usize;
-        let owes =
-            cold.deferred.iter().any(|reply| reply.upgrade().is_some_and(|reply| reply.awaited()));
+        let owes = slot::awaited(&cold.deferred) > 0;
         // A state time-out is an edge that is still to be taken.
         let timed = inbox.body.as_ref().is_some_and(|body| body.cx.times_state());
         let owes = owes || timed || cold.postponed() > 0;
@@ -251,8 +253,8 @@ impl<S: Server> Inbox<S> {
 }
 
 /// Looks at a server's rest until nothing can follow from it any more.
-async fn watch<S: Server>(core: Weak<Core<S>>, sooner: Arc<Notify>) {
-    while let Some(next) = core.upgrade().and_then(|core| core.look_at_rest()) {
+async fn watch(node: Weak<dyn Node>, sooner: Arc<Notify>) {
+    while let Some(next) = node.upgrade().and_then(Node::look_at_rest) {
         let _ = clock::timeout_at(next, sooner.notified()).await;
     }
 }

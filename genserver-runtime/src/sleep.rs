@@ -1,5 +1,6 @@
 //! Hibernation: memory is given back until the next message.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::body::Body;
@@ -20,6 +21,13 @@ pub(crate) fn give_back<S: Server>(body: &mut Body<S>) {
     }
 }
 
+/// Gives back what an empty queue holds; one with something in it is used soon.
+fn give_up<T>(queue: &mut VecDeque<T>) {
+    if queue.is_empty() {
+        *queue = VecDeque::new();
+    }
+}
+
 impl<S: Server> Inbox<S> {
     /// The server was asked to hibernate: messages that wait keep it awake.
     pub(crate) fn sleep_if_empty(&mut self) {
@@ -31,12 +39,12 @@ impl<S: Server> Inbox<S> {
     pub(crate) fn shrink(&mut self) {
         self.drained = false;
         self.parked = false;
-        self.queue.shrink_to_fit();
+        give_up(&mut self.queue);
         self.shrink_aside();
         if let Some(cold) = &mut self.cold {
-            cold.acts.shrink_to_fit();
-            cold.high.shrink_to_fit();
-            cold.waiters.shrink_to_fit();
+            give_up(&mut cold.acts);
+            give_up(&mut cold.high);
+            give_up(&mut cold.waiters);
             cold.stops.shrink_to_fit();
             cold.watchers.shrink_to_fit();
             cold.edges.shrink_to_fit();

@@ -1,7 +1,7 @@
 //! The place of a reply: a slot that the server fills and the caller waits on.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -262,6 +262,23 @@ pub trait Answerable: Send + Sync {
     /// What tells this slot from others.
     #[doc(hidden)]
     fn identity(&self) -> usize;
+}
+
+/// How many of those replies somebody still waits for.
+pub(crate) fn awaited(deferred: &[Weak<dyn Answerable>]) -> usize {
+    deferred.iter().filter(|reply| is_awaited(reply)).count()
+}
+
+/// Notes a reply that comes later; those that nobody waits for are forgotten now and then.
+pub(crate) fn note_deferred(deferred: &mut Vec<Weak<dyn Answerable>>, owed: &Arc<dyn Answerable>) {
+    if deferred.len() == deferred.capacity() {
+        deferred.retain(is_awaited);
+    }
+    deferred.push(Arc::downgrade(owed));
+}
+
+fn is_awaited(reply: &Weak<dyn Answerable>) -> bool {
+    reply.upgrade().is_some_and(|reply| reply.awaited())
 }
 
 impl<T: Send> Answerable for Slot<T> {

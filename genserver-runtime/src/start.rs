@@ -292,7 +292,7 @@ where
         match began {
             Ok(Init::Ready((server, state))) => {
                 let core = half.done();
-                report::started(&core, self.name.as_ref());
+                report::started(S::NAME, core.id, self.name.as_deref());
                 self.leaf = S::state_index(&state);
                 open(&core, server, state, context);
                 if self.detach {

@@ -9,6 +9,7 @@ use crate::inbox::{Cold, Inbox, Life, Mode};
 use crate::node::{Counters, Node as _};
 use crate::owned::Owned;
 use crate::server::Server;
+use crate::slot;
 use crate::timer::Armed;
 
 /// How many timers a status names.
@@ -187,6 +188,19 @@ pub struct NextTimer {
     pub period: Option<Duration>,
 }
 
+/// The timers that fire next, and how many there are.
+fn next_timers(owned: &Owned) -> (Vec<NextTimer>, usize) {
+    let mut timers: Vec<&Armed> = owned.timers().collect();
+    // Read once each: a tick that is handled meanwhile moves its time.
+    timers.sort_by_cached_key(|armed| armed.due());
+    let next = timers.iter().take(TIMERS_MAX).map(|armed| NextTimer {
+        what: armed.what,
+        left: armed.left(),
+        period: armed.period,
+    });
+    (next.collect(), timers.len())
+}
+
 impl<S: Server> Core<S> {
     /// How long it has been up, to a tenth of a second.
     pub(crate) fn uptime(&self) -> Duration {
@@ -211,17 +225,7 @@ impl<S: Server> Core<S> {
         }
         let cold = inbox.cold.as_deref();
         let owned = cold.and_then(|cold| cold.owned.as_deref());
-        let mut timers: Vec<&Armed> = owned.into_iter().flat_map(Owned::timers).collect();
-        // Read once each: a tick that is handled meanwhile moves its time.
-        timers.sort_by_cached_key(|armed| armed.due());
-        let next_timers = timers.iter().take(TIMERS_MAX).map(|armed| NextTimer {
-            what: armed.what,
-            left: armed.left(),
-            period: armed.period,
-        });
-        let unanswered = cold.into_iter().flat_map(|cold| &cold.deferred);
-        let unanswered =
-            unanswered.filter(|reply| reply.upgrade().is_some_and(|reply| reply.awaited()));
+        let (next_timers, timers) = owned.map(next_timers).unwrap_or_default();
         let ties = cold.and_then(|cold| cold.ties.as_ref());
         let ties = ties.map(|ties| ties.count()).unwrap_or_default();
         let tally = cold.map(|cold| cold.tally).unwrap_or_default();
@@ -253,10 +257,10 @@ impl<S: Server> Core<S> {
                 .and_then(|watch| watch.measured()),
             state: self.state_name(),
             allowed: self.leaf().map_or(&[], |leaf| leaf.allowed),
-            next_timers: next_timers.collect(),
-            timers: timers.len(),
+            next_timers,
+            timers,
             postponed: cold.map_or(0, Cold::postponed),
-            deferred: unanswered.count(),
+            deferred: cold.map_or(0, |cold| slot::awaited(&cold.deferred)),
             tasks: owned.map_or(0, Owned::tasks),
             streams: owned.map_or(0, Owned::streams),
             parent: inbox.parent.as_ref().and_then(|spot| spot.supervisor_id()),
@@ -264,7 +268,7 @@ impl<S: Server> Core<S> {
             links: ties.links,
             monitors: ties.monitors,
             monitored_by: ties.monitored_by,
-            trap_exit: ties.traps,
+            trap_exit: cold.is_some_and(|cold| cold.traps.is_some()),
         })
     }
 

@@ -20,7 +20,8 @@ use crate::exit::Panic;
 use crate::frame::{self, Deadline};
 use crate::id::ServerId;
 use crate::item::{Item, Paced, Source};
-use crate::owned::What;
+use crate::node::Node;
+use crate::owned::{What, own};
 use crate::report;
 use crate::server::{Server, Takes};
 use crate::timer::Timer;
@@ -219,12 +220,12 @@ impl<S: Server> Core<S> {
     ) -> Task {
         let id = self.id;
         let run = on_behalf(self.callers(), until(), Span::current(), future);
-        let abort = self.own(What::Task, async move {
+        let run = Box::pin(async move {
             if let Err(panic) = run.await {
                 report::task_panicked(S::NAME, id, &panic);
             }
         });
-        Task { abort }
+        Task { abort: own(Arc::clone(self) as Arc<dyn Node>, What::Task, run) }
     }
 
     /// Runs a future beside the server and sends it what the future comes to.
@@ -239,7 +240,7 @@ impl<S: Server> Core<S> {
     {
         let (core, id) = (Arc::downgrade(self), self.id);
         let run = on_behalf(self.callers(), until(), Span::current(), future);
-        let abort = self.own(What::Task, async move {
+        let run = Box::pin(async move {
             let outcome = run.await;
             match catch_unwind(AssertUnwindSafe(|| S::info(into_info(outcome)))) {
                 Ok(message) => match wanted.map(|wanted| wanted.fired()) {
@@ -253,7 +254,7 @@ impl<S: Server> Core<S> {
                 }
             }
         });
-        Task { abort }
+        Task { abort: own(Arc::clone(self) as Arc<dyn Node>, What::Task, run) }
     }
 
     /// Sends the server a stream's items, one at a time, and its end.
@@ -266,7 +267,7 @@ impl<S: Server> Core<S> {
     {
         let core = Arc::downgrade(self);
         let (callers, span) = (self.callers(), Span::current());
-        let abort = self.own(What::Stream, async move {
+        let run = Box::pin(async move {
             let mut stream = pin!(stream);
             let handled = Arc::new(Notify::new());
             let panic = loop {
@@ -286,7 +287,7 @@ impl<S: Server> Core<S> {
             let end = StreamEnd::<T> { panic, item: PhantomData };
             deliver(&core, S::info(end), Source::Task(None));
         });
-        Task { abort }
+        Task { abort: own(Arc::clone(self) as Arc<dyn Node>, What::Stream, run) }
     }
 }
 

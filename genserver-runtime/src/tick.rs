@@ -1,23 +1,27 @@
 //! The ticks of an interval: at a fixed rate, one at a time.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 
 use crate::clock::{self, Instant};
 use crate::item::{Paced, Source};
+use crate::node::Node;
 use crate::options::Missed;
 use crate::timer::{Armed, Fired};
 
+/// Delivers a tick; `false` when nobody is there any more.
+pub(crate) type Deliver = Box<dyn FnMut(Source) -> bool + Send>;
+
 /// Delivers tick after tick, each when the one before was handled, until `deliver` says that nobody
-/// is there any more.
+/// is there any more. `owner` counts those that were late.
 pub(crate) async fn run_ticks(
     armed: Arc<Armed>,
     period: Duration,
     missed: Missed,
-    mut deliver: impl FnMut(Source) -> bool,
-    mut count: impl FnMut(u64),
+    mut deliver: Deliver,
+    owner: Option<Weak<dyn Node>>,
 ) {
     let handled = Arc::new(Notify::new());
     loop {
@@ -32,8 +36,10 @@ pub(crate) async fn run_ticks(
         handled.notified().await;
         let (next, late) = next_tick(armed.due(), Instant::now(), period, missed);
         armed.put_off(next);
-        if late > 0 {
-            count(late);
+        if late > 0
+            && let Some(owner) = owner.as_ref().and_then(Weak::upgrade)
+        {
+            owner.count_missed(late);
         }
     }
 }

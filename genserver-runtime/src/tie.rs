@@ -23,9 +23,8 @@ use crate::timer::Timer;
 pub(crate) type Told = Box<dyn FnOnce(Down) + Send>;
 
 /// The ties of one server.
-pub(crate) struct Ties<S: Server> {
-    /// Makes a message of an exit signal, while it traps them.
-    pub(crate) traps: Option<fn(Exit) -> S::Message>,
+#[derive(Default)]
+pub(crate) struct Ties {
     /// Who is told of its end.
     watchers: HashMap<MonitorId, Told>,
     /// Whom it ends with.
@@ -34,18 +33,6 @@ pub(crate) struct Ties<S: Server> {
     monitors: HashMap<MonitorId, Weak<dyn Node>>,
     /// Exit signals that lie in the mailbox, with those they came from.
     arrived: Vec<(ServerId, Timer)>,
-}
-
-impl<S: Server> Default for Ties<S> {
-    fn default() -> Self {
-        Self {
-            traps: None,
-            watchers: HashMap::new(),
-            links: HashMap::new(),
-            monitors: HashMap::new(),
-            arrived: Vec::new(),
-        }
-    }
 }
 
 /// The other end of a link, which keeps it alive.
@@ -84,17 +71,12 @@ pub(crate) struct Counted {
     pub(crate) links: Vec<ServerId>,
     pub(crate) monitors: usize,
     pub(crate) monitored_by: usize,
-    pub(crate) traps: bool,
 }
 
-impl<S: Server> Ties<S> {
+impl Ties {
     fn is_empty(&self) -> bool {
-        let Self { traps, watchers, links, monitors, arrived } = self;
-        traps.is_none()
-            && watchers.is_empty()
-            && links.is_empty()
-            && monitors.is_empty()
-            && arrived.is_empty()
+        let Self { watchers, links, monitors, arrived } = self;
+        watchers.is_empty() && links.is_empty() && monitors.is_empty() && arrived.is_empty()
     }
 
     /// Gives back what a crowd has taken.
@@ -109,12 +91,35 @@ impl<S: Server> Ties<S> {
     pub(crate) fn count(&self) -> Counted {
         let mut links: Vec<_> = self.links.keys().copied().collect();
         links.sort_unstable();
-        Counted {
-            links,
-            monitors: self.monitors.len(),
-            monitored_by: self.watchers.len(),
-            traps: self.traps.is_some(),
+        Counted { links, monitors: self.monitors.len(), monitored_by: self.watchers.len() }
+    }
+
+    /// Notes a link; gives it back where it stands already.
+    fn link(&mut self, tied: Tied) -> Option<Tied> {
+        let id = tied.node.id();
+        if self.links.contains_key(&id) {
+            return Some(tied);
         }
+        self.links.insert(id, tied);
+        None
+    }
+
+    /// An exit signal lies in the mailbox.
+    fn note_arrived(&mut self, from: ServerId, token: Timer) {
+        if self.arrived.len() == self.arrived.capacity() {
+            self.arrived.retain(|(_, token)| token.is_pending());
+        }
+        self.arrived.push((from, token));
+    }
+
+    /// Exit signals of that server that lie in the mailbox are not to be handled.
+    fn flush_arrived(&mut self, other: ServerId) {
+        self.arrived.retain(|(from, token)| {
+            if *from == other {
+                token.cancel_and_flush();
+            }
+            *from != other
+        });
     }
 
     /// The server has ended: tells those who want to know, and lets go of the others.
@@ -146,11 +151,11 @@ impl<S: Server> Ties<S> {
 }
 
 impl<S: Server> Inbox<S> {
-    pub(crate) fn ties(&mut self) -> &mut Ties<S> {
+    pub(crate) fn ties(&mut self) -> &mut Ties {
         self.cold().ties.get_or_insert_default()
     }
 
-    fn known_ties(&mut self) -> Option<&mut Ties<S>> {
+    fn known_ties(&mut self) -> Option<&mut Ties> {
         self.cold.as_mut()?.ties.as_deref_mut()
     }
 
@@ -216,24 +221,13 @@ impl<S: Server> Core<S> {
         if inbox.life == Life::Ended || self.home.is_gone() {
             return Err(tied);
         }
-        let links = &mut inbox.ties().links;
-        if links.contains_key(&tied.node.id()) {
-            return Ok(Some(tied));
-        }
-        links.insert(tied.node.id(), tied);
-        Ok(None)
+        Ok(inbox.ties().link(tied))
     }
 
     /// Forgets a link; a signal that came through it and was not handled will not be.
     pub(crate) fn unbind(&self, other: ServerId) -> Option<Tied> {
         let mut inbox = self.lock();
-        let ties = inbox.known_ties()?;
-        ties.arrived.retain(|(from, token)| {
-            if *from == other {
-                token.cancel_and_flush();
-            }
-            *from != other
-        });
+        inbox.known_ties()?.flush_arrived(other);
         inbox.take_link(other)
     }
 
@@ -249,7 +243,7 @@ impl<S: Server> Core<S> {
             },
         };
         let open = matches!(inbox.life, Life::Starting | Life::Running) && !self.home.is_gone();
-        let traps = inbox.known_ties().and_then(|ties| ties.traps);
+        let traps = inbox.cold.as_ref().and_then(|cold| cold.traps);
         let parent = tied.as_ref().is_some_and(|tied| tied.parent);
         match traps {
             _ if !open => drop(inbox),
@@ -257,11 +251,7 @@ impl<S: Server> Core<S> {
                 let token = Timer::token("exit", self.id);
                 let fired = token.fired().expect("invariant: nobody else has the token");
                 if let Through::Link(from) = through {
-                    let arrived = &mut inbox.ties().arrived;
-                    if arrived.len() == arrived.capacity() {
-                        arrived.retain(|(_, token)| token.is_pending());
-                    }
-                    arrived.push((from, token));
+                    inbox.ties().note_arrived(from, token);
                 }
                 inbox.push_own(Item::own(info(exit), Source::Tie(fired)), self.taken());
                 self.note_high(&inbox);

@@ -1,7 +1,6 @@
 //! Timers of a server: messages to come, once or again and again, and ends at a time.
 
 use std::fmt;
-use std::future::Future;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
@@ -16,9 +15,9 @@ use crate::id::ServerId;
 use crate::item::{Item, Source};
 use crate::node::Node;
 use crate::options::Missed;
-use crate::owned::What;
+use crate::owned::{Boxed, What, own};
 use crate::server::Server;
-use crate::tick::run_ticks;
+use crate::tick::{Deliver, run_ticks};
 
 /// A timer that was set, by [`Cx::send_after`](crate::Cx::send_after) and its siblings or by
 /// [`Client::send_after`](crate::Client::send_after) and its siblings.
@@ -282,16 +281,13 @@ impl<S: Server> Core<S> {
         }
         let core = Arc::downgrade(self);
         let shared = Arc::clone(&armed);
-        let abort = self.own(What::Timer(Arc::clone(&armed)), async move {
+        let fire = Box::pin(async move {
             clock::sleep_until(at).await;
             if let Some(core) = core.upgrade() {
                 core.fire(&shared, due, Self::deliver_from);
             }
         });
-        match abort {
-            Some(abort) => drop(armed.abort.set(abort)),
-            None => armed.void(),
-        }
+        own_timer(Arc::clone(self) as Arc<dyn Node>, &armed, fire);
         timer
     }
 
@@ -336,30 +332,30 @@ impl<S: Server> Core<S> {
         let armed = Arc::new(Armed::interval(first, what, period, Some(self.id)));
         let timer = Timer::new(Arc::clone(&armed));
         let core = Arc::downgrade(self);
-        let late = Weak::clone(&core);
-        let deliver = move |source| {
+        let owner = Weak::clone(&core) as Weak<dyn Node>;
+        let deliver = Box::new(move |source| {
             core.upgrade().is_some_and(|core| core.deliver(Item::own(make(), source)))
-        };
-        let count = move |ticks| {
-            if let Some(core) = late.upgrade() {
-                core.lock().cold().counters.missed += ticks;
-            }
-        };
-        let ticks = run_ticks(Arc::clone(&armed), period, missed, deliver, count);
-        match self.own(What::Timer(Arc::clone(&armed)), ticks) {
-            Some(abort) => drop(armed.abort.set(abort)),
-            None => armed.void(),
-        }
+        });
+        let ticks = run_ticks(Arc::clone(&armed), period, missed, deliver, Some(owner));
+        own_timer(Arc::clone(self) as Arc<dyn Node>, &armed, Box::pin(ticks));
         timer
+    }
+}
+
+/// Has a server own the task of its timer.
+fn own_timer(node: Arc<dyn Node>, armed: &Arc<Armed>, task: Boxed) {
+    match own(node, What::Timer(Arc::clone(armed)), task) {
+        Some(abort) => drop(armed.abort.set(abort)),
+        None => armed.void(),
     }
 }
 
 /// A timer that looks its server up when it fires; it belongs to the runtime that it was set in.
 /// `None` outside of one.
-pub(crate) fn arm_loose<F: Future<Output = ()> + Send>(
+pub(crate) fn arm_loose(
     at: Instant,
     what: &'static str,
-    fire: impl FnOnce(Source) -> F + Send + 'static,
+    fire: Box<dyn FnOnce(Source) + Send>,
 ) -> Option<Timer> {
     let handle = Handle::try_current().ok()?;
     let armed = Arc::new(Armed::new(at, what, None));
@@ -367,7 +363,7 @@ pub(crate) fn arm_loose<F: Future<Output = ()> + Send>(
     let task = handle.spawn(async move {
         clock::sleep_until(at).await;
         if shared.moves(LIVE, FIRED) {
-            fire(Source::Timer(Fired(shared), None)).await;
+            fire(Source::Timer(Fired(shared), None));
         }
     });
     let _ = armed.abort.set(task.abort_handle());
@@ -378,15 +374,11 @@ pub(crate) fn arm_loose<F: Future<Output = ()> + Send>(
 pub(crate) fn arm_loose_interval(
     period: Duration,
     what: &'static str,
-    mut deliver: impl FnMut(Source) + Send + 'static,
+    deliver: Deliver,
 ) -> Option<Timer> {
     let handle = Handle::try_current().ok()?;
     let armed = Arc::new(Armed::interval(clock::after(period), what, period, None));
-    let deliver = move |source| {
-        deliver(source);
-        true
-    };
-    let ticks = run_ticks(Arc::clone(&armed), period, Missed::default(), deliver, |_| {});
+    let ticks = run_ticks(Arc::clone(&armed), period, Missed::default(), deliver, None);
     let _ = armed.abort.set(handle.spawn(ticks).abort_handle());
     Some(Timer::new(armed))
 }
