@@ -9,7 +9,6 @@ use crate::cast::Cast;
 use crate::client::Client;
 use crate::core::Core;
 use crate::error::SendError;
-use crate::exit::Panic;
 use crate::id::ServerId;
 use crate::item::{Item, Source};
 use crate::report;
@@ -126,7 +125,7 @@ pub(crate) fn hand_over<S: Server>(core: &Core<S>, items: Vec<Item<S>>) {
     for message in items.into_iter().filter_map(sent) {
         let letter = DeadLetter { message, id: core.id };
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| hook(letter))) {
-            report::panic_in_drop(S::NAME, &Panic::new("dead_letters", &*payload));
+            report::panic_in_drop(S::NAME, "dead_letters", &*payload);
         }
     }
 }

@@ -2,7 +2,7 @@
 //! dropped, and those who wait for the end are told; in this order.
 
 use std::collections::VecDeque;
-use std::mem::take;
+use std::mem::{needs_drop, take};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard};
@@ -288,8 +288,10 @@ pub(crate) fn drop_body<S: Server>(body: Box<Body<S>>) {
 
 /// Drops what is the user's where no handler's panic is caught, and where the server goes on.
 pub(crate) fn drop_caught<S: Server, T>(what: T) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(what))) {
-        report::panic_in_drop(S::NAME, &Panic::new("drop", &*payload));
+    // Nothing is compiled for what has nothing to drop.
+    if const { needs_drop::<T>() } {
+        let dropped = catch_unwind(AssertUnwindSafe(|| drop(what)));
+        dropped.unwrap_or_else(|payload| report::panic_in_drop(S::NAME, "drop", &*payload));
     }
 }
 

@@ -17,7 +17,7 @@ use crate::pending::Pending;
 use crate::reply::ReplyTo;
 use crate::report;
 use crate::send::{Lost, asked, queue};
-use crate::server::{Mode, Request};
+use crate::server::Request;
 use crate::turn::{self, Interrupt};
 
 impl<O: Outcome<Reply: Send + 'static>, S, A, const H: usize> Call<'_, O, S, A, H>
@@ -32,9 +32,11 @@ where
         args: A,
         cx: &mut Context<'_>,
     ) -> Started<O, A> {
-        if !matches!(S::MODE, Mode::Sync | Mode::Async) {
-            return self.queue(core, args, cx);
-        }
+        if S::INLINE { self.enter(core, args, cx) } else { self.queue(core, args, cx) }
+    }
+
+    #[inline]
+    fn enter(&mut self, core: &Arc<Core<S>>, args: A, cx: &mut Context<'_>) -> Started<O, A> {
         frame::with(|frame| {
             if frame.has_room()
                 && core.home.is_current()
@@ -45,9 +47,10 @@ where
                     core.leave(body);
                 } else {
                     body.cx.disturb();
-                    return match S::MODE {
-                        Mode::Sync => self.run_fn(frame, core, body, args),
-                        _ => self.run_async(frame, core, body, args, cx),
+                    return if S::INLINE_FN {
+                        self.run_fn(frame, core, body, args)
+                    } else {
+                        self.run_async(frame, core, body, args, cx)
                     };
                 }
             }

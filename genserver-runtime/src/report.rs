@@ -1,6 +1,8 @@
 //! What the engine writes to `tracing`; nothing here costs more than a level check when nobody
 //! listens.
 
+use std::any::Any;
+
 use tracing::{Level, Span, debug, enabled, error, event_enabled, info, warn};
 
 use crate::body::Body;
@@ -133,7 +135,13 @@ pub(crate) fn init_failed(server: &'static str, reason: &dyn std::fmt::Display) 
     error!(target: "genserver", server, %reason, "init failed");
 }
 
-pub(crate) fn panic_in_drop(server: &'static str, panic: &Panic) {
+#[cold]
+pub(crate) fn panic_in_drop(
+    server: &'static str,
+    method: &'static str,
+    payload: &(dyn Any + Send),
+) {
+    let panic = Panic::new(method, payload);
     error!(target: "genserver", server, %panic, "the state panicked while it was dropped");
 }
 

@@ -246,6 +246,13 @@ pub trait Request<const H: usize, A: Send + 'static, R: Send + 'static>: Server 
     /// How the handler runs.
     const MODE: Mode;
 
+    /// Whether it may run where it is called. This and the next are for a bare `if`: of one that is a
+    /// constant only the way that is taken is compiled.
+    const INLINE: bool = matches!(Self::MODE, Mode::Sync | Mode::Async);
+
+    /// Whether it runs where it is called, and cannot wait there.
+    const INLINE_FN: bool = matches!(Self::MODE, Mode::Sync);
+
     fn message(args: A, reply: ReplyTo<R>) -> Self::Message;
 
     /// Whether the guard accepts the state.

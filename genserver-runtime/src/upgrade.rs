@@ -173,7 +173,7 @@ fn change<S: Versioned>(
 /// The user's `Drop` may panic: the new state stands all the same.
 fn drop_old<S: Server>(old: Option<Parts<S>>) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(old))) {
-        report::panic_in_drop(S::NAME, &Panic::new("drop", &*payload));
+        report::panic_in_drop(S::NAME, "drop", &*payload);
     }
 }
 
