@@ -9,6 +9,7 @@ use crate::contenders::genserver::{Asynchronous, Inline, Queued};
 use crate::contenders::hand_written::HandWritten;
 use crate::contenders::hand_written_timeout::HandWrittenTimeout;
 use crate::contenders::mutex::Locked;
+use crate::program::{Built, LEAN_NAME};
 use crate::report::Report;
 use crate::resident::{SERVERS, SERVERS_MANY};
 use crate::runtime::Flavor::{self, One, Two};
@@ -123,12 +124,19 @@ fn of_memory(report: &Report) -> Vec<Goal> {
 #[expect(clippy::cast_precision_loss, reason = "there are few crates")]
 fn of_programs(report: &Report) -> Vec<Goal> {
     let of = |contender| report.built.iter().find(|built| built.contender == contender);
-    let both = of(Inline::NAME).zip(of(HandWritten::NAME));
+    let hand = of(HandWritten::NAME);
+    let both = of(Inline::NAME).zip(hand);
+    let slower = |(own, hand): (&Built, &Built)| own.seconds / hand.seconds;
     vec![
         Goal::new(
-            "clean build of a counter program, x hand-written",
+            "clean build of a counter program, the features that it uses, x hand-written",
             1.5,
-            both.map(|(own, hand)| own.seconds / hand.seconds),
+            of(LEAN_NAME).zip(hand).map(slower),
+        ),
+        Goal::new(
+            "clean build of a counter program, default features, x hand-written",
+            1.5,
+            both.map(slower),
         ),
         Goal::new(
             "crates of a counter program, more than hand-written",

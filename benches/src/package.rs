@@ -13,6 +13,13 @@ pub const GENSERVER: &str = concat!(
     "/../genserver-runtime\" }"
 );
 
+/// The same without what a program of plain servers does not need.
+pub const LEAN: &str = concat!(
+    "genserver-runtime = { path = \"",
+    env!("CARGO_MANIFEST_DIR"),
+    "/../genserver-runtime\", default-features = false, features = [\"macros\"] }"
+);
+
 /// A package in a folder of its own.
 pub struct Package {
     folder: PathBuf,

@@ -18,7 +18,7 @@ use crate::contenders::ractor::Ractor;
 use crate::contenders::rsactor::Rsactor;
 use crate::contenders::spawned::Spawned;
 use crate::contenders::xtra::Xtra;
-use crate::package::{GENSERVER, Package, in_folder};
+use crate::package::{GENSERVER, LEAN, Package, in_folder};
 
 /// What was measured of a contender. The build is one of the release profile, stripped.
 #[derive(Debug, Serialize)]
@@ -47,9 +47,17 @@ macro_rules! program {
     };
 }
 
-const PROGRAMS: [Program; 8] = [
+/// The program with no feature that it does not use, as tokio has none in the hand-written one.
+pub const LEAN_NAME: &str = "genserver, fn, without supervision and introspection";
+
+const PROGRAMS: [Program; 9] = [
     program!(HandWritten, "hand_written", ""),
     program!(Inline, "genserver", GENSERVER),
+    Program {
+        contender: LEAN_NAME,
+        source: include_str!("../programs/genserver.rs"),
+        dependencies: LEAN,
+    },
     program!(Kameo, "kameo", "kameo = \"0.22\""),
     program!(Ractor, "ractor", "ractor = \"0.16\""),
     program!(Actix, "actix", "actix = \"0.13\""),

@@ -373,7 +373,7 @@ pub(crate) fn tell(accepted: Vec<Arc<Slot<()>>>) {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "supervision"))]
 mod tests {
     use super::*;
     use crate::supervisor::tree::Supervisor;

@@ -14,6 +14,7 @@ use tokio::runtime::{Handle, Id};
 
 use crate::clock;
 use crate::id::ServerId;
+#[cfg(feature = "supervision")]
 use crate::ledger::Ledger;
 use crate::node::Node;
 #[cfg(feature = "introspection")]
@@ -46,6 +47,7 @@ pub(crate) struct Home {
     /// Servers that were started for others.
     callers: Mutex<HashMap<ServerId, Callers>>,
     /// Those of the applications that run here.
+    #[cfg(feature = "supervision")]
     ledgers: Mutex<Vec<Weak<Ledger>>>,
     sweeper: Sweeper,
     #[cfg(feature = "introspection")]
@@ -102,6 +104,7 @@ impl Home {
             keyed: Mutex::default(),
             kept: Mutex::default(),
             callers: Mutex::default(),
+            #[cfg(feature = "supervision")]
             ledgers: Mutex::default(),
             sweeper: Sweeper::default(),
             #[cfg(feature = "introspection")]
@@ -216,12 +219,14 @@ impl Home {
     }
 
     /// Has what happens here noted in a ledger, for as long as somebody keeps that.
+    #[cfg(feature = "supervision")]
     pub(crate) fn open(&self, ledger: &Arc<Ledger>) {
         let mut ledgers = lock(&self.ledgers);
         ledgers.retain(|ledger| ledger.strong_count() > 0);
         ledgers.push(Arc::downgrade(ledger));
     }
 
+    #[cfg(feature = "supervision")]
     pub(crate) fn ledgers(&self) -> Vec<Arc<Ledger>> {
         lock(&self.ledgers).iter().filter_map(Weak::upgrade).collect()
     }

@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(feature = "upgrade", doc = include_str!("upgrade.md"))]
+// What a server has for those who look after it is not used where nobody does.
+#![cfg_attr(not(feature = "supervision"), allow(dead_code))]
 
 #[cfg(all(panic = "abort", not(feature = "panic-abort")))]
 compile_error!(
@@ -15,6 +17,7 @@ pub mod __private;
 mod absence;
 mod address;
 mod ahead;
+#[cfg(feature = "supervision")]
 mod application;
 mod asked;
 mod batch;
@@ -42,6 +45,7 @@ mod format;
 mod frame;
 #[doc = include_str!("../docs/state-machines.md")]
 pub mod guide {
+    #[cfg(feature = "supervision")]
     #[doc = include_str!("../docs/supervision.md")]
     pub mod supervision {}
 }
@@ -56,6 +60,7 @@ mod join;
 mod keyed;
 mod last;
 mod late;
+#[cfg(feature = "supervision")]
 mod ledger;
 mod limit;
 mod link;
@@ -91,8 +96,8 @@ mod start;
 mod start_tied;
 mod status;
 mod stop;
+#[cfg(feature = "supervision")]
 mod straggler;
-#[allow(dead_code, reason = "the engine that carries out what is planned is built on it")]
 mod supervisor;
 mod sweeper;
 mod sys;
@@ -114,6 +119,7 @@ mod watch;
 mod wishes;
 mod withdraw;
 
+#[cfg(feature = "supervision")]
 pub use crate::application::{Application, Running, Signal, Stopped, Why};
 pub use crate::call::Call;
 pub use crate::cast::{Cast, Post};
@@ -154,12 +160,15 @@ pub use crate::start::Start;
 pub use crate::start_tied::StartMonitor;
 pub use crate::status::{Activity, Handled, Mailbox, NextTimer, Statistics, Status};
 pub use crate::stop::Stop;
+#[cfg(feature = "supervision")]
 pub use crate::straggler::{Fate, Straggler};
+pub use crate::supervisor::Restart;
+#[cfg(feature = "supervision")]
 pub use crate::supervisor::{
     AutoShutdown, Backoff, ChildCounts, ChildError, ChildInfo, ChildPhase, ChildSpec, ControlError,
-    DynamicSupervisor, PartitionSupervisor, ResizeError, Restart, SpecError,
-    StartDynamicSupervisor, StartPartitions, StartSupervisor, Started, Strategy, Supervisor,
-    SupervisorError, WhileRestarting,
+    DynamicSupervisor, PartitionSupervisor, ResizeError, SpecError, StartDynamicSupervisor,
+    StartPartitions, StartSupervisor, Started, Strategy, Supervisor, SupervisorError,
+    WhileRestarting,
 };
 pub use crate::sys::Sys;
 pub use crate::sys_call::{FormatError, ReplaceError, SysCall};

@@ -124,9 +124,9 @@ impl<S: Server> Core<S> {
 ///
 /// In a box, as all that runs beside a server: so there is one kind of such tasks in a program, and
 /// not one for each server and each thing that it does.
-pub(crate) fn own(node: Arc<dyn Node>, what: What, future: Boxed) -> Option<AbortHandle> {
+pub(crate) fn own(node: &Arc<dyn Node>, what: What, future: Boxed) -> Option<AbortHandle> {
     let id = node.note_owned(what)?;
-    let place = Place { node: Arc::downgrade(&node), id };
+    let place = Place { node: Arc::downgrade(node), id };
     let task = node.home().handle().spawn(async move {
         let _place = place;
         future.await;

@@ -23,9 +23,11 @@
 //! # Ok(()) }
 //! ```
 
+#[cfg(feature = "supervision")]
+pub use crate::Supervisor;
 pub use crate::{
     CallError, Crash, Cx, Enter, ExitReason, Init, Keyed, Next, Registry, ReplyTo, SendError,
-    ServerError, StartError, StateCx, Supervisor, Transition, join,
+    ServerError, StartError, StateCx, Transition, join,
 };
 #[doc(no_inline)]
 pub use crate::{CallResult as _, Client as _, MachineClient as _, State as _, Tracked as _};

@@ -225,7 +225,7 @@ impl<S: Server> Core<S> {
                 report::task_panicked(S::NAME, id, &panic);
             }
         });
-        Task { abort: own(Arc::clone(self) as Arc<dyn Node>, What::Task, run) }
+        Task { abort: own(&(Arc::clone(self) as Arc<dyn Node>), What::Task, run) }
     }
 
     /// Runs a future beside the server and sends it what the future comes to.
@@ -254,7 +254,7 @@ impl<S: Server> Core<S> {
                 }
             }
         });
-        Task { abort: own(Arc::clone(self) as Arc<dyn Node>, What::Task, run) }
+        Task { abort: own(&(Arc::clone(self) as Arc<dyn Node>), What::Task, run) }
     }
 
     /// Sends the server a stream's items, one at a time, and its end.
@@ -287,7 +287,7 @@ impl<S: Server> Core<S> {
             let end = StreamEnd::<T> { panic, item: PhantomData };
             deliver(&core, S::info(end), Source::Task(None));
         });
-        Task { abort: own(Arc::clone(self) as Arc<dyn Node>, What::Stream, run) }
+        Task { abort: own(&(Arc::clone(self) as Arc<dyn Node>), What::Stream, run) }
     }
 }
 

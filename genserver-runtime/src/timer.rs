@@ -287,7 +287,7 @@ impl<S: Server> Core<S> {
                 core.fire(&shared, due, Self::deliver_from);
             }
         });
-        own_timer(Arc::clone(self) as Arc<dyn Node>, &armed, fire);
+        own_timer(&(Arc::clone(self) as Arc<dyn Node>), &armed, fire);
         timer
     }
 
@@ -337,13 +337,13 @@ impl<S: Server> Core<S> {
             core.upgrade().is_some_and(|core| core.deliver(Item::own(make(), source)))
         });
         let ticks = run_ticks(Arc::clone(&armed), period, missed, deliver, Some(owner));
-        own_timer(Arc::clone(self) as Arc<dyn Node>, &armed, Box::pin(ticks));
+        own_timer(&(Arc::clone(self) as Arc<dyn Node>), &armed, Box::pin(ticks));
         timer
     }
 }
 
 /// Has a server own the task of its timer.
-fn own_timer(node: Arc<dyn Node>, armed: &Arc<Armed>, task: Boxed) {
+fn own_timer(node: &Arc<dyn Node>, armed: &Arc<Armed>, task: Boxed) {
     match own(node, What::Timer(Arc::clone(armed)), task) {
         Some(abort) => drop(armed.abort.set(abort)),
         None => armed.void(),
