@@ -6,15 +6,13 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::task::coop::poll_proceed;
-
 use crate::absence::Absent;
 use crate::address::Address;
 use crate::blocking;
 use crate::core::Wait;
 use crate::error::ServerError;
 use crate::inline::Started;
-use crate::limit::Limit;
+use crate::limit::{self, Limit};
 use crate::outcome::Outcome;
 use crate::pending::Pending;
 use crate::send::{Lost, SendCall, queue};
@@ -272,7 +270,7 @@ where
         if this.pending.is_some() {
             return this.poll_pending(cx);
         }
-        ready!(poll_proceed(cx)).made_progress();
+        ready!(limit::proceed(cx));
         let Some(core) = this.address.direct() else { return this.poll_first(cx) };
         let args = this.args.take().expect(DONE);
         match this.start(core, args, cx) {

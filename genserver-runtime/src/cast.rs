@@ -5,15 +5,13 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use tokio::task::coop::poll_proceed;
-
 use crate::absence::{Absence, Absent};
 use crate::address::Address;
 use crate::blocking;
 use crate::core::{Refused, Sent, Wait};
 use crate::error::{SendError, ServerError};
 use crate::item::Item;
-use crate::limit::Limit;
+use crate::limit::{self, Limit};
 use crate::report;
 use crate::room::Ticket;
 use crate::server::Server;
@@ -49,9 +47,18 @@ use crate::server::Server;
 pub struct Cast<'a, S: Server> {
     address: &'a Address<S>,
     message: Option<S::Message>,
-    ticket: Option<Ticket>,
-    /// While nobody is where it goes.
-    absent: Option<Box<Absent>>,
+    stage: Stage,
+}
+
+/// How far a cast has come that is not in the mailbox yet.
+#[derive(Default)]
+enum Stage {
+    #[default]
+    Unsent,
+    /// Nobody is where it goes.
+    Absent(Box<Absent>),
+    /// It waits for room.
+    Room(Ticket),
 }
 
 // Nothing in it is ever pinned.
@@ -60,7 +67,7 @@ impl<S: Server> Unpin for Cast<'_, S> {}
 impl<'a, S: Server> Cast<'a, S> {
     #[doc(hidden)]
     pub fn new(address: &'a Address<S>, message: S::Message) -> Self {
-        Self { address, message: Some(message), ticket: None, absent: None }
+        Self { address, message: Some(message), stage: Stage::Unsent }
     }
 
     /// The message, in place of sending it.
@@ -121,12 +128,56 @@ impl<S: Server> Cast<'_, S> {
     /// Looks for the server, until one takes the message.
     fn poll_found(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Ticket>, SendError>> {
         assert!(self.message.is_some(), "{UNSENT}");
-        let Self { address, message, absent, .. } = self;
+        let Self { address, message, stage } = self;
+        let mut absent = match std::mem::take(stage) {
+            Stage::Absent(absent) => Some(absent),
+            Stage::Unsent | Stage::Room(_) => None,
+        };
         let limit = Limit::Default(S::OPTIONS.call_timeout);
-        poll_deliver(absent, limit, cx, || {
+        let polled = poll_deliver(&mut absent, limit, cx, || {
             let make = || message.take().expect("invariant: made once");
             deliver(address, make, Wait::Told)
-        })
+        });
+        if let Some(absent) = absent.filter(|_| polled.is_pending()) {
+            *stage = Stage::Absent(absent);
+        }
+        polled
+    }
+
+    /// Sends; ready where it needs not wait for room.
+    #[inline]
+    fn poll_first(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
+        ready!(limit::proceed(cx));
+        let ticket = match self.address.direct() {
+            Some(core) => {
+                let message = &mut self.message;
+                assert!(message.is_some(), "{UNSENT}");
+                let span = report::caller_span();
+                let make = || Item::new(message.take().expect("invariant: made once"), span);
+                match core.send(make, Wait::Told) {
+                    Ok(Sent::Queued) => return Poll::Ready(Ok(())),
+                    Ok(Sent::Waiting(ticket)) => ticket,
+                    Err(refused) => return Poll::Ready(Err(refused.into())),
+                }
+            }
+            None => ready!(self.poll_found(cx))?,
+        };
+        let Some(ticket) = ticket else { return Poll::Ready(Ok(())) };
+        self.poll_room(ticket, cx)
+    }
+
+    /// Waits for room.
+    #[cold]
+    fn poll_room(
+        &mut self,
+        mut ticket: Ticket,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), SendError>> {
+        let polled = ticket.poll(cx).map(waited);
+        if polled.is_pending() {
+            self.stage = Stage::Room(ticket);
+        }
+        polled
     }
 }
 
@@ -139,7 +190,7 @@ impl From<Refused> for SendError {
     }
 }
 
-const UNSENT: &str = "a cast was polled after it was sent";
+pub(crate) const UNSENT: &str = "a cast was polled after it was sent";
 
 /// Queues a message; gives the ticket of one that waits for room.
 pub(crate) fn send<S: Server>(
@@ -237,140 +288,17 @@ impl<S: Server> Future for Cast<'_, S> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        if this.ticket.is_none() {
-            ready!(poll_proceed(cx)).made_progress();
-            this.ticket = match this.address.direct() {
-                Some(core) => {
-                    let message = this.message.take().expect(UNSENT);
-                    let span = report::caller_span();
-                    match core.send(|| Item::new(message, span), Wait::Told) {
-                        Ok(Sent::Queued) => return Poll::Ready(Ok(())),
-                        Ok(Sent::Waiting(ticket)) => ticket,
-                        Err(refused) => return Poll::Ready(Err(refused.into())),
-                    }
-                }
-                None => ready!(this.poll_found(cx))?,
-            };
-            if this.ticket.is_none() {
-                return Poll::Ready(Ok(()));
-            }
+        if let Stage::Room(_) = this.stage
+            && let Stage::Room(ticket) = std::mem::take(&mut this.stage)
+        {
+            return this.poll_room(ticket, cx);
         }
-        let ticket = this.ticket.as_mut().expect("invariant: set just above");
-        ticket.poll(cx).map(waited)
+        this.poll_first(cx)
     }
 }
 
 impl<S: Server> fmt::Debug for Cast<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cast").field("server", &S::NAME).finish_non_exhaustive()
-    }
-}
-
-/// A message of `#[cast(unbounded)]`: it does not count against the mailbox's bound, so that
-/// sending it never waits and is never refused for want of room.
-///
-/// Like `gen_server:cast/2`; differs: a server that is not there is told.
-///
-/// # Errors
-///
-/// Only `NotRunning`.
-///
-/// # Cancel safety
-///
-/// Dropped before it is ready, nothing was sent.
-///
-/// ```
-/// use genserver_runtime::prelude::*;
-///
-/// struct Pool(u32);
-///
-/// #[genserver]
-/// impl Pool {
-///     #[call]
-///     fn take(&mut self, cx: &mut Cx<Self>) -> Option<Loan> {
-///         self.0 = self.0.checked_sub(1)?;
-///         Some(Loan(cx.weak()))
-///     }
-///
-///     #[cast(unbounded)]
-///     fn give_back(&mut self) {
-///         self.0 += 1;
-///     }
-/// }
-///
-/// struct Loan(PoolClient);
-///
-/// impl Drop for Loan {
-///     fn drop(&mut self) {
-///         let _ = self.0.give_back().post(); // a pool that is gone needs nothing back
-///     }
-/// }
-///
-/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let pool = Pool::start(Pool(1)).await?;
-/// let loan = pool.take().await?;
-/// assert!(loan.is_some() && pool.take().await?.is_none());
-/// drop(loan);
-/// assert!(pool.take().await?.is_some());
-/// # Ok(()) }
-/// ```
-#[must_use = "a message is sent by `.post()` or by awaiting it"]
-pub struct Post<'a, S: Server> {
-    address: &'a Address<S>,
-    message: Option<S::Message>,
-}
-
-impl<S: Server> Unpin for Post<'_, S> {}
-
-impl<'a, S: Server> Post<'a, S> {
-    #[doc(hidden)]
-    pub fn new(address: &'a Address<S>, message: S::Message) -> Self {
-        Self { address, message: Some(message) }
-    }
-
-    /// The message, in place of sending it.
-    pub(crate) fn into_message(self) -> S::Message {
-        self.message.expect(UNSENT)
-    }
-
-    /// Sends at once; for `Drop` and sync code.
-    ///
-    /// # Errors
-    ///
-    /// Only `NotRunning`.
-    ///
-    /// ```
-    /// # use genserver_runtime::prelude::*;
-    /// # struct Log(Vec<String>);
-    /// # #[genserver] impl Log {
-    /// #     #[cast(unbounded)] fn write(&mut self, #[into] line: String) { self.0.push(line); }
-    /// #     #[call] fn lines(&self) -> usize { self.0.len() }
-    /// # }
-    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let log = Log::start(Log(Vec::new())).await?;
-    /// log.write("no await, no refusal").post()?;
-    /// assert_eq!(log.lines().await?, 1);
-    /// # Ok(()) }
-    /// ```
-    pub fn post(mut self) -> Result<(), SendError> {
-        let message = self.message.take().expect(UNSENT);
-        send(self.address, message, Wait::No).map(drop)
-    }
-}
-
-impl<S: Server> Future for Post<'_, S> {
-    type Output = Result<(), SendError>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.get_mut();
-        ready!(poll_proceed(cx)).made_progress();
-        let message = this.message.take().expect(UNSENT);
-        Poll::Ready(send(this.address, message, Wait::No).map(drop))
-    }
-}
-
-impl<S: Server> fmt::Debug for Post<'_, S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Post").field("server", &S::NAME).finish_non_exhaustive()
     }
 }

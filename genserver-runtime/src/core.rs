@@ -16,7 +16,6 @@ use crate::id::ServerId;
 use crate::inbox::{Inbox, Life, Mode, Waiter};
 use crate::item::{Handlers, Item};
 use crate::node::Node;
-use crate::opening::Remembered;
 use crate::orphan;
 use crate::overflow::Full;
 use crate::report;
@@ -25,7 +24,7 @@ use crate::room::Ticket;
 #[cfg(feature = "introspection")]
 use crate::roster::Listed;
 use crate::server::Server;
-use crate::slot::{self, Answerable, Slot};
+use crate::slot::Slot;
 
 #[doc(hidden)]
 pub struct Core<S: Server> {
@@ -219,7 +218,16 @@ impl<S: Server> Core<S> {
 
     /// The same, after something was asked for that a suspended server does too.
     #[inline]
-    pub(crate) fn rouse(self: &Arc<Self>, mut inbox: MutexGuard<'_, Inbox<S>>) {
+    pub(crate) fn rouse(self: &Arc<Self>, inbox: MutexGuard<'_, Inbox<S>>) {
+        if inbox.sleeps() {
+            self.start(inbox);
+        }
+    }
+
+    /// Has the parked drain task run a server that is at rest, or a new one. Out of line: of a burst of
+    /// messages only the first comes here.
+    #[inline(never)]
+    fn start(self: &Arc<Self>, mut inbox: MutexGuard<'_, Inbox<S>>) {
         if inbox.parked {
             Self::wake_drain(inbox);
         } else if let Some(body) = inbox.body.take() {
@@ -229,6 +237,7 @@ impl<S: Server> Core<S> {
     }
 
     /// Sends the message that `make` makes, once it is known that somebody will take it.
+    #[inline]
     pub(crate) fn send(
         self: &Arc<Self>,
         make: impl FnOnce() -> Item<S>,
@@ -242,21 +251,34 @@ impl<S: Server> Core<S> {
         if matches!(inbox.life, Life::Ending | Life::Ended) {
             return Err(Refused::NotRunning);
         }
-        let pushed = inbox.push(make(), self.taken());
-        self.note_high(&inbox);
-        match pushed {
+        match inbox.push(make(), self.taken()) {
             Ok(()) => {
+                self.note_high(&inbox);
                 self.kick(inbox);
                 Ok(Sent::Queued)
             }
-            Err(Full::Wait(item)) if wait != Wait::No => Ok(self.wait(inbox, item, wait)),
-            Err(Full::Wait(item) | Full::Refused(item)) => {
+            Err(full) => self.send_full(inbox, full, wait),
+        }
+    }
+
+    /// There is no room for a message: what the policy makes of it is carried out.
+    #[cold]
+    fn send_full(
+        self: &Arc<Self>,
+        mut inbox: MutexGuard<'_, Inbox<S>>,
+        full: Full<S>,
+        wait: Wait,
+    ) -> Result<Sent, Refused> {
+        self.note_high(&inbox);
+        match full {
+            Full::Wait(item) if wait != Wait::No => Ok(self.wait(inbox, item, wait)),
+            Full::Wait(item) | Full::Refused(item) => {
                 inbox.cold().counters.refused += 1;
                 drop(inbox);
                 drop(item);
                 Err(Refused::Full)
             }
-            Err(Full::Dropped(item)) => {
+            Full::Dropped(item) => {
                 let counters = &mut inbox.cold().counters;
                 counters.dropped += 1;
                 let count = counters.dropped;
@@ -267,7 +289,6 @@ impl<S: Server> Core<S> {
         }
     }
 
-    #[cold]
     fn wait(
         self: &Arc<Self>,
         mut inbox: MutexGuard<'_, Inbox<S>>,
@@ -313,30 +334,6 @@ impl<S: Server> Core<S> {
         self.note_high(&inbox);
         self.kick(inbox);
         true
-    }
-
-    /// Somebody waits for a reply that the state may hold: the runtime's end must find the server.
-    pub(crate) fn remember(self: &Arc<Self>, owed: &Arc<dyn Answerable>) {
-        {
-            let mut inbox = self.lock();
-            let deferred = &mut inbox.cold().deferred;
-            slot::note_deferred(deferred, owed);
-        }
-        self.make_known();
-    }
-
-    /// Somebody waits for what only the server can tell: the runtime's end must find it.
-    pub(crate) fn make_known(self: &Arc<Self>) {
-        if !self.home.remember(&(Arc::clone(self) as Arc<dyn Node>)) {
-            return;
-        }
-        let mut inbox = self.lock();
-        if inbox.life == Life::Ended {
-            drop(inbox);
-            self.home.forget(self.id);
-        } else {
-            inbox.cold().claims.push(Arc::new(Remembered));
-        }
     }
 
     /// Why it ended, when nothing of it is left that could be tied to anything.

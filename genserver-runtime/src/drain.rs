@@ -19,9 +19,11 @@ use crate::item::{Framed, Item, Source};
 use crate::machine;
 use crate::options::{Handler, Kind};
 use crate::parked::{Work, publish};
+use crate::reply::ReplyTo;
 use crate::rest::Stir;
 use crate::server::{Message as _, Server, state_name};
 use crate::system::{self, Run, System};
+use crate::timing::note_event;
 use crate::turn::{crash_in, watched};
 use crate::watch::Tally;
 
@@ -73,17 +75,12 @@ enum Next<S: Server> {
     Rest,
 }
 
-/// The turn of a handler that may wait.
+/// The turn of a handler that may wait, with its message.
 struct Turn<S: Server> {
-    stays: Stays<S>,
-    source: Source,
-    span: Option<Span>,
-}
-
-/// The message of a handler that may wait, and its handler.
-struct Stays<S: Server> {
     message: S::Message,
     handler: &'static Handler,
+    source: Source,
+    span: Option<Span>,
     /// Since when it runs, where the server is watched.
     since: Option<Instant>,
 }
@@ -114,29 +111,47 @@ impl<S: Server> Drain<S> {
     async fn run(mut self, first: Work<S>) {
         let Some(mut body) = self.take_up(first).await else { return };
         loop {
-            let plain = self.next_plain(&body).map(Next::Item);
-            match plain.unwrap_or_else(|| self.next(&mut body)) {
-                Next::Item(item) => {
-                    if let Some(turn) = self.handle(&mut body, item) {
-                        body = self.dispatch(body, turn).await;
-                    }
-                    if self.budget == 0 {
-                        self.breathe().await;
-                    }
+            let turn = match self.next(&mut body) {
+                Next::Item(item) => self.run_items(&mut body, item),
+                Next::Begin => {
+                    body = self.begin(body).await;
+                    None
                 }
-                Next::Begin => body = self.begin(body).await,
                 Next::Act(act) => {
                     system::run(&self.core, &mut body, act);
                     self.stir = self.stir.max(Stir::System);
+                    None
                 }
                 Next::End => return self.end(body).await,
                 // Dropped, the task refuses its batch.
                 Next::Gone => return ending::drop_body(body),
                 Next::Rest => match self.rest(body).await {
-                    Some(rested) => body = rested,
+                    Some(rested) => {
+                        body = rested;
+                        None
+                    }
                     None => return,
                 },
+            };
+            if let Some(turn) = turn {
+                body = self.dispatch(body, turn).await;
             }
+            if self.budget == 0 {
+                self.breathe().await;
+            }
+        }
+    }
+
+    /// Handles an item, and those behind it while nothing can come before them; gives back the turn of a
+    /// handler that may wait.
+    #[inline]
+    fn run_items(&mut self, body: &mut Body<S>, mut item: Item<S>) -> Option<Turn<S>> {
+        loop {
+            let turn = self.handle(body, item);
+            if turn.is_some() || self.budget == 0 {
+                return turn;
+            }
+            item = self.next_plain(body)?;
         }
     }
 
@@ -211,36 +226,52 @@ impl<S: Server> Drain<S> {
     #[inline]
     fn handle(&mut self, body: &mut Body<S>, item: Item<S>) -> Option<Turn<S>> {
         self.budget = self.budget.saturating_sub(1);
-        match item {
+        let (message, span, source) = match item {
             Item::User(message) => {
                 body.cx.disturb();
                 if postpones(body, &message) {
-                    self.stir = Stir::Message;
-                    self.core.postpone(Item::User(message));
+                    self.put_aside(Item::User(message));
                     return None;
                 }
-                let stays = self.run_handler(body, message, None, &Source::Sender)?;
-                Some(Turn { stays, source: Source::Sender, span: None })
+                (message, None, Source::Sender)
             }
-            Item::Framed(framed) => self.handle_framed(body, framed),
+            Item::Framed(framed) => self.unframe(body, framed)?,
             Item::Ask(reply) => {
-                publish(&mut self.tally, &mut self.core.lock());
-                let state = body.state.as_ref().map_or("", state_name::<S>);
-                let _ = reply.reply(state);
-                self.stir = self.stir.max(Stir::System);
-                None
+                self.answer(body, reply);
+                return None;
             }
-        }
+        };
+        self.run_handler(body, message, span, source)
     }
 
-    fn handle_framed(&mut self, body: &mut Body<S>, mut framed: Box<Framed<S>>) -> Option<Turn<S>> {
+    /// Tells the state's name.
+    #[cold]
+    fn answer(&mut self, body: &Body<S>, reply: ReplyTo<&'static str>) {
+        publish(&mut self.tally, &mut self.core.lock());
+        let state = body.state.as_ref().map_or("", state_name::<S>);
+        let _ = reply.reply(state);
+        self.stir = self.stir.max(Stir::System);
+    }
+
+    /// The message waits for another state.
+    #[cold]
+    fn put_aside(&mut self, item: Item<S>) {
+        self.stir = Stir::Message;
+        self.core.postpone(item);
+    }
+
+    /// The parts of a message that is to be handled now.
+    fn unframe(
+        &mut self,
+        body: &mut Body<S>,
+        mut framed: Box<Framed<S>>,
+    ) -> Option<(S::Message, Option<Span>, Source)> {
         if !note_event(body, &mut framed) {
             ending::drop_caught::<S, _>(framed);
             return None;
         }
         if postpones(body, &framed.message) {
-            self.stir = Stir::Message;
-            self.core.postpone(Item::Framed(framed));
+            self.put_aside(Item::Framed(framed));
             return None;
         }
         let Framed { message, span, source } = *framed;
@@ -249,19 +280,18 @@ impl<S: Server> Drain<S> {
             ending::drop_caught::<S, _>(message);
             return None;
         }
-        let stays = self.run_handler(body, message, span.as_ref(), &source)?;
-        Some(Turn { stays, source, span })
+        Some((message, span, source))
     }
 
-    /// Runs a handler that cannot wait; the message of another stays.
+    /// Runs a handler that cannot wait; gives back the turn of another.
     #[inline]
     fn run_handler(
         &mut self,
         body: &mut Body<S>,
         message: S::Message,
-        span: Option<&Span>,
-        source: &Source,
-    ) -> Option<Stays<S>> {
+        span: Option<Span>,
+        source: Source,
+    ) -> Option<Turn<S>> {
         self.stir = self.stir.max(match source {
             Source::Idle => Stir::Signal,
             _ => Stir::Message,
@@ -275,11 +305,11 @@ impl<S: Server> Drain<S> {
             Kind::Call => self.core.count_call(),
             kind => self.tally.count(kind),
         }
-        let since = self.core.is_watched().then(|| self.core.begins(handler, source));
+        let since = self.core.is_watched().then(|| self.core.begins(handler, &source));
         let number = u16::try_from(number + 1).unwrap_or(u16::MAX);
         self.core.running.store(number, Ordering::Relaxed);
         let message = {
-            let _span = span.map(Span::enter);
+            let _span = span.as_ref().map(Span::enter);
             S::run_now(&self.core, body, message)
         };
         match message {
@@ -287,13 +317,13 @@ impl<S: Server> Drain<S> {
                 self.handled(body, handler, since);
                 None
             }
-            Some(message) => Some(Stays { message, handler, since }),
+            Some(message) => Some(Turn { message, handler, source, span, since }),
         }
     }
 
     /// Awaits a handler.
     async fn dispatch(&mut self, mut body: Box<Body<S>>, turn: Turn<S>) -> Box<Body<S>> {
-        let Turn { stays: Stays { message, handler, since }, source, span } = turn;
+        let Turn { message, handler, source, span, since } = turn;
         // Until the body goes back.
         body.cx.run.get_or_insert_with(|| Arc::clone(&self.core));
         body = match span {
@@ -342,22 +372,6 @@ impl<S: Server> Drain<S> {
 #[inline]
 fn postpones<S: Server>(body: &Body<S>, message: &S::Message) -> bool {
     S::POSTPONES && body.state.as_ref().is_some_and(|state| S::postpones(message.handler(), state))
-}
-
-/// A message came, to be handled or postponed: the event time-out is void, and a timer's message is
-/// what it was updated to. `false` for one that was flushed.
-fn note_event<S: Server>(body: &mut Body<S>, framed: &mut Framed<S>) -> bool {
-    let Some(fired) = framed.source.token() else {
-        body.cx.disturb();
-        return true;
-    };
-    if fired.is_flushed() {
-        return false;
-    }
-    if let Some(updated) = body.cx.handled_timer(fired) {
-        ending::drop_caught::<S, _>(std::mem::replace(&mut framed.message, updated));
-    }
-    true
 }
 
 impl<S: Server> Drop for Drain<S> {

@@ -291,6 +291,15 @@ impl<S: Server> Inbox<S> {
         Err(self.overflow(item, taken))
     }
 
+    /// Whether nobody runs the server, and no drain task was woken to do so.
+    #[inline]
+    pub(crate) fn sleeps(&self) -> bool {
+        if self.parked {
+            return self.cold.as_ref().is_some_and(|cold| cold.drain.is_some());
+        }
+        self.body.is_some()
+    }
+
     /// Queues a message of the server's own: it takes no room.
     pub(crate) fn push_own(&mut self, item: Item<S>, taken: u32) {
         let counted = item.counted();
@@ -311,21 +320,20 @@ impl<S: Server> Inbox<S> {
             }
             self.queue.push_back(item);
         }
-        let mut waiting = self.queue.len() + taken as usize;
-        match &mut self.cold {
-            Some(cold) => {
-                waiting += cold.high.len() + cold.ahead();
-                let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
-                cold.high_water = cold.high_water.max(waiting);
-            }
-            None if waiting > 1 => {
-                self.cold().high_water = u32::try_from(waiting).unwrap_or(u32::MAX);
-            }
-            None => {}
+        let waiting = u32::try_from(self.waiting(taken)).unwrap_or(u32::MAX);
+        // A bare server has had one, which nobody notes.
+        if waiting > self.cold.as_ref().map_or(1, |cold| cold.high_water) {
+            self.note_high_water(waiting);
         }
     }
 
+    #[cold]
+    fn note_high_water(&mut self, waiting: u32) {
+        self.cold().high_water = waiting;
+    }
+
     /// How many messages lie in the mailbox, with `taken` of them in the running batch.
+    #[inline]
     pub(crate) fn waiting(&self, taken: u32) -> usize {
         let before = self.cold.as_ref().map_or(0, |cold| cold.high.len() + cold.ahead());
         self.queue.len() + taken as usize + before

@@ -7,8 +7,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::task::coop::poll_proceed;
-
 use crate::absence::Absent;
 use crate::address::{Address, AnyAddress};
 use crate::cast::{self, Unsent};
@@ -17,7 +15,7 @@ use crate::clock::Instant;
 use crate::core::{Core, Wait};
 use crate::error::SendError;
 use crate::item::{Item, Source};
-use crate::limit::Limit;
+use crate::limit::{self, Limit};
 use crate::node::Node;
 use crate::options::{Missed, Options};
 use crate::room::Ticket;
@@ -344,7 +342,7 @@ impl<M: Send> Future for SendInfo<'_, M> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
         if this.ticket.is_none() {
-            ready!(poll_proceed(cx)).made_progress();
+            ready!(limit::proceed(cx));
             let Self { target, message, absent, .. } = this;
             let limit = Limit::Default(Options::DEFAULT.call_timeout);
             let sent = || target.deliver(message, true).0;

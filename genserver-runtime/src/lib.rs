@@ -79,6 +79,7 @@ mod parked;
 mod passivation;
 mod pending;
 mod place;
+mod post;
 pub mod prelude;
 mod registry;
 mod reply;
@@ -122,7 +123,7 @@ mod withdraw;
 #[cfg(feature = "supervision")]
 pub use crate::application::{Application, Running, Signal, Stopped, Why};
 pub use crate::call::Call;
-pub use crate::cast::{Cast, Post};
+pub use crate::cast::Cast;
 pub use crate::client::Client;
 pub use crate::context::Cx;
 pub use crate::dead_letter::DeadLetter;
@@ -147,6 +148,7 @@ pub use crate::name::UnknownName;
 pub use crate::node::Counters;
 pub use crate::options::{Missed, Overflow, Shutdown};
 pub use crate::pending::Pending;
+pub use crate::post::Post;
 pub use crate::registry::{
     DuplicateKeys, DuplicateRegistry, KeyGuard, Keys, RegisterError, Registry, RegistryEvent,
     UniqueKeys,

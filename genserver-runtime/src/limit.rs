@@ -1,6 +1,10 @@
-//! How long a call may take.
+//! How long a call may take, and how many of them one after another.
 
+use std::mem;
+use std::task::{Context, Poll};
 use std::time::Duration;
+
+use tokio::task::coop::poll_proceed;
 
 use crate::frame::{self, Deadline, Frame};
 
@@ -41,4 +45,11 @@ fn of_default(own: Option<Duration>) -> Deadline {
         None | Some(Duration::MAX) => Deadline::Never,
         Some(own) => Deadline::Within(own),
     }
+}
+
+/// Takes from what the task may do before others get their turn.
+#[inline]
+pub(crate) fn proceed(cx: &mut Context<'_>) -> Poll<()> {
+    // Dropped, it would look whether to give back what it took; its `made_progress` only keeps it from that.
+    poll_proceed(cx).map(mem::forget)
 }

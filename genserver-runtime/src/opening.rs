@@ -24,6 +24,7 @@ use crate::machine;
 use crate::node::Node;
 use crate::registry::entry::KeyClaim;
 use crate::server::{Begin, Server};
+use crate::slot::{self, Answerable};
 use crate::turn::Payload;
 
 /// A server whose `init` has not returned. Dropped, it never was: its name is free again, and who
@@ -159,6 +160,32 @@ impl Claim for Remembered {
 
     fn holds(&self) -> bool {
         false
+    }
+}
+
+impl<S: Server> Core<S> {
+    /// Somebody waits for a reply that the state may hold: the runtime's end must find the server.
+    pub(crate) fn remember(self: &Arc<Self>, owed: &Arc<dyn Answerable>) {
+        {
+            let mut inbox = self.lock();
+            let deferred = &mut inbox.cold().deferred;
+            slot::note_deferred(deferred, owed);
+        }
+        self.make_known();
+    }
+
+    /// Somebody waits for what only the server can tell: the runtime's end must find it.
+    pub(crate) fn make_known(self: &Arc<Self>) {
+        if !self.home.remember(&(Arc::clone(self) as Arc<dyn Node>)) {
+            return;
+        }
+        let mut inbox = self.lock();
+        if inbox.life == Life::Ended {
+            drop(inbox);
+            self.home.forget(self.id);
+        } else {
+            inbox.cold().claims.push(Arc::new(Remembered));
+        }
     }
 }
 

@@ -39,8 +39,9 @@ pub use crate::upgrade::{
 use std::time::Duration;
 
 use crate::call::Call;
-use crate::cast::{Cast, Post};
+use crate::cast::Cast;
 use crate::outcome::Outcome;
+use crate::post::Post;
 use crate::start::Start;
 use crate::tracked::{StartTracked, Step};
 

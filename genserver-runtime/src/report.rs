@@ -23,8 +23,13 @@ pub(crate) fn handler_span<S: Server>(core: &Core<S>, handler: usize) -> Option<
 /// Whether somebody may want spans: one load and a comparison where nobody does.
 #[inline]
 fn listened() -> bool {
-    Level::DEBUG <= tracing::level_filters::LevelFilter::current()
-        && enabled!(target: "genserver::handler", Level::DEBUG)
+    Level::DEBUG <= tracing::level_filters::LevelFilter::current() && asked()
+}
+
+/// Out of line: what is inlined into every path is the look at the level alone.
+#[cold]
+fn asked() -> bool {
+    enabled!(target: "genserver::handler", Level::DEBUG)
 }
 
 #[cold]
@@ -35,9 +40,11 @@ fn new_handler_span(server: &'static str, id: ServerId, handler: &'static str) -
 /// The caller's span, when somebody listens.
 #[inline]
 pub(crate) fn caller_span() -> Option<Span> {
-    if !listened() {
-        return None;
-    }
+    if listened() { current_span() } else { None }
+}
+
+#[cold]
+fn current_span() -> Option<Span> {
     let span = Span::current();
     (!span.is_disabled() && !span.is_none()).then_some(span)
 }

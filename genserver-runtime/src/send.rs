@@ -7,14 +7,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::task::coop::poll_proceed;
-
 use crate::absence::Absent;
 use crate::call::{Call, UNSENT};
 use crate::core::{Core, Refused, Sent, Wait};
 use crate::error::ServerError;
 use crate::item::Item;
-use crate::limit::Limit;
+use crate::limit::{self, Limit};
 use crate::node::Node;
 use crate::outcome::Outcome;
 use crate::pending::{Asked, Pending, Waits};
@@ -167,7 +165,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
         if this.room.is_none() {
-            ready!(poll_proceed(cx)).made_progress();
+            ready!(limit::proceed(cx));
             if let Some(pending) = ready!(this.poll_first(cx))? {
                 return Poll::Ready(Ok(pending));
             }

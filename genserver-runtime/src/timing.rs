@@ -7,10 +7,12 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::body::Body;
 use crate::clock::{self, Instant};
 use crate::context::Cx;
 use crate::ending::drop_caught;
 use crate::exit::Panic;
+use crate::item::Framed;
 use crate::machine::Machine;
 use crate::server::{Server, Takes};
 use crate::task::Task;
@@ -364,4 +366,20 @@ impl<S: Server> fmt::Debug for NamedTimer<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NamedTimer").field("name", &self.name).finish_non_exhaustive()
     }
+}
+
+/// A message came, to be handled or postponed: the event time-out is void, and a timer's message is
+/// what it was updated to. `false` for one that was flushed.
+pub(crate) fn note_event<S: Server>(body: &mut Body<S>, framed: &mut Framed<S>) -> bool {
+    let Some(fired) = framed.source.token() else {
+        body.cx.disturb();
+        return true;
+    };
+    if fired.is_flushed() {
+        return false;
+    }
+    if let Some(updated) = body.cx.handled_timer(fired) {
+        drop_caught::<S, _>(std::mem::replace(&mut framed.message, updated));
+    }
+    true
 }

@@ -122,9 +122,8 @@ impl Drain {
 
     async fn run(mut self, mut body: Box<Body>) {
         loop {
-            let plain = self.next_plain(&body).map(Next::Item);
-            match plain.unwrap_or_else(|| self.next(&mut body)) {
-                Next::Item(item) => self.run_item(&mut body, item).await,
+            match self.next(&mut body) {
+                Next::Item(item) => self.run_items(&mut body, item).await,
                 Next::End(ending) => {
                     let batch = std::mem::take(&mut self.batch);
                     return ending::end(&self.core, ending, None, batch).await;
@@ -134,6 +133,19 @@ impl Drain {
                     None => return,
                 },
             }
+        }
+    }
+
+    /// Handles an item, and those behind it while nothing can come before them.
+    async fn run_items(&mut self, body: &mut Body, item: Item) {
+        let mut next = Some(item);
+        while let Some(item) = next {
+            let waits = item.task == Task::Wait;
+            self.run_item(body, item).await;
+            if waits {
+                return;
+            }
+            next = self.next_plain(body);
         }
     }
 

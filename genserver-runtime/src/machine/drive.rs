@@ -5,12 +5,13 @@ use std::sync::Weak;
 
 use crate::address::Address;
 use crate::call::Call;
-use crate::cast::{Cast, Post};
+use crate::cast::Cast;
 use crate::error::ServerError;
 use crate::exit::ExitReason;
 use crate::machine::bench::Bench;
 use crate::machine::{Machine, Variant};
 use crate::outcome::Outcome;
+use crate::post::Post;
 use crate::server::{Request, ServedBy, Server, Takes};
 
 /// Puts a machine on the bench, in any of its states: a state, a group, or the whole state enum.
