@@ -2,17 +2,20 @@
 
 use std::fmt;
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use crate::absence::Absent;
 use crate::address::Address;
 use crate::blocking;
-use crate::core::Wait;
+use crate::core::{Core, Wait};
 use crate::error::ServerError;
-use crate::inline::Started;
-use crate::limit::{self, Limit};
+use crate::frame::Deadline;
+use crate::id::ServerId;
+use crate::limit::Limit;
 use crate::outcome::Outcome;
 use crate::pending::Pending;
 use crate::send::{Lost, SendCall, queue};
@@ -48,11 +51,21 @@ use crate::server::{Request, Server};
 #[must_use = "a call does nothing until it is awaited or sent"]
 pub struct Call<'a, O: Outcome, S: Server, A, const H: usize> {
     pub(crate) address: &'a Address<S>,
+    /// `None` while there is nothing to send, any more or at the moment.
     pub(crate) args: Option<A>,
-    pub(crate) limit: Limit,
-    pub(crate) pending: Option<Pending<O::Reply>>,
-    /// While nobody is where it goes.
-    pub(crate) absent: Option<Box<Absent>>,
+    /// `None` for the default, which is known where it is compiled.
+    pub(crate) limit: Option<Limit>,
+    pub(crate) stage: Stage<O::Reply>,
+}
+
+/// What a call waits for. In one place, so that one look tells that there is nothing to drop.
+pub(crate) enum Stage<R> {
+    /// For nothing: it was not polled, or is over.
+    Idle,
+    /// Nobody is where it goes, or nobody was.
+    Absent(Box<Absent>),
+    /// For its reply.
+    Sent(Pending<R>),
 }
 
 // Nothing in it is ever pinned.
@@ -62,11 +75,51 @@ impl<'a, O: Outcome, S: Server, A, const H: usize> Call<'a, O, S, A, H> {
     #[doc(hidden)]
     #[inline]
     pub fn new(address: &'a Address<S>, args: A) -> Self {
-        let own = match S::HANDLERS[H].timeout {
-            None => S::OPTIONS.call_timeout,
-            own => own,
-        };
-        Self { address, args: Some(args), limit: Limit::Default(own), pending: None, absent: None }
+        Self { address, args: Some(args), limit: None, stage: Stage::Idle }
+    }
+
+    const DEFAULT: Option<Duration> = match S::HANDLERS[H].timeout {
+        None => S::OPTIONS.call_timeout,
+        own => own,
+    };
+
+    #[inline]
+    pub(crate) fn limit(&self) -> Limit {
+        self.limit.unwrap_or(Limit::Default(Self::DEFAULT))
+    }
+
+    /// Until when its handler's caller waits, where that is not for as long as the caller's own.
+    #[inline]
+    pub(crate) fn deadline(&self) -> Option<Deadline> {
+        match self.limit {
+            None => Limit::Default(Self::DEFAULT).own(),
+            Some(limit) => limit.own(),
+        }
+    }
+
+    /// Looks for a server that has not refused the call yet, and waits until there is one.
+    #[cold]
+    pub(crate) fn find(
+        &mut self,
+        tried: &mut Option<ServerId>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Arc<Core<S>>, ServerError>> {
+        loop {
+            if let Stage::Absent(absent) = &mut self.stage {
+                ready!(absent.poll(cx))?;
+                self.limit = Some(absent.left(self.limit.unwrap_or(Limit::Default(Self::DEFAULT))));
+            }
+            if let Some(core) = self.address.with_next(tried, Arc::clone) {
+                return Poll::Ready(Ok(core));
+            }
+            let absence = self.address.absence(tried.take());
+            let mut absent = match mem::replace(&mut self.stage, Stage::Idle) {
+                Stage::Absent(absent) => Some(absent),
+                Stage::Idle | Stage::Sent(_) => None,
+            };
+            Absent::meet(&mut absent, absence, self.limit())?;
+            self.stage = absent.map_or(Stage::Idle, Stage::Absent);
+        }
     }
 }
 
@@ -100,7 +153,7 @@ where
     /// # Ok(()) }
     /// ```
     pub fn timeout(mut self, limit: Duration) -> Self {
-        self.limit = Limit::Within(limit);
+        self.limit = Some(Limit::Within(limit));
         self
     }
 
@@ -115,7 +168,7 @@ where
     /// # Ok(()) }
     /// ```
     pub fn no_timeout(mut self) -> Self {
-        self.limit = Limit::Never;
+        self.limit = Some(Limit::Never);
         self
     }
 
@@ -160,7 +213,7 @@ where
     /// ```
     pub fn try_send(mut self) -> Result<Pending<O::Reply>, ServerError> {
         let mut args = self.args.take().expect(UNSENT);
-        let (address, limit) = (self.address, self.limit);
+        let (address, limit) = (self.address, self.limit());
         let mut tried = None;
         loop {
             let sent = address.with_next(&mut tried, |core| {
@@ -195,66 +248,37 @@ where
     }
 
     /// Looks for the server, until one takes the call.
-    fn poll_first(&mut self, cx: &mut Context<'_>) -> Poll<O> {
-        let mut args = Some(self.args.take().expect(DONE));
+    #[cold]
+    pub(crate) fn poll_found(&mut self, cx: &mut Context<'_>) -> Poll<O> {
         let mut tried = None;
         loop {
-            if self.absent.is_some() {
-                match self.poll_absent(cx) {
-                    Poll::Ready(Ok(())) => {}
-                    Poll::Ready(Err(error)) => return Poll::Ready(O::error(error)),
-                    Poll::Pending => {
-                        self.args = args;
-                        return Poll::Pending;
-                    }
-                }
-            }
-            let address = self.address;
-            let started = address
-                .with_next(&mut tried, |core| self.start(core, args.take().expect(UNSENT), cx));
-            match started {
-                None => {
-                    let absence = address.absence(tried.take());
-                    if let Err(error) = Absent::meet(&mut self.absent, absence, self.limit) {
-                        return Poll::Ready(O::error(error));
-                    }
-                }
-                Some(Started::Done(outcome)) => return Poll::Ready(outcome),
-                Some(Started::Queued) => return self.poll_queued(cx),
-                Some(Started::Pending) => return self.poll_pending(cx),
-                // The incarnation ended between the look-up and the call: the next one answers.
-                Some(Started::Lost(Lost { args: Some(back), .. })) if address.moves() => {
-                    args = Some(back);
-                }
-                Some(Started::Lost(lost)) => return Poll::Ready(O::error(lost.error)),
+            let core = match ready!(self.find(&mut tried, cx)) {
+                Ok(core) => core,
+                Err(error) => return Poll::Ready(O::error(error)),
+            };
+            let polled = self.advance(Some(&core), cx);
+            // The incarnation ended between the look-up and the call: the next one answers.
+            if polled.is_ready() || self.args.is_none() {
+                return polled;
             }
         }
     }
 
-    /// Ready when it is time to look again.
-    #[cold]
-    pub(crate) fn poll_absent(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ServerError>> {
-        let Some(absent) = &mut self.absent else { return Poll::Ready(Ok(())) };
-        ready!(absent.poll(cx))?;
-        self.limit = absent.left(self.limit);
-        Poll::Ready(Ok(()))
-    }
-
     /// It was queued just now.
-    fn poll_queued(&mut self, cx: &mut Context<'_>) -> Poll<O> {
-        let pending = self.pending.as_mut().expect(UNSENT);
+    pub(crate) fn poll_queued(&mut self, cx: &mut Context<'_>) -> Poll<O> {
+        let Stage::Sent(pending) = &mut self.stage else { panic!("{DONE}") };
         let reply = ready!(pending.poll_sent(cx));
         Poll::Ready(reply.map_or_else(O::error, O::reply))
     }
 
-    fn poll_pending(&mut self, cx: &mut Context<'_>) -> Poll<O> {
-        let pending = self.pending.as_mut().expect(UNSENT);
+    pub(crate) fn poll_pending(&mut self, cx: &mut Context<'_>) -> Poll<O> {
+        let Stage::Sent(pending) = &mut self.stage else { panic!("{DONE}") };
         let reply = ready!(pending.poll_reply(cx));
         Poll::Ready(reply.map_or_else(O::error, O::reply))
     }
 }
 
-const DONE: &str = "a call was polled after it was done";
+pub(crate) const DONE: &str = "a call was polled after it was done";
 pub(crate) const UNSENT: &str = "invariant: a call keeps its arguments until it is sent";
 
 impl<O: Outcome<Reply: Send + 'static>, S, A, const H: usize> Future for Call<'_, O, S, A, H>
@@ -266,19 +290,7 @@ where
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<O> {
-        let this = self.get_mut();
-        if this.pending.is_some() {
-            return this.poll_pending(cx);
-        }
-        ready!(limit::proceed(cx));
-        let Some(core) = this.address.direct() else { return this.poll_first(cx) };
-        let args = this.args.take().expect(DONE);
-        match this.start(core, args, cx) {
-            Started::Done(outcome) => Poll::Ready(outcome),
-            Started::Queued => this.poll_queued(cx),
-            Started::Pending => this.poll_pending(cx),
-            Started::Lost(lost) => Poll::Ready(O::error(lost.error)),
-        }
+        self.get_mut().advance(None, cx)
     }
 }
 

@@ -115,24 +115,49 @@ impl<S: Server> Core<S> {
     }
 
     /// Takes the body of an idle server, to run one call where it is made.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a call of its own is a tenth of an inline call")]
     pub(crate) fn try_enter(&self) -> Option<Box<Body<S>>> {
         let mut inbox = self.lock();
         let free = inbox.queue.is_empty()
             && inbox.mode.inline()
             && !self.attention.load(Ordering::Relaxed);
-        if !free {
-            return None;
+        if free {
+            inbox.mode.set(Mode::ASLEEP, false);
+            inbox.body.take()
+        } else {
+            None
         }
-        inbox.mode.set(Mode::ASLEEP, false);
-        inbox.body.take()
     }
 
     /// Puts the body back, or runs on with it where there is work.
-    #[inline]
     pub(crate) fn leave(self: &Arc<Self>, body: Box<Body<S>>) {
+        self.put_back(body);
+    }
+
+    /// As [`leave`](Self::leave), in the way of every inline call.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a call of its own is a tenth of an inline call")]
+    pub(crate) fn put_back(self: &Arc<Self>, body: Box<Body<S>>) {
         self.note_state(&body);
+        if !body.cx.is_quiet() {
+            return self.leave_slowly(self.lock(), body);
+        }
         let mut inbox = self.lock();
+        let still = inbox.queue.is_empty()
+            && !inbox.mode.is(Mode::RESTS)
+            && !self.waited.load(Ordering::Relaxed)
+            && !self.attention.load(Ordering::Relaxed);
+        if still {
+            inbox.body = Some(body);
+        } else {
+            self.leave_slowly(inbox, body);
+        }
+    }
+
+    /// Puts the body back where there may be more to do.
+    #[cold]
+    fn leave_slowly(self: &Arc<Self>, mut inbox: MutexGuard<'_, Inbox<S>>, body: Box<Body<S>>) {
         if inbox.mode.is(Mode::RESTS) {
             // Also where the drain task goes on: what it does next need not be a message.
             self.rested(&mut inbox, Stir::Message);
@@ -142,15 +167,15 @@ impl<S: Server> Core<S> {
         if !quiet {
             return self.run_on(inbox, body);
         }
-        if let Some(cold) = &mut inbox.cold {
+        if self.waited.load(Ordering::Relaxed) {
             // Seen of a handler that ran where it was called.
-            cold.since = None;
+            self.waited.store(false, Ordering::Relaxed);
+            inbox.cold().since = None;
         }
         inbox.body = Some(body);
     }
 
     /// Work for a body that is at hand: the parked drain task takes it, or a new one.
-    #[cold]
     fn run_on(self: &Arc<Self>, mut inbox: MutexGuard<'_, Inbox<S>>, body: Box<Body<S>>) {
         if matches!(inbox.life, Life::Ending | Life::Ended) {
             // The runtime went while a handler ran on another thread.

@@ -115,8 +115,8 @@ pub fn answer_now<S, const H: usize, A, R>(
 {
     if let Some((args, reply)) = admitted::<S, H, A, R>(core, body, args, reply) {
         let deadline = reply.until()();
-        let outcome = frame::with(|frame| turn::run(frame, core, H, deadline, S::run(body, args)));
-        settle(core, body, H, turn::ran(outcome), reply);
+        let outcome = turn::run(core, H, deadline, S::run(body, args));
+        settle(core, body, H, outcome.map_err(Interrupt::Panicked), reply);
     }
 }
 
@@ -156,9 +156,8 @@ where
     if !body.state.as_ref().is_none_or(S::accepts) {
         return unheard(core, body, H, args);
     }
-    let outcome =
-        frame::with(|frame| turn::run(frame, core, H, Deadline::Never, S::run(body, args)));
-    notified(core, body, H, turn::ran(outcome));
+    let outcome = turn::run(core, H, Deadline::Never, S::run(body, args));
+    notified(core, body, H, outcome.map_err(Interrupt::Panicked));
 }
 
 /// The handler of a cast or an info has returned.

@@ -45,13 +45,13 @@ impl Edge {
 }
 
 // Cells of plain values: what needs no destructor is reached without a look at whether it lives.
-pub(crate) struct Frame {
+struct Frame {
     depth: Cell<u32>,
     deadline: Cell<Deadline>,
     /// Whether the running handler is one whose waiting is seen: an `async fn`, polled by us.
     polled: Cell<bool>,
-    /// Whether it waits on something: then there are edges.
-    waits: Cell<bool>,
+    /// How many of the edges are its own, the last ones.
+    waits: Cell<usize>,
     /// The slot that the running deferred handler was given.
     deferring: Cell<usize>,
     /// The server whose handler is polled, or whose `init` is.
@@ -64,81 +64,102 @@ thread_local! {
             depth: Cell::new(0),
             deadline: Cell::new(Deadline::Never),
             polled: Cell::new(false),
-            waits: Cell::new(false),
+            waits: Cell::new(0),
             deferring: Cell::new(0),
             server: Cell::new(None),
         }
     };
 
-    /// The edges of the running handler.
+    /// The edges of the handlers that run on this stack, those of the outermost first.
     static EDGES: Cell<Vec<Edge>> = const { Cell::new(Vec::new()) };
 
     /// The server whose blocking handler runs on this thread, which nobody polls.
     static BLOCKED: Cell<Option<Arc<dyn Node>>> = const { Cell::new(None) };
 }
 
-/// Looks at the frame of this thread.
-#[inline]
-pub(crate) fn with<R>(look: impl FnOnce(&Frame) -> R) -> R {
-    FRAME.with(look)
+/// What a frame was before a handler.
+#[derive(Default)]
+struct Outer {
+    /// Where it is another one.
+    deadline: Option<Deadline>,
+    polled: bool,
+}
+
+impl Outer {
+    /// Another handler begins. Kept here and not given: what a thread's local gives is copied on its way.
+    #[inline]
+    fn enter(&mut self, frame: &Frame, deadline: Option<Deadline>, polled: bool) {
+        frame.depth.set(frame.depth.get() + 1);
+        self.deadline = deadline.map(|deadline| frame.deadline.replace(deadline));
+        self.polled = frame.polled.replace(polled);
+    }
 }
 
 impl Frame {
-    /// Whether one more handler may run on this stack.
     #[inline]
-    pub(crate) fn has_room(&self) -> bool {
-        self.depth.get() < NESTING_MAX
-    }
-
-    /// The deadline of the running handler's request.
-    #[inline]
-    pub(crate) fn deadline(&self) -> Deadline {
-        self.deadline.get()
-    }
-
-    /// Runs what does not panic as a `fn` handler: it cannot wait for calls, so none are noted.
-    #[inline]
-    pub(crate) fn run<R>(&self, deadline: Deadline, handler: impl FnOnce() -> R) -> R {
-        let entered = (self.deadline.replace(deadline), self.polled.replace(false));
-        self.depth.set(self.depth.get() + 1);
-        let output = handler();
+    fn leave(&self, outer: Outer) {
         self.depth.set(self.depth.get() - 1);
-        self.deadline.set(entered.0);
-        self.polled.set(entered.1);
-        output
-    }
-
-    /// Polls what does not panic as an `async` handler of this server; with the calls that it waits
-    /// on, where there are any.
-    #[inline]
-    pub(crate) fn poll<R>(
-        &self,
-        deadline: Deadline,
-        server: ServerId,
-        poll: impl FnOnce() -> R,
-    ) -> (R, Option<Vec<Edge>>) {
-        let entered = (self.deadline.replace(deadline), self.polled.replace(true));
-        let outer = self.server.replace(Some(server));
-        let waited = self.take_edges();
-        self.depth.set(self.depth.get() + 1);
-        let output = poll();
-        self.depth.set(self.depth.get() - 1);
-        let waits = self.take_edges();
-        if let Some(edges) = waited {
-            self.waits.set(true);
-            EDGES.set(edges);
+        match outer.deadline {
+            None => {}
+            // Most often, and then nothing else needs to be kept meanwhile.
+            Some(Deadline::Never) => self.deadline.set(Deadline::Never),
+            Some(deadline) => self.deadline.set(deadline),
         }
-        self.server.set(outer);
-        self.deadline.set(entered.0);
-        self.polled.set(entered.1);
-        (output, waits)
+        self.polled.set(outer.polled);
     }
 
-    /// The calls that were noted.
-    #[inline]
-    fn take_edges(&self) -> Option<Vec<Edge>> {
-        self.waits.replace(false).then(|| EDGES.take())
+    /// The calls that the running handler waits on, which are not its own any more.
+    #[cold]
+    fn take_edges(&self) -> Vec<Edge> {
+        let mut edges = EDGES.take();
+        let own = edges.split_off(edges.len() - self.waits.replace(0));
+        EDGES.set(edges);
+        own
     }
+}
+
+/// Whether one more handler may run on this stack.
+#[inline]
+pub(crate) fn has_room() -> bool {
+    FRAME.with(|frame| frame.depth.get() < NESTING_MAX)
+}
+
+/// Runs what does not panic as a `fn` handler: it cannot wait for calls, so none are noted. Without a
+/// deadline, that of the running handler stands.
+#[inline]
+pub(crate) fn run<R>(deadline: Option<Deadline>, handler: impl FnOnce() -> R) -> R {
+    let mut outer = Outer::default();
+    FRAME.with(|frame| outer.enter(frame, deadline, false));
+    let output = handler();
+    FRAME.with(|frame| frame.leave(outer));
+    output
+}
+
+/// Polls what does not panic as an `async` handler of this server; tells the calls that it waits on,
+/// where there are any.
+#[inline]
+pub(crate) fn poll<R>(
+    deadline: Option<Deadline>,
+    server: ServerId,
+    waits: &mut Option<Vec<Edge>>,
+    poll: impl FnOnce() -> R,
+) -> R {
+    let (mut outer, mut behalf, mut waited) = (Outer::default(), None, 0);
+    FRAME.with(|frame| {
+        outer.enter(frame, deadline, true);
+        behalf = frame.server.replace(Some(server));
+        waited = frame.waits.replace(0);
+    });
+    let output = poll();
+    FRAME.with(|frame| {
+        if frame.waits.get() > 0 {
+            *waits = Some(frame.take_edges());
+        }
+        frame.waits.set(waited);
+        frame.server.set(behalf);
+        frame.leave(outer);
+    });
+    output
 }
 
 /// The deadline of the running handler's request.
@@ -152,7 +173,7 @@ pub(crate) fn deadline() -> Deadline {
 pub(crate) fn wait_on(edge: impl FnOnce() -> Edge) {
     FRAME.with(|frame| {
         if frame.polled.get() {
-            frame.waits.set(true);
+            frame.waits.set(frame.waits.get() + 1);
             let mut edges = EDGES.take();
             edges.push(edge());
             EDGES.set(edges);
@@ -168,8 +189,8 @@ pub(crate) fn blocking<R>(
 ) -> thread::Result<R> {
     let server = node.id();
     let outer = BLOCKED.replace(Some(node));
-    let (outcome, _) =
-        with(|frame| frame.poll(deadline, server, || catch_unwind(AssertUnwindSafe(handler))));
+    let handler = || catch_unwind(AssertUnwindSafe(handler));
+    let outcome = poll(Some(deadline), server, &mut None, handler);
     drop(BLOCKED.replace(outer));
     outcome
 }
@@ -179,8 +200,8 @@ pub(crate) fn blocking<R>(
 pub(crate) fn blocks() {
     let Some(node) = BLOCKED.take() else { return };
     BLOCKED.set(Some(Arc::clone(&node)));
-    if let Some(edges) = with(Frame::take_edges) {
-        node.waits_on(edges);
+    if FRAME.with(|frame| frame.waits.get() > 0) {
+        node.waits_on(FRAME.with(Frame::take_edges));
     }
 }
 

@@ -117,8 +117,10 @@ impl Home {
     #[inline]
     pub(crate) fn is_current(&self) -> bool {
         let task = tokio::task::try_id();
-        let (known, id) = MEMO.get();
-        let id = if task.is_some() && task == known { id } else { memorize(task) };
+        let id = match (task, MEMO.get()) {
+            (Some(task), (Some(known), id)) if task == known => id,
+            _ => memorize(task),
+        };
         id == Some(self.id)
     }
 

@@ -5,12 +5,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use crate::body::Body;
-use crate::call::Call;
+use crate::call::{Call, DONE, Stage};
 use crate::core::{Core, Wait};
-use crate::frame::{self, Frame};
+use crate::frame;
+use crate::limit;
 use crate::node::Node;
 use crate::outcome::Outcome;
 use crate::pending::Pending;
@@ -25,46 +26,65 @@ where
     A: Send + 'static,
     S: Request<H, A, O::Reply>,
 {
-    #[inline]
-    pub(crate) fn start(
+    /// Polls the call: runs it here, or queues it, or looks whether its reply is there. Where another
+    /// server may take it that the one that was found did not, it is pending, with its arguments in
+    /// place.
+    pub(crate) fn advance(
         &mut self,
-        core: &Arc<Core<S>>,
-        args: A,
+        found: Option<&Arc<Core<S>>>,
         cx: &mut Context<'_>,
-    ) -> Started<O, A> {
-        if S::INLINE { self.enter(core, args, cx) } else { self.queue(core, args, cx) }
-    }
-
-    #[inline]
-    fn enter(&mut self, core: &Arc<Core<S>>, args: A, cx: &mut Context<'_>) -> Started<O, A> {
-        frame::with(|frame| {
-            if frame.has_room()
-                && core.home.is_current()
-                && let Some(mut body) = core.try_enter()
-            {
-                if S::POSTPONES && body.state.as_ref().is_some_and(|state| S::postpones(H, state)) {
-                    // It goes through the queue, to be put aside there.
-                    core.leave(body);
-                } else {
-                    body.cx.disturb();
-                    return if S::INLINE_FN {
-                        self.run_fn(frame, core, body, args)
-                    } else {
-                        self.run_async(frame, core, body, args, cx)
-                    };
+    ) -> Poll<O> {
+        if matches!(self.stage, Stage::Sent(_)) {
+            return self.poll_pending(cx);
+        }
+        let core = match found {
+            Some(core) => core,
+            None => {
+                ready!(limit::proceed(cx));
+                match self.address.direct() {
+                    Some(core) => core,
+                    None => return self.poll_found(cx),
                 }
             }
-            self.queue(core, args, cx)
-        })
+        };
+        let args = self.args.take().expect(DONE);
+        if S::INLINE
+            && frame::has_room()
+            && core.home.is_current()
+            && let Some(mut body) = core.try_enter()
+        {
+            if S::POSTPONES && body.state.as_ref().is_some_and(|state| S::postpones(H, state)) {
+                // It goes through the queue, to be put aside there.
+                core.leave(body);
+            } else {
+                body.cx.disturb();
+                if body.state.as_ref().is_some_and(|state| !S::accepts(state)) {
+                    return Poll::Ready(refuse::<O, S, A, H>(core, body));
+                }
+                core.count_call();
+                core.running.store(number(H), Ordering::Relaxed);
+                return if S::INLINE_FN {
+                    self.run_fn(core, body, args, cx)
+                } else {
+                    self.run_async(core, body, args, cx)
+                };
+            }
+        }
+        self.queue(core, args, cx)
     }
 
-    fn queue(&mut self, core: &Arc<Core<S>>, args: A, cx: &Context<'_>) -> Started<O, A> {
-        match queue::<O, S, A, H>(core, args, self.limit, Wait::Silent, Some(cx)) {
+    #[inline(never)]
+    fn queue(&mut self, core: &Arc<Core<S>>, args: A, cx: &mut Context<'_>) -> Poll<O> {
+        match queue::<O, S, A, H>(core, args, self.limit(), Wait::Silent, Some(cx)) {
             Ok((pending, _)) => {
-                self.pending = Some(pending);
-                Started::Queued
+                self.stage = Stage::Sent(pending);
+                self.poll_queued(cx)
             }
-            Err(lost) => Started::Lost(lost),
+            Err(Lost { args, .. }) if args.is_some() && self.address.moves() => {
+                self.args = args;
+                Poll::Pending
+            }
+            Err(lost) => Poll::Ready(O::error(lost.error)),
         }
     }
 
@@ -72,72 +92,59 @@ where
     #[inline]
     fn run_fn(
         &mut self,
-        frame: &Frame,
         core: &Arc<Core<S>>,
         mut body: Box<Body<S>>,
         args: A,
-    ) -> Started<O, A> {
-        if let Some(refused) = refused::<O, S, A, H>(core, &body) {
-            core.leave(body);
-            return Started::Done(refused);
-        }
-        core.count_call();
-        core.running.store(number(H), Ordering::Relaxed);
-        let (deadline, _) = self.limit.resolve_in(frame);
+        cx: &mut Context<'_>,
+    ) -> Poll<O> {
         let span = report::handler_span(core, H);
         // As `turn::run`, which has another caller: shared, it would not be inlined.
-        let polled = frame.run(deadline, || {
+        let outcome = frame::run(self.deadline(), || {
             let run = S::run(&mut body, args);
             catch_unwind(AssertUnwindSafe(|| turn::poll_once(span.as_ref(), run)))
         });
         core.running.store(0, Ordering::Relaxed);
-        match polled {
-            Ok(Poll::Ready(reply)) if !body.cx.is_ending() => {
-                core.leave(body);
-                Started::Done(O::reply(reply))
+        match outcome {
+            Ok(reply) if !body.cx.is_ending() => {
+                core.put_back(body);
+                Poll::Ready(O::reply(reply))
             }
-            polled => self.end(core, body, turn::ran(polled)),
+            outcome => self.end(core, body, outcome.map_err(Interrupt::Panicked), cx),
         }
     }
 
     /// An `async fn` handler, first polled on this stack.
     fn run_async(
         &mut self,
-        frame: &Frame,
         core: &Arc<Core<S>>,
         mut body: Box<Body<S>>,
         args: A,
         cx: &mut Context<'_>,
-    ) -> Started<O, A> {
-        if let Some(refused) = refused::<O, S, A, H>(core, &body) {
-            core.leave(body);
-            return Started::Done(refused);
-        }
-        core.count_call();
-        core.running.store(number(H), Ordering::Relaxed);
-        let span = report::handler_span(core, H);
-        let (deadline, _) = self.limit.resolve_in(frame);
+    ) -> Poll<O> {
+        // Boxed, so that a future without one, which is moved as a whole, is small.
+        let span = report::handler_span(core, H).map(Box::new);
         let mut begun = Box::pin(async move {
             let outcome = {
                 let mut run = pin!(S::run(&mut body, args));
                 poll_fn(|cx| {
-                    let _span = span.as_ref().map(tracing::Span::enter);
+                    let _span = span.as_ref().map(|span| span.enter());
                     turn::poll_caught(run.as_mut(), cx)
                 })
                 .await
             };
             (body, outcome)
         });
-        let (polled, edges) = frame.poll(deadline, core.id, || begun.as_mut().poll(cx));
-        match polled {
+        let mut edges = None;
+        let poll = || begun.as_mut().poll(cx);
+        match frame::poll(self.deadline(), core.id, &mut edges, poll) {
             Poll::Ready((body, outcome)) => {
                 core.running.store(0, Ordering::Relaxed);
                 match outcome {
                     Ok(reply) if !body.cx.is_ending() => {
-                        core.leave(body);
-                        Started::Done(O::reply(reply))
+                        core.put_back(body);
+                        Poll::Ready(O::reply(reply))
                     }
-                    outcome => self.end(core, body, outcome.map_err(Interrupt::Panicked)),
+                    outcome => self.end(core, body, outcome.map_err(Interrupt::Panicked), cx),
                 }
             }
             Poll::Pending => {
@@ -146,8 +153,8 @@ where
                 let reply = ReplyTo::new(Arc::clone(pending.slot()));
                 core.waits(None, edges);
                 turn::take_over(core, H, begun, reply);
-                self.pending = Some(pending);
-                Started::Pending
+                self.stage = Stage::Sent(pending);
+                self.poll_pending(cx)
             }
         }
     }
@@ -159,18 +166,19 @@ where
         core: &Arc<Core<S>>,
         mut body: Box<Body<S>>,
         outcome: Result<O::Reply, Interrupt>,
-    ) -> Started<O, A> {
+        cx: &mut Context<'_>,
+    ) -> Poll<O> {
         let pending = self.pending(core);
         let reply = ReplyTo::new(Arc::clone(pending.slot()));
         turn::settle(core, &mut body, H, outcome, reply);
         core.leave(body);
-        self.pending = Some(pending);
-        Started::Pending
+        self.stage = Stage::Sent(pending);
+        self.poll_pending(cx)
     }
 
     #[cold]
     fn pending(&self, core: &Arc<Core<S>>) -> Pending<O::Reply> {
-        let asked = asked::<S, H, A, O::Reply>(self.limit);
+        let asked = asked::<S, H, A, O::Reply>(self.limit());
         Pending::new(Arc::clone(core) as Arc<dyn Node>, &asked, None)
     }
 }
@@ -179,22 +187,17 @@ fn number(handler: usize) -> u16 {
     u16::try_from(handler + 1).unwrap_or(u16::MAX)
 }
 
-/// How far the first poll came.
-pub(crate) enum Started<O, A> {
-    Done(O),
-    /// In the mailbox, or waiting for room in it; whoever waits is woken.
-    Queued,
-    Pending,
-    Lost(Lost<A>),
-}
-
-fn refused<O, S, A, const H: usize>(core: &Core<S>, body: &Body<S>) -> Option<O>
+/// The machine's state refuses the call.
+#[cold]
+fn refuse<O, S, A, const H: usize>(core: &Arc<Core<S>>, body: Box<Body<S>>) -> O
 where
     O: Outcome<Reply: Send + 'static>,
     A: Send + 'static,
     S: Request<H, A, O::Reply>,
 {
-    let state = body.state.as_ref().filter(|state| !S::accepts(state))?;
+    let state = body.state.as_ref().expect("invariant: it was looked at");
+    let refused = turn::invalid::<S>(H, state);
     core.lock().cold().counters.refused += 1;
-    Some(O::error(turn::invalid::<S>(H, state)))
+    core.leave(body);
+    O::error(refused)
 }

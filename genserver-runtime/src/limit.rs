@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::task::coop::poll_proceed;
 
-use crate::frame::{self, Deadline, Frame};
+use crate::frame::{self, Deadline};
 
 /// A call's time-out, as asked for.
 #[derive(Clone, Copy, Debug)]
@@ -21,19 +21,21 @@ impl Limit {
     /// The deadline of a request made now, and whether it is inherited: a default gives way to
     /// what is left to the handler that calls.
     pub(crate) fn resolve(self) -> (Deadline, bool) {
-        frame::with(|frame| self.resolve_in(frame))
+        match self.own() {
+            Some(own) => (own, false),
+            None => (frame::deadline(), true),
+        }
     }
 
-    /// As [`resolve`](Self::resolve), with the frame at hand.
+    /// The deadline of a request made now; `None` where it is inherited.
     #[inline]
-    pub(crate) fn resolve_in(self, frame: &Frame) -> (Deadline, bool) {
+    pub(crate) fn own(self) -> Option<Deadline> {
         match self {
-            Self::Never => (Deadline::Never, false),
-            Self::Within(d) => (Deadline::Within(d), false),
-            Self::Default(own) => match frame.deadline() {
-                Deadline::Never => (of_default(own), false),
-                inherited => (inherited, true),
-            },
+            Self::Never => Some(Deadline::Never),
+            Self::Within(within) => Some(Deadline::Within(within)),
+            Self::Default(own) => {
+                matches!(frame::deadline(), Deadline::Never).then(|| of_default(own))
+            }
         }
     }
 }

@@ -7,8 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use crate::absence::Absent;
-use crate::call::{Call, UNSENT};
+use crate::call::Call;
 use crate::core::{Core, Refused, Sent, Wait};
 use crate::error::ServerError;
 use crate::item::Item;
@@ -114,39 +113,33 @@ where
 {
     /// Gives the request another time, as long as it is not sent.
     pub(crate) fn limit(&mut self, limit: Duration) {
-        self.call.limit = Limit::Within(limit);
+        self.call.limit = Some(Limit::Within(limit));
     }
 
     /// Sends; `None` where it waits for room.
     fn poll_first(&mut self, cx: &mut Context<'_>) -> Poll<First<O::Reply>> {
-        let mut args = Some(self.call.args.take().expect("a request was polled after it was sent"));
+        let call = &mut self.call;
         let mut tried = None;
         loop {
-            match self.call.poll_absent(cx) {
-                Poll::Ready(Ok(())) => {}
-                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                Poll::Pending => {
-                    self.call.args = args;
-                    return Poll::Pending;
-                }
-            }
-            let (address, limit) = (self.call.address, self.call.limit);
-            let sent = address.with_next(&mut tried, |core| {
-                let args = args.take().expect(UNSENT);
-                queue::<O, S, A, H>(core, args, limit, Wait::Told, None)
-            });
-            match sent {
+            let found;
+            let core = match call.address.direct() {
+                Some(core) => core,
                 None => {
-                    let absence = address.absence(tried.take());
-                    Absent::meet(&mut self.call.absent, absence, limit)?;
+                    found = ready!(call.find(&mut tried, cx))?;
+                    &found
                 }
-                Some(Ok((pending, None))) => return Poll::Ready(Ok(Some(pending))),
-                Some(Ok((pending, Some(ticket)))) => {
+            };
+            let args = call.args.take().expect("a request was polled after it was sent");
+            match queue::<O, S, A, H>(core, args, call.limit(), Wait::Told, None) {
+                Ok((pending, None)) => return Poll::Ready(Ok(Some(pending))),
+                Ok((pending, Some(ticket))) => {
                     self.room = Some((pending, ticket));
                     return Poll::Ready(Ok(None));
                 }
-                Some(Err(Lost { args: Some(back), .. })) if address.moves() => args = Some(back),
-                Some(Err(lost)) => return Poll::Ready(Err(lost.error)),
+                Err(Lost { args, .. }) if args.is_some() && call.address.moves() => {
+                    call.args = args;
+                }
+                Err(lost) => return Poll::Ready(Err(lost.error)),
             }
         }
     }

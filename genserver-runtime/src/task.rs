@@ -92,7 +92,7 @@ async fn on_behalf<F: Future>(
         let _entered = span.enter();
         let outer = CALLERS.replace(Some(callers.clone()));
         let poll = || catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
-        let polled = frame::with(|frame| frame.run(deadline, poll));
+        let polled = frame::run(Some(deadline), poll);
         CALLERS.set(outer);
         match polled {
             Ok(Poll::Pending) => Poll::Pending,

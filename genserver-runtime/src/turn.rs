@@ -19,7 +19,7 @@ use crate::ending::{Ending, drop_caught};
 use crate::error::ServerError;
 use crate::event::EventKind;
 use crate::exit::{ExitReason, Panic};
-use crate::frame::{self, Deadline, Edge, Frame};
+use crate::frame::{self, Deadline, Edge};
 use crate::late::{CallPath, Chart, InvalidState};
 use crate::node::{self, Node as _};
 use crate::reply::ReplyTo;
@@ -48,8 +48,8 @@ pub(crate) async fn watched<S: Server, F: Future>(
         }
         let _span = span.as_ref().map(Span::enter);
         let poll = || catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
-        let (polled, edges) = frame::with(|frame| frame.poll(deadline(), core.id, poll));
-        match polled {
+        let mut edges = None;
+        match frame::poll(Some(deadline()), core.id, &mut edges, poll) {
             Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
             Err(payload) => Poll::Ready(Err(Interrupt::Panicked(payload))),
             Ok(Poll::Pending) => {
@@ -67,30 +67,24 @@ pub(crate) async fn watched<S: Server, F: Future>(
 /// Runs the future of a handler that cannot wait, with its panics caught.
 #[inline]
 pub(crate) fn run<S: Server, F: Future>(
-    frame: &Frame,
     core: &Core<S>,
     handler: usize,
     deadline: Deadline,
     future: F,
-) -> thread::Result<Poll<F::Output>> {
+) -> thread::Result<F::Output> {
     let span = report::handler_span(core, handler);
-    frame.run(deadline, || catch_unwind(AssertUnwindSafe(|| poll_once(span.as_ref(), future))))
+    frame::run(Some(deadline), || {
+        catch_unwind(AssertUnwindSafe(|| poll_once(span.as_ref(), future)))
+    })
 }
 
 /// Polls what is done with the first poll.
 #[inline]
-pub(crate) fn poll_once<F: Future>(span: Option<&Span>, future: F) -> Poll<F::Output> {
+pub(crate) fn poll_once<F: Future>(span: Option<&Span>, future: F) -> F::Output {
     let _span = span.map(Span::enter);
-    pin!(future).poll(&mut Context::from_waker(Waker::noop()))
-}
-
-/// What [`run`] has come to.
-#[inline]
-pub(crate) fn ran<R>(polled: thread::Result<Poll<R>>) -> Result<R, Interrupt> {
-    match polled {
-        Ok(Poll::Ready(output)) => Ok(output),
-        Ok(Poll::Pending) => unreachable!("{NEVER_WAITS}"),
-        Err(payload) => Err(Interrupt::Panicked(payload)),
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => unreachable!("{NEVER_WAITS}"),
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Weak;
 
 use crate::address::Address;
-use crate::call::Call;
+use crate::call::{Call, UNSENT};
 use crate::cast::Cast;
 use crate::error::ServerError;
 use crate::exit::ExitReason;
@@ -226,9 +226,9 @@ where
 {
     type Outcome = O;
 
-    fn drive(self, bench: &mut Bench<S>) -> O {
-        let (limit, _) = self.limit.resolve();
-        let args = self.args.expect("invariant: a call keeps its arguments until it is sent");
+    fn drive(mut self, bench: &mut Bench<S>) -> O {
+        let (limit, _) = self.limit().resolve();
+        let args = self.args.take().expect(UNSENT);
         bench.answer::<A, O::Reply, H>(args, limit).map_or_else(O::error, O::reply)
     }
 }

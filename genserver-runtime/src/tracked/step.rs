@@ -4,19 +4,18 @@ use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
+use std::mem;
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use crate::absence::Absent;
 use crate::blocking;
-use crate::call::Call;
+use crate::call::{Call, Stage};
 use crate::error::{CallError, ServerError};
 use crate::late::{Chart, InvalidState};
 use crate::limit::Limit;
 use crate::outcome::Outcome;
-use crate::pending::Pending;
 use crate::server::{Request, Server};
 use crate::tracked::{Arrive, Refused, Tracked};
 
@@ -39,9 +38,8 @@ use crate::tracked::{Arrive, Refused, Tracked};
 pub struct Step<T, N, O: Outcome, S: Server, A, const H: usize> {
     handle: Option<T>,
     args: Option<A>,
-    limit: Limit,
-    pending: Option<Pending<O::Reply>>,
-    absent: Option<Box<Absent>>,
+    limit: Option<Limit>,
+    stage: Stage<O::Reply>,
     ends: PhantomData<fn() -> (N, S)>,
 }
 
@@ -51,14 +49,11 @@ impl<T, N, O: Outcome, S: Server, A, const H: usize> Unpin for Step<T, N, O, S, 
 impl<T, N, O: Outcome, S: Server, A, const H: usize> Step<T, N, O, S, A, H> {
     #[doc(hidden)]
     pub fn new(handle: T, args: A) -> Self {
-        let own = S::HANDLERS[H].timeout.or(S::OPTIONS.call_timeout);
-        let limit = Limit::Default(own);
         Self {
             handle: Some(handle),
             args: Some(args),
-            limit,
-            pending: None,
-            absent: None,
+            limit: None,
+            stage: Stage::Idle,
             ends: PhantomData,
         }
     }
@@ -83,13 +78,13 @@ impl<T, N, O: Outcome, S: Server, A, const H: usize> Step<T, N, O, S, A, H> {
     /// # Ok(()) }
     /// ```
     pub fn timeout(mut self, limit: Duration) -> Self {
-        self.limit = Limit::Within(limit);
+        self.limit = Some(Limit::Within(limit));
         self
     }
 
     /// Waits for ever. As [`Call::no_timeout`].
     pub fn no_timeout(mut self) -> Self {
-        self.limit = Limit::Never;
+        self.limit = Some(Limit::Never);
         self
     }
 }
@@ -156,8 +151,7 @@ where
             address: handle.__address(),
             args: this.args.take(),
             limit: this.limit,
-            pending: this.pending.take(),
-            absent: this.absent.take(),
+            stage: mem::replace(&mut this.stage, Stage::Idle),
         };
         match Pin::new(&mut call).poll(cx) {
             Poll::Ready(outcome) => {
@@ -165,8 +159,7 @@ where
                 Poll::Ready(settle(handle, H, outcome))
             }
             Poll::Pending => {
-                (this.args, this.pending) = (call.args.take(), call.pending.take());
-                (this.limit, this.absent) = (call.limit, call.absent.take());
+                (this.args, this.limit, this.stage) = (call.args, call.limit, call.stage);
                 this.handle = Some(handle);
                 Poll::Pending
             }
