@@ -19,7 +19,7 @@ use crate::id::ServerId;
 use crate::node::Node;
 use crate::place::{Locate, Named, Place, Where};
 use crate::server::Server;
-use crate::supervisor::spot::Kin;
+use crate::spot::Kin;
 use crate::timer::{self, Timer};
 
 /// A hold on a server: it lives while there is one.

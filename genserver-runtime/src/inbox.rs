@@ -23,7 +23,7 @@ use crate::owned::Owned;
 use crate::rest::Rest;
 use crate::server::Server;
 use crate::slot::{Answerable, Slot};
-use crate::supervisor::spot::Spot;
+use crate::spot::Spot;
 use crate::system::{Act, Position};
 use crate::task::Callers;
 use crate::tie::Ties;

@@ -12,7 +12,7 @@ use crate::inbox::{Claim, Life};
 use crate::monitor::Down;
 use crate::server::Server;
 use crate::slot::Slot;
-use crate::supervisor::spot::Spot;
+use crate::spot::Spot;
 use crate::tie::Ties;
 
 /// What is left of an ended server: who is to be told, and what goes when they were.

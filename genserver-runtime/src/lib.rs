@@ -93,12 +93,15 @@ mod server;
 mod shown;
 mod sleep;
 mod slot;
+#[cfg_attr(not(feature = "supervision"), path = "no_spot.rs")]
+mod spot;
 mod start;
 mod start_tied;
 mod status;
 mod stop;
 #[cfg(feature = "supervision")]
 mod straggler;
+#[cfg(feature = "supervision")]
 mod supervisor;
 mod sweeper;
 mod sys;
@@ -146,7 +149,7 @@ pub use crate::machine::{
 pub use crate::monitor::{Down, Monitor, MonitorId, MonitorRef};
 pub use crate::name::UnknownName;
 pub use crate::node::Counters;
-pub use crate::options::{Missed, Overflow, Shutdown};
+pub use crate::options::{Missed, Overflow, Restart, Shutdown};
 pub use crate::pending::Pending;
 pub use crate::post::Post;
 pub use crate::registry::{
@@ -164,7 +167,6 @@ pub use crate::status::{Activity, Handled, Mailbox, NextTimer, Statistics, Statu
 pub use crate::stop::Stop;
 #[cfg(feature = "supervision")]
 pub use crate::straggler::{Fate, Straggler};
-pub use crate::supervisor::Restart;
 #[cfg(feature = "supervision")]
 pub use crate::supervisor::{
     AutoShutdown, Backoff, ChildCounts, ChildError, ChildInfo, ChildPhase, ChildSpec, ControlError,

@@ -1,9 +1,10 @@
 //! What `#[genserver(..)]` and the attributes of handlers say, as constants.
 
+use std::fmt;
 use std::time::Duration;
 
+use crate::exit::ExitReason;
 use crate::server::Server;
-use crate::supervisor::Restart;
 
 /// A server's options, from `#[genserver(..)]`.
 #[doc(hidden)]
@@ -203,4 +204,47 @@ pub enum Kind {
     Continued,
     /// `#[state_timeout]`.
     StateTimeout,
+}
+
+/// When a child that ended is started again: `restart` of a child.
+///
+/// Like `restart` of a child specification.
+///
+/// ```
+/// use genserver_runtime::Restart;
+///
+/// assert_eq!(Restart::default(), Restart::Permanent);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Restart {
+    /// Always, whatever the reason of its end.
+    #[default]
+    Permanent,
+    /// After a crash: not after `Normal`, `Shutdown` and `ShutdownWith`. The supervisor keeps what
+    /// it knows of the child, which can be started again by hand.
+    Transient,
+    /// Never. The supervisor forgets it at its end, also when its end was that of a sibling.
+    Temporary,
+}
+
+impl Restart {
+    /// Whether a child that ended by itself, for this reason, is started again.
+    pub(crate) fn applies(self, reason: &ExitReason) -> bool {
+        match self {
+            Self::Permanent => true,
+            Self::Transient => reason.is_crash(),
+            Self::Temporary => false,
+        }
+    }
+}
+
+impl fmt::Display for Restart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Permanent => "permanent",
+            Self::Transient => "transient",
+            Self::Temporary => "temporary",
+        })
+    }
 }

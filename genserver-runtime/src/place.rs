@@ -7,7 +7,7 @@ use crate::absence::Absence;
 use crate::home::Home;
 use crate::id::ServerId;
 use crate::node::Node;
-use crate::supervisor::spot::Kin;
+use crate::spot::Kin;
 
 /// What a client can be made from without knowing its server's type.
 #[doc(hidden)]

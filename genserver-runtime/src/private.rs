@@ -17,6 +17,7 @@ pub use crate::machine::{
 };
 #[cfg(feature = "serde")]
 pub use crate::name::{deserialize_name, serialize_name};
+pub use crate::options::Restart;
 pub use crate::options::{Handler, Kind, Missed, Options, Overflow, Served, Shutdown};
 pub use crate::place::Place;
 pub use crate::reply::ReplyTo;
@@ -25,7 +26,6 @@ pub use crate::server::{
     Request, ServedBy, Server, StateTimeout, Takes, Tick,
 };
 pub use crate::slot::Answerable;
-pub use crate::supervisor::Restart;
 pub use crate::tracked::{
     Allows, AnotherState, Arrive, NoWay, Parted, Way1, Way2, Way3, Way4, WayOn,
 };

@@ -1,56 +1,33 @@
 //! Supervisors: servers that start other servers, and start them again when they end.
 
-#[cfg(feature = "supervision")]
 mod backoff;
-#[cfg(feature = "supervision")]
-mod child;
-#[cfg(feature = "supervision")]
+pub(crate) mod child;
 mod dynamic;
-#[cfg(feature = "supervision")]
 mod error;
-#[cfg(feature = "supervision")]
 mod family;
-#[cfg(feature = "supervision")]
 mod halt;
-#[cfg(feature = "supervision")]
 mod handle;
-#[cfg(feature = "supervision")]
 mod intensity;
-#[cfg(feature = "supervision")]
 mod leftover;
-#[cfg(feature = "supervision")]
 mod look;
-#[cfg(feature = "supervision")]
 mod make;
-#[cfg(feature = "supervision")]
 mod partition;
-#[cfg(feature = "supervision")]
-mod plan;
-#[cfg(feature = "supervision")]
+pub(crate) mod plan;
 mod report;
-#[cfg(feature = "supervision")]
 mod shutdown;
-mod spec;
-#[cfg_attr(not(feature = "supervision"), path = "supervisor/no_spot.rs")]
-pub(crate) mod spot;
-#[cfg(feature = "supervision")]
+pub(crate) mod spec;
 mod start;
-#[cfg(all(test, feature = "supervision"))]
+#[cfg(test)]
 mod tests;
-#[cfg(feature = "supervision")]
 pub(crate) mod tree;
 
-pub use self::spec::Restart;
-#[cfg(feature = "supervision")]
-pub use self::{
-    backoff::Backoff,
-    child::ChildSpec,
-    dynamic::{DynamicSupervisor, StartDynamicSupervisor},
-    error::{ChildError, ControlError, SupervisorError},
-    handle::Supervisor,
-    look::{ChildCounts, ChildInfo, ChildPhase},
-    make::Started,
-    partition::{PartitionSupervisor, ResizeError, StartPartitions},
-    spec::{AutoShutdown, SpecError, Strategy, WhileRestarting},
-    start::StartSupervisor,
-};
+pub use self::backoff::Backoff;
+pub use self::child::ChildSpec;
+pub use self::dynamic::{DynamicSupervisor, StartDynamicSupervisor};
+pub use self::error::{ChildError, ControlError, SupervisorError};
+pub use self::handle::Supervisor;
+pub use self::look::{ChildCounts, ChildInfo, ChildPhase};
+pub use self::make::Started;
+pub use self::partition::{PartitionSupervisor, ResizeError, StartPartitions};
+pub use self::spec::{AutoShutdown, SpecError, Strategy, WhileRestarting};
+pub use self::start::StartSupervisor;

@@ -37,35 +37,35 @@ fn fill(server: &CounterClient, casts: u32) {
     }
 }
 
-/// The time of a call behind so many casts, until its reply.
-async fn call(queued: u32, times: u32) -> Duration {
-    let server = start().await;
-    let mut time = Duration::ZERO;
-    for done in 0..FIRST + times {
-        fill(&server, queued);
-        let begun = Instant::now();
-        let reply = server.add_queued().await.expect("it runs");
-        if done >= FIRST {
-            time += begun.elapsed();
-        }
-        assert_eq!(reply, u64::from(queued + 1) * u64::from(done + 1));
-    }
-    time
+/// What of a round is timed.
+#[derive(Clone, Copy)]
+enum Timed {
+    /// `PUSHES` casts to a mailbox that has so many.
+    Pushes,
+    /// A call behind them, until its reply.
+    Call,
 }
 
-/// The time of `PUSHES` casts to a mailbox that has so many.
-async fn push(queued: u32, times: u32) -> Duration {
+async fn rounds(timed: Timed, queued: u32, times: u32) -> Duration {
+    let pushes = match timed {
+        Timed::Pushes => PUSHES,
+        Timed::Call => 0,
+    };
     let server = start().await;
     let mut time = Duration::ZERO;
     for done in 0..FIRST + times {
         fill(&server, queued);
         let begun = Instant::now();
-        fill(&server, PUSHES);
-        if done >= FIRST {
-            time += begun.elapsed();
-        }
+        fill(&server, pushes);
+        let pushed = begun.elapsed();
         let reply = server.add_queued().await.expect("it runs");
-        assert_eq!(reply, u64::from(queued + PUSHES + 1) * u64::from(done + 1));
+        if done >= FIRST {
+            time += match timed {
+                Timed::Pushes => pushed,
+                Timed::Call => begun.elapsed(),
+            };
+        }
+        assert_eq!(reply, u64::from(queued + pushes + 1) * u64::from(done + 1));
     }
     time
 }
@@ -76,13 +76,13 @@ pub fn measure(options: &Options) -> Vec<Line> {
     for (queued, name) in QUEUED {
         let times = (MESSAGES_MAX / (queued + PUSHES)).max(FIRST);
         cases.push(Case::new(PUSH, name, Flavor::One, times, move |on, times| {
-            on.run::<Inline>(push(queued, times))
+            on.run::<Inline>(rounds(Timed::Pushes, queued, times))
         }));
     }
     for (queued, name) in QUEUED {
         let times = (MESSAGES_MAX / (queued + 1)).max(FIRST);
         cases.push(Case::new(CALL, name, Flavor::One, times, move |on, times| {
-            on.run::<Inline>(call(queued, times))
+            on.run::<Inline>(rounds(Timed::Call, queued, times))
         }));
     }
     cases.retain(|case| options.wants(case.scenario));

@@ -9,12 +9,13 @@ use crate::client::Client;
 use crate::core::Core;
 use crate::error::StartError;
 use crate::id::ServerId;
+use crate::options::Restart;
 use crate::options::{Served, Shutdown};
+use crate::spot::Spot;
 use crate::supervisor::halt::Halt;
 use crate::supervisor::make::{By, ByExtra, Make, Started};
 use crate::supervisor::plan::Member;
-use crate::supervisor::spec::{Restart, WhileRestarting};
-use crate::supervisor::spot::Spot;
+use crate::supervisor::spec::WhileRestarting;
 use crate::supervisor::tree::Supervisor;
 
 /// How a child is started, restarted and stopped.

@@ -12,7 +12,9 @@ use crate::exit::ExitReason;
 use crate::id::ServerId;
 use crate::ledger;
 use crate::node::{Node, Stop};
+use crate::options::Restart;
 use crate::options::Shutdown;
+use crate::spot::Spot;
 use crate::supervisor::child::{Child, Fixed, Traits, Wanted};
 use crate::supervisor::error::Refusal;
 use crate::supervisor::halt::Halt;
@@ -20,8 +22,7 @@ use crate::supervisor::make::{Extra, Kept, Made, With};
 use crate::supervisor::plan::{Action, Event, Key, Member, Phase, Plan};
 use crate::supervisor::report;
 use crate::supervisor::shutdown::{stop, stop_all};
-use crate::supervisor::spec::{AutoShutdown, Restart, check_significant};
-use crate::supervisor::spot::Spot;
+use crate::supervisor::spec::{AutoShutdown, check_significant};
 use crate::supervisor::tree::Supervisor;
 
 pub(crate) struct Family {

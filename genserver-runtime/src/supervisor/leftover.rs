@@ -13,7 +13,7 @@ use crate::clock;
 use crate::id::ServerId;
 use crate::node::Node;
 use crate::options::Shutdown;
-use crate::supervisor::spot::Spot;
+use crate::spot::Spot;
 
 /// How long is waited for who has no time of its own.
 const PATIENCE: Duration = Duration::from_secs(5);

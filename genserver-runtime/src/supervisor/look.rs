@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::id::ServerId;
+use crate::options::Restart;
 use crate::options::Shutdown;
 use crate::supervisor::child::Child;
 use crate::supervisor::family::Family;
 use crate::supervisor::plan::Phase;
-use crate::supervisor::spec::Restart;
 
 /// A child, as its supervisor sees it: its specification, with what it left out filled in, and how
 /// it stands.

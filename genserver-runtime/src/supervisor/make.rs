@@ -14,8 +14,8 @@ use crate::exit::Panic;
 use crate::frame;
 use crate::id::ServerId;
 use crate::node::Unadopted;
+use crate::spot::Spot;
 use crate::supervisor::leftover;
-use crate::supervisor::spot::Spot;
 use crate::turn::{Payload, caught};
 
 /// What the start of a child gives: its client, or a client and something more.

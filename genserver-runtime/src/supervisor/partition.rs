@@ -15,10 +15,10 @@ use crate::exit::ExitReason;
 use crate::id::ServerId;
 use crate::node::{Node, Stop};
 use crate::place::{Locate, Place};
+use crate::spot::Kin;
 use crate::supervisor::error::{ControlError, SupervisorError};
 use crate::supervisor::handle::Supervisor;
 use crate::supervisor::make::Started;
-use crate::supervisor::spot::Kin;
 use crate::supervisor::start::{INTENSITY, StartSupervisor};
 
 type Starting<T, E> =

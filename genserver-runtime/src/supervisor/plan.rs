@@ -35,9 +35,10 @@ use std::collections::btree_map::Range;
 use std::time::Duration;
 
 use crate::clock::Instant;
+use crate::options::Restart;
 use crate::supervisor::backoff::Backoff;
 use crate::supervisor::intensity::Intensity;
-use crate::supervisor::spec::{AutoShutdown, Restart, Strategy};
+use crate::supervisor::spec::{AutoShutdown, Strategy};
 
 /// A child within its supervisor; keys ascend in the order in which children start.
 pub(crate) type Key = u64;

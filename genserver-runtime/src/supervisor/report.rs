@@ -10,9 +10,9 @@ use crate::exit::ExitReason;
 use crate::id::ServerId;
 use crate::link::Exit;
 use crate::node::Node;
+use crate::options::Restart;
 use crate::options::Shutdown;
 use crate::supervisor::child::{Child, Traits};
-use crate::supervisor::spec::Restart;
 use crate::supervisor::tree::Supervisor;
 
 fn number(supervisor: &Weak<Core<Supervisor>>) -> u64 {

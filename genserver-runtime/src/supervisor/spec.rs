@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::exit::ExitReason;
+use crate::options::Restart;
 
 /// Which children are restarted with one that ended: `strategy` of a supervisor.
 ///
@@ -26,28 +26,6 @@ pub enum Strategy {
     /// That child and those after it: these are stopped in the reverse of their order, then all of
     /// them are started in it. Those before it are left alone.
     RestForOne,
-}
-
-/// When a child that ended is started again: `restart` of a child.
-///
-/// Like `restart` of a child specification.
-///
-/// ```
-/// use genserver_runtime::Restart;
-///
-/// assert_eq!(Restart::default(), Restart::Permanent);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Restart {
-    /// Always, whatever the reason of its end.
-    #[default]
-    Permanent,
-    /// After a crash: not after `Normal`, `Shutdown` and `ShutdownWith`. The supervisor keeps what
-    /// it knows of the child, which can be started again by hand.
-    Transient,
-    /// Never. The supervisor forgets it at its end, also when its end was that of a sibling.
-    Temporary,
 }
 
 /// Whether a supervisor ends by itself with its significant children: `auto_shutdown`.
@@ -79,16 +57,6 @@ impl fmt::Display for Strategy {
             Self::OneForOne => "one_for_one",
             Self::OneForAll => "one_for_all",
             Self::RestForOne => "rest_for_one",
-        })
-    }
-}
-
-impl fmt::Display for Restart {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Permanent => "permanent",
-            Self::Transient => "transient",
-            Self::Temporary => "temporary",
         })
     }
 }
@@ -160,17 +128,6 @@ pub(crate) fn check_significant(
         return Err(SpecError::BadCombination { restart, auto_shutdown });
     }
     Ok(())
-}
-
-impl Restart {
-    /// Whether a child that ended by itself, for this reason, is started again.
-    pub(crate) fn applies(self, reason: &ExitReason) -> bool {
-        match self {
-            Self::Permanent => true,
-            Self::Transient => reason.is_crash(),
-            Self::Temporary => false,
-        }
-    }
 }
 
 /// What becomes of calls and awaited messages that a child's clients make while it is being

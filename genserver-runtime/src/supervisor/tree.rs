@@ -15,6 +15,7 @@ use crate::item::{Item, Source};
 use crate::ledger;
 use crate::link::Exit;
 use crate::server::Takes;
+use crate::spot::Spot;
 use crate::supervisor::backoff::Backoff;
 use crate::supervisor::child::{Child, Wanted};
 use crate::supervisor::error::{Refusal, SupervisorError};
@@ -25,7 +26,6 @@ use crate::supervisor::make::{Extra, Kept};
 use crate::supervisor::plan::{Key, Phase, Plan};
 use crate::supervisor::report;
 use crate::supervisor::spec::{AutoShutdown, Strategy, check_significant};
-use crate::supervisor::spot::Spot;
 
 /// What a supervisor is started with.
 pub(crate) struct Setup {

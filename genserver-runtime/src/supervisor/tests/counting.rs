@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::clock::Instant;
+use crate::options::Restart;
 use crate::supervisor::intensity::Intensity;
 use crate::supervisor::plan::{Action, Event, Member, Phase, Plan};
-use crate::supervisor::spec::{AutoShutdown, Restart, Strategy};
+use crate::supervisor::spec::{AutoShutdown, Strategy};
 
 const SECOND: Duration = Duration::from_secs(1);
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::clock::Instant;
+use crate::options::Restart;
 use crate::supervisor::plan::{Action, Event, Key, Member, Phase, Plan};
-use crate::supervisor::spec::Restart;
 
 /// What was seen of the children.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

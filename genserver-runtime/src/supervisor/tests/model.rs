@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::clock::Instant;
+use crate::options::Restart::{self, Permanent, Temporary, Transient};
 use crate::supervisor::plan::Key;
 use crate::supervisor::spec::AutoShutdown;
-use crate::supervisor::spec::Restart::{self, Permanent, Temporary, Transient};
 use crate::supervisor::spec::Strategy;
 use crate::supervisor::tests::engine::Seen;
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::options::Restart;
 use crate::supervisor::plan::{Action, Event, Key, Member, Phase};
-use crate::supervisor::spec::Restart;
 
 /// Letters with what marks them: `~` transient, `.` temporary, `!` significant; up unless it says
 /// `(down)` or `(restarting)`.

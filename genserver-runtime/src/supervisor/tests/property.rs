@@ -5,10 +5,11 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use crate::clock::Instant;
+use crate::options::Restart;
 use crate::supervisor::backoff::Backoff;
 use crate::supervisor::intensity::Intensity;
 use crate::supervisor::plan::{Action, Event, Key, Member, Phase, Plan};
-use crate::supervisor::spec::{AutoShutdown, Restart, Strategy as Scope};
+use crate::supervisor::spec::{AutoShutdown, Strategy as Scope};
 use crate::supervisor::tests::engine::{Answer, Engine};
 use crate::supervisor::tests::model::{Child, Flags, Model, State};
 

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use crate::clock::Instant;
+use crate::options::Restart::{Permanent, Temporary, Transient};
 use crate::supervisor::backoff::Backoff;
 use crate::supervisor::intensity::Intensity;
 use crate::supervisor::plan::Plan;
 use crate::supervisor::spec::AutoShutdown::{self, AllSignificant, AnySignificant, Never};
-use crate::supervisor::spec::Restart::{Permanent, Temporary, Transient};
 use crate::supervisor::spec::Strategy::{self, OneForAll, OneForOne, RestForOne};
 use crate::supervisor::spec::{SpecError, check_significant};
 use crate::supervisor::tests::notation;
