@@ -12,11 +12,12 @@ use tokio::runtime::Handle;
 use crate::clock::{self, Instant, Sleep};
 use crate::error::ServerError;
 use crate::frame::{self, Deadline, Edge};
+use crate::home::Home;
 use crate::late::{Busy, Late, Phase};
 use crate::limit::Limit;
 use crate::node::Node;
 use crate::slot::{Answerable, Expire, Found, Slot};
-use crate::sweeper::Key;
+use crate::sweeper::{Key, Whose};
 
 /// The reply to a request that is on its way: what `.send()` gives.
 ///
@@ -71,7 +72,10 @@ pub struct Pending<T> {
 
 enum Timer {
     Off,
+    /// By the sweeper of the server's runtime, which the caller is in.
     Swept(Key),
+    /// By that of another runtime, which the caller was in.
+    Abroad(Arc<Home>, Key),
     Exact(Pin<Box<Sleep>>),
     /// On a thread without a runtime, which looks at the clock from time to time.
     Thread(std::time::Instant),
@@ -107,8 +111,10 @@ pub(crate) enum Waits {
 
 impl<T> Pending<T> {
     fn disarm(&mut self) {
-        if let Timer::Swept(key) = std::mem::replace(&mut self.timer, Timer::Off) {
-            self.slot.node().home().sweeper().remove(key);
+        match std::mem::replace(&mut self.timer, Timer::Off) {
+            Timer::Swept(key) => self.slot.node().home().sweeper().remove(key),
+            Timer::Abroad(home, key) => home.sweeper().remove(key),
+            Timer::Off | Timer::Exact(_) | Timer::Thread(_) => {}
         }
     }
 }
@@ -149,7 +155,12 @@ impl<T: Send + 'static> Pending<T> {
 
     fn is_over(&mut self, cx: &mut Context<'_>) -> bool {
         match &mut self.timer {
-            Timer::Off | Timer::Swept(_) => false,
+            Timer::Abroad(home, _) if home.is_gone() => {
+                // The time begins anew, by a clock that goes on: never early.
+                self.timer = arm_own(&self.slot, self.waited);
+                self.is_over(cx)
+            }
+            Timer::Off | Timer::Swept(_) | Timer::Abroad(..) => false,
             Timer::Exact(sleep) => sleep.as_mut().poll(cx).is_ready(),
             Timer::Thread(at) if Handle::try_current().is_ok() => {
                 // It was made on a plain thread, and is awaited in a task.
@@ -164,7 +175,8 @@ impl<T: Send + 'static> Pending<T> {
 
     /// Whether the time of a request that waits for room is over.
     pub(crate) fn is_late(&mut self, cx: &mut Context<'_>) -> bool {
-        self.is_over(cx) || self.slot.poll_expired(cx)
+        // The slot first: whose clock stops is woken to look at its timer.
+        self.slot.poll_expired(cx) || self.is_over(cx)
     }
 
     fn finish(&mut self) {
@@ -253,13 +265,31 @@ fn arm<T: Send + 'static>(
             return (Timer::Exact(Box::pin(clock::sleep_until(at))), left);
         }
     };
-    let home = slot.node().home();
-    // The sweeper of another runtime may be stuck: only its own calls rely on it.
-    if !exact && home.is_current() {
-        let expire = Arc::clone(slot) as Arc<dyn Expire>;
-        return (Timer::Swept(home.sweeper().insert(expire, within)), within);
+    if exact {
+        return (arm_own(slot, within), within);
     }
-    (arm_own(slot, within), within)
+    let home = slot.node().home();
+    let expire = Arc::clone(slot) as Arc<dyn Expire>;
+    let timer = if home.is_current() {
+        Timer::Swept(home.sweeper().insert(expire, within, Whose::Own))
+    } else {
+        arm_abroad(expire, within).unwrap_or_else(|| arm_own(slot, within))
+    };
+    (timer, within)
+}
+
+/// The sweeper of the server's runtime may be stuck while the caller's goes on: where the caller is in
+/// another one, it relies on that one's.
+#[cold]
+fn arm_abroad(expire: Arc<dyn Expire>, within: Duration) -> Option<Timer> {
+    let home = Home::current()?;
+    let key = home.sweeper().insert(expire, within, Whose::Foreign);
+    if home.is_gone() {
+        // It may have ended before it could be told.
+        home.sweeper().remove(key);
+        return None;
+    }
+    Some(Timer::Abroad(home, key))
 }
 
 /// A timer of its own.

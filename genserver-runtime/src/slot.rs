@@ -10,6 +10,7 @@ use crate::error::ServerError;
 use crate::exit::ExitReason;
 use crate::frame::Deadline;
 use crate::node::Node;
+use crate::sweeper::Whose;
 use crate::turn::keep;
 
 /// The place where one reply is left and taken.
@@ -306,20 +307,25 @@ impl<T: Send> Answerable for Slot<T> {
 /// What the sweeper does with a slot.
 pub(crate) trait Expire: Send + Sync {
     /// The time began to count; so it does for the handler that runs.
-    fn began(&self, at: Instant, within: Duration);
+    fn began(&self, at: Instant, within: Duration, whose: Whose);
 
     fn expire(&self);
 
-    /// The clock stopped for good.
+    /// The clock stopped for good, and the server with it.
     fn abandon(&self);
+
+    /// The clock stopped for good, and the server goes on: the caller looks for another clock.
+    fn stray(&self);
 }
 
 impl<T: Send> Expire for Slot<T> {
-    fn began(&self, at: Instant, within: Duration) {
+    fn began(&self, at: Instant, within: Duration, whose: Whose) {
         if let Some(at) = at.checked_add(within) {
             self.set_deadline(Deadline::At(at));
         }
-        if let Some(node) = &self.node {
+        if whose == Whose::Own
+            && let Some(node) = &self.node
+        {
             node.observe(at);
         }
     }
@@ -336,5 +342,12 @@ impl<T: Send> Expire for Slot<T> {
             ServerError::NotRunning
         };
         let _ = self.fill(Value::Failed(error));
+    }
+
+    fn stray(&self) {
+        let caller = self.lock().caller.take();
+        if let Some(caller) = caller {
+            caller.wake();
+        }
     }
 }

@@ -49,30 +49,38 @@ struct List {
     ticking: bool,
 }
 
-#[derive(Default)]
 struct Place {
-    entry: Option<Entry>,
+    /// The call, until it is answered or over.
+    slot: Option<Arc<dyn Expire>>,
+    within: Duration,
+    whose: Whose,
     /// Whether it is among the fresh ones.
     fresh: bool,
-}
-
-struct Entry {
-    slot: Arc<dyn Expire>,
-    within: Duration,
     /// When its time is over, once that has begun; nothing where the clock cannot say it.
     end: Option<Instant>,
 }
 
 impl List {
     /// Takes out the call of a place, which is not free before its caller has given it back.
-    fn take(&mut self, at: usize) -> Option<Entry> {
-        let entry = self.calls[at].entry.take()?;
+    #[inline]
+    fn take(&mut self, at: usize) -> Option<Arc<dyn Expire>> {
+        let place = &mut self.calls[at];
+        let slot = place.slot.take()?;
         self.taken -= 1;
-        if let Some(end) = entry.end {
+        if let Some(end) = place.end.take() {
             self.ends.remove(&(end, at));
         }
-        Some(entry)
+        Some(slot)
     }
+}
+
+/// To which runtime the server belongs that was called from this one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// To this one.
+    Own,
+    /// To another one: it goes on when this one ends, and reads a clock of its own.
+    Foreign,
 }
 
 /// A call's place in the list.
@@ -85,19 +93,24 @@ impl Sweeper {
     }
 
     /// Expires the slot when it is still waiting after `within`.
-    pub(crate) fn insert(&self, slot: Arc<dyn Expire>, within: Duration) -> Key {
-        let entry = Entry { slot, within, end: None };
+    pub(crate) fn insert(&self, slot: Arc<dyn Expire>, within: Duration, whose: Whose) -> Key {
         let mut list = self.lock();
-        let at = list.free.pop().unwrap_or_else(|| {
-            list.calls.push(Place::default());
-            list.calls.len() - 1
-        });
         list.taken += 1;
-        let place = &mut list.calls[at];
-        place.entry = Some(entry);
-        if !std::mem::replace(&mut place.fresh, true) {
+        let at = if let Some(at) = list.free.pop() {
+            let place = &mut list.calls[at];
+            place.slot = Some(slot);
+            place.within = within;
+            place.whose = whose;
+            if !std::mem::replace(&mut place.fresh, true) {
+                list.fresh.push(at);
+            }
+            at
+        } else {
+            let at = list.calls.len();
+            list.calls.push(Place { slot: Some(slot), within, whose, fresh: true, end: None });
             list.fresh.push(at);
-        }
+            at
+        };
         self.start(list);
         Key(at)
     }
@@ -108,7 +121,7 @@ impl Sweeper {
             // The runtime went, and the list with it.
             return;
         }
-        let entry = list.take(key.0);
+        let slot = list.take(key.0);
         list.free.push(key.0);
         if list.calls.capacity() > KEPT && list.calls.len() == list.free.len() {
             // The last one of a burst: what that has taken is given back.
@@ -117,7 +130,7 @@ impl Sweeper {
             list.fresh = Vec::new();
         }
         drop(list);
-        drop(entry);
+        drop(slot);
     }
 
     /// Tells a server's drain task when it was idle for a second.
@@ -138,8 +151,12 @@ impl Sweeper {
     /// The runtime ends: nobody ticks any more, so nobody shall wait for it.
     pub(crate) fn end(&self) {
         let list = std::mem::take(&mut *self.lock());
-        for entry in list.calls.iter().filter_map(|place| place.entry.as_ref()) {
-            entry.slot.abandon();
+        for place in &list.calls {
+            match (&place.slot, place.whose) {
+                (Some(slot), Whose::Own) => slot.abandon(),
+                (Some(slot), Whose::Foreign) => slot.stray(),
+                (None, _) => {}
+            }
         }
     }
 
@@ -156,8 +173,8 @@ impl Sweeper {
 
     /// One tick; `false` when there is nothing to do any more.
     async fn sweep(&self, now: Instant, idle_since: &mut Instant) -> bool {
-        for entry in self.due(now) {
-            entry.slot.expire();
+        for slot in self.due(now) {
+            slot.expire();
         }
         if now.duration_since(*idle_since) >= IDLE_TICK {
             *idle_since = now;
@@ -169,7 +186,7 @@ impl Sweeper {
     }
 
     /// Takes out the calls whose time is over; the clock of the new ones begins.
-    fn due(&self, now: Instant) -> Vec<Entry> {
+    fn due(&self, now: Instant) -> Vec<Arc<dyn Expire>> {
         let mut due = Vec::new();
         let mut began = Vec::new();
         {
@@ -178,17 +195,17 @@ impl Sweeper {
             for at in list.fresh.drain(..) {
                 let place = &mut list.calls[at];
                 place.fresh = false;
-                let Some(entry) = &mut place.entry else { continue };
-                entry.end = now.checked_add(entry.within);
-                list.ends.extend(entry.end.map(|end| (end, at)));
-                began.push((Arc::clone(&entry.slot), entry.within));
+                let Some(slot) = &place.slot else { continue };
+                place.end = now.checked_add(place.within);
+                list.ends.extend(place.end.map(|end| (end, at)));
+                began.push((Arc::clone(slot), place.within, place.whose));
             }
             while let Some((_, at)) = list.ends.first().copied().filter(|(end, _)| *end <= now) {
                 due.extend(list.take(at));
             }
         }
-        for (slot, within) in began {
-            slot.began(now, within);
+        for (slot, within, whose) in began {
+            slot.began(now, within, whose);
         }
         due
     }

@@ -1,6 +1,7 @@
 //! The conformance tests: what OTP's `gen_server` does, row by row, and the rules of this
 //! runtime. `docs/conformance.md` holds the table of rows.
 
+mod abroad;
 mod bell;
 mod blocking;
 mod call;
