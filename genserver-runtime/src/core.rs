@@ -10,10 +10,9 @@ use crate::body::Body;
 use crate::drain;
 use crate::ending;
 use crate::exit::ExitReason;
-use crate::frame::Deadline;
 use crate::home::Home;
 use crate::id::ServerId;
-use crate::inbox::{Inbox, Life, Mode, Waiter};
+use crate::inbox::{Inbox, Life, Mode};
 use crate::item::{Handlers, Item};
 use crate::node::Node;
 use crate::orphan;
@@ -24,19 +23,30 @@ use crate::room::Ticket;
 #[cfg(feature = "introspection")]
 use crate::roster::Listed;
 use crate::server::Server;
-use crate::slot::Slot;
 
+/// In the order in which they lie: senders read and write what comes before `started`, the drain task
+/// writes what comes behind it, and neither takes the other's cache line as far as they lie apart.
 #[doc(hidden)]
+#[repr(C)]
 pub struct Core<S: Server> {
-    inbox: Mutex<Inbox<S>>,
     pub(crate) home: Arc<Home>,
     pub(crate) id: ServerId,
+    inbox: Mutex<Inbox<S>>,
+    #[cfg(feature = "introspection")]
+    listed: Listed,
     /// What keeps the server alive: strong clients, its name, its key, a detach.
     pub(crate) holders: AtomicU32,
-    /// How many items of the running batch are left.
+    /// When it was started, in tenths of a second since its home was made.
+    pub(crate) started: u32,
+    /// How many items of the running batch are left that count against the mailbox's bound.
     pub(crate) taken: AtomicU32,
+    /// How many calls were handled; those that it has no room for are in the tally. Whoever runs the
+    /// server counts, nobody else writes.
+    pub(crate) calls: AtomicU32,
     /// The running handler's number plus one.
     pub(crate) running: AtomicU16,
+    /// The machine's leaf after the last handler, as its place in `STATES`.
+    pub(crate) state: AtomicU16,
     /// Whether an end was asked for: the drain task looks into the inbox before its next item.
     pub(crate) attention: AtomicBool,
     pub(crate) killed: AtomicBool,
@@ -44,15 +54,6 @@ pub struct Core<S: Server> {
     pub(crate) waited: AtomicBool,
     /// Whether somebody watches: see `watch.rs`.
     pub(crate) watched: AtomicBool,
-    /// The machine's leaf after the last handler, as its place in `STATES`.
-    pub(crate) state: AtomicU16,
-    /// When it was started, in tenths of a second since its home was made.
-    pub(crate) started: u32,
-    /// How many calls were handled; those that it has no room for are in the tally. Whoever runs the
-    /// server counts, nobody else writes.
-    pub(crate) calls: AtomicU32,
-    #[cfg(feature = "introspection")]
-    listed: Listed,
 }
 
 /// How a sender meets a full mailbox whose policy is to wait.
@@ -217,6 +218,16 @@ impl<S: Server> Core<S> {
         }
     }
 
+    /// Notes which handler runs. In a burst of one kind of message that is written once: others look
+    /// at what lies beside it.
+    #[inline]
+    pub(crate) fn runs(&self, handler: usize) {
+        let number = u16::try_from(handler + 1).unwrap_or(u16::MAX);
+        if self.running.load(Ordering::Relaxed) != number {
+            self.running.store(number, Ordering::Relaxed);
+        }
+    }
+
     #[inline]
     pub(crate) fn count_call(&self) {
         match self.calls.load(Ordering::Relaxed).checked_add(1) {
@@ -276,7 +287,7 @@ impl<S: Server> Core<S> {
         if matches!(inbox.life, Life::Ending | Life::Ended) {
             return Err(Refused::NotRunning);
         }
-        match inbox.push(make(), self.taken()) {
+        match inbox.push(make(), &self.taken) {
             Ok(()) => {
                 self.note_high(&inbox);
                 self.kick(inbox);
@@ -314,26 +325,6 @@ impl<S: Server> Core<S> {
         }
     }
 
-    fn wait(
-        self: &Arc<Self>,
-        mut inbox: MutexGuard<'_, Inbox<S>>,
-        item: Item<S>,
-        wait: Wait,
-    ) -> Sent {
-        let call = item.name();
-        let accepted = (wait == Wait::Told).then(|| Slot::new(Deadline::Never));
-        let ticket = accepted
-            .as_ref()
-            .map(|slot| Ticket::new(Arc::clone(slot), Arc::clone(self) as Arc<dyn Node>, call));
-        inbox.cold().waiters.push_back(Waiter { item, accepted });
-        // Senders before this one may find room by now.
-        let told = inbox.admit(self.taken());
-        self.note_high(&inbox);
-        self.kick(inbox);
-        tell(told);
-        Sent::Waiting(ticket)
-    }
-
     /// Has the drain task look for messages that go before the queue. While it is suspended there is
     /// nothing to see: it is told when it is resumed.
     #[inline]
@@ -355,7 +346,7 @@ impl<S: Server> Core<S> {
             drop(item);
             return false;
         }
-        inbox.push_own(item, self.taken());
+        inbox.push_own(item, &self.taken);
         self.note_high(&inbox);
         self.kick(inbox);
         true
@@ -385,13 +376,6 @@ impl<S: Server> Core<S> {
 impl<S: Server> Drop for Core<S> {
     fn drop(&mut self) {
         self.home.roster().leave(&self.listed);
-    }
-}
-
-/// Tells senders that their message was taken.
-pub(crate) fn tell(accepted: Vec<Arc<Slot<()>>>) {
-    for slot in accepted {
-        slot.accept();
     }
 }
 

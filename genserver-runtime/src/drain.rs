@@ -148,17 +148,24 @@ impl<S: Server> Drain<S> {
     fn run_items(&mut self, body: &mut Body<S>, mut item: Item<S>) -> Option<Turn<S>> {
         loop {
             let turn = self.handle(body, item);
-            if turn.is_some() || self.budget == 0 {
+            if turn.is_some() {
                 return turn;
             }
-            item = self.next_plain(body)?;
+            match self.next_plain(body) {
+                Some(next) => item = next,
+                None => break,
+            }
         }
+        self.core.running.store(0, Ordering::Relaxed);
+        None
     }
 
     /// The next item, where nothing can come before it: that is nearly always.
     #[inline]
     fn next_plain(&mut self, body: &Body<S>) -> Option<Item<S>> {
-        let plain = body.cx.wishes.is_none() && !self.core.attention.load(Ordering::Acquire);
+        let plain = self.budget > 0
+            && body.cx.wishes.is_none()
+            && !self.core.attention.load(Ordering::Acquire);
         if plain { self.batch.next(&self.core) } else { None }
     }
 
@@ -306,8 +313,7 @@ impl<S: Server> Drain<S> {
             kind => self.tally.count(kind),
         }
         let since = self.core.is_watched().then(|| self.core.begins(handler, &source));
-        let number = u16::try_from(number + 1).unwrap_or(u16::MAX);
-        self.core.running.store(number, Ordering::Relaxed);
+        self.core.runs(number);
         let message = {
             let _span = span.as_ref().map(Span::enter);
             S::run_now(&self.core, body, message)
@@ -332,14 +338,14 @@ impl<S: Server> Drain<S> {
         };
         // A timer or a stream goes on when its message was handled.
         drop(source);
+        self.core.running.store(0, Ordering::Relaxed);
         self.handled(&body, handler, since);
         body
     }
 
-    /// A handler has returned.
+    /// A handler has returned. That it does not run any more is told when no other one runs at once.
     #[inline]
     fn handled(&self, body: &Body<S>, handler: &Handler, since: Option<Instant>) {
-        self.core.running.store(0, Ordering::Relaxed);
         if self.core.waited.load(Ordering::Relaxed) {
             self.core.tidy();
         }

@@ -5,6 +5,7 @@
 
 use std::any::Any;
 use std::collections::VecDeque;
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Weak};
 use std::task::Waker;
 
@@ -40,21 +41,27 @@ pub(crate) enum Life {
     Ended,
 }
 
+/// In the order in which they lie: what a sender writes comes first, away from what the drain task
+/// writes for each item behind the inbox.
+#[repr(C)]
 pub(crate) struct Inbox<S: Server> {
-    /// In while nobody runs the server.
-    pub(crate) body: Option<Box<Body<S>>>,
-    pub(crate) queue: VecDeque<Item<S>>,
-    pub(crate) cold: Option<Box<Cold<S>>>,
-    /// How many items were queued in the server's life: the number of the newest.
-    pub(crate) seq: u64,
-    /// How many items of the queue count against the bound.
-    pub(crate) counted: u32,
     pub(crate) life: Life,
     /// Whether a drain task has run: the second one stays.
     pub(crate) drained: bool,
     /// Whether a drain task waits for work.
     pub(crate) parked: bool,
     pub(crate) mode: Mode,
+    /// How many items of the queue count against the bound.
+    pub(crate) counted: u32,
+    /// How many of the running batch do that are left, at most: what `Core::taken` was when somebody
+    /// last had to know.
+    pub(crate) taken: u32,
+    /// How many items were queued in the server's life: the number of the newest.
+    pub(crate) seq: u64,
+    pub(crate) queue: VecDeque<Item<S>>,
+    pub(crate) cold: Option<Box<Cold<S>>>,
+    /// In while nobody runs the server.
+    pub(crate) body: Option<Box<Body<S>>>,
     /// As whose child it runs.
     pub(crate) parent: Option<Arc<Spot>>,
 }
@@ -149,6 +156,12 @@ pub(crate) struct Cold<S: Server> {
 }
 
 impl<S: Server> Cold<S> {
+    /// Out of line: that there is none yet comes once in a server's life.
+    #[cold]
+    fn boxed() -> Box<Self> {
+        Box::default()
+    }
+
     /// How many names and keys keep the server alive.
     pub(crate) fn claims_held(&self) -> usize {
         self.claims.iter().filter(|claim| claim.holds()).count()
@@ -242,6 +255,7 @@ impl<S: Server> Inbox<S> {
             cold: None,
             seq: 0,
             counted: 0,
+            taken: 0,
             life: Life::Starting,
             drained: false,
             parked: false,
@@ -250,8 +264,9 @@ impl<S: Server> Inbox<S> {
         }
     }
 
+    #[inline]
     pub(crate) fn cold(&mut self) -> &mut Cold<S> {
-        self.cold.get_or_insert_default()
+        self.cold.get_or_insert_with(Cold::boxed)
     }
 
     /// Whether nothing was ever noted of it that few servers need.
@@ -265,23 +280,13 @@ impl<S: Server> Inbox<S> {
         (self.life == Life::Ended).then(|| noted.unwrap_or(ExitReason::Normal))
     }
 
-    pub(crate) fn bound(&self) -> Option<u32> {
-        let given = self.cold.as_ref().and_then(|cold| cold.mailbox);
-        given.or(S::OPTIONS.mailbox)
-    }
-
-    /// Room for counted messages, with `taken` of them in the running batch.
-    pub(crate) fn has_room(&self, taken: u32) -> bool {
-        self.bound().is_none_or(|bound| self.counted.saturating_add(taken) < bound)
-    }
-
     pub(crate) fn has_waiters(&self) -> bool {
         self.cold.as_ref().is_some_and(|cold| !cold.waiters.is_empty())
     }
 
     /// Queues an item, or says what the policy makes of it.
     #[inline]
-    pub(crate) fn push(&mut self, item: Item<S>, taken: u32) -> Result<(), Full<S>> {
+    pub(crate) fn push(&mut self, item: Item<S>, taken: &AtomicU32) -> Result<(), Full<S>> {
         let counted = item.counted();
         // Whoever waits for room comes before who comes now.
         if !counted || (self.has_room(taken) && !self.has_waiters()) {
@@ -301,13 +306,13 @@ impl<S: Server> Inbox<S> {
     }
 
     /// Queues a message of the server's own: it takes no room.
-    pub(crate) fn push_own(&mut self, item: Item<S>, taken: u32) {
+    pub(crate) fn push_own(&mut self, item: Item<S>, taken: &AtomicU32) {
         let counted = item.counted();
         self.enqueue(item, counted, taken);
     }
 
     #[inline]
-    pub(crate) fn enqueue(&mut self, item: Item<S>, counted: bool, taken: u32) {
+    pub(crate) fn enqueue(&mut self, item: Item<S>, counted: bool, taken: &AtomicU32) {
         self.counted += u32::from(counted);
         if item.high() {
             let cold = self.cold();
@@ -320,23 +325,9 @@ impl<S: Server> Inbox<S> {
             }
             self.queue.push_back(item);
         }
-        let waiting = u32::try_from(self.waiting(taken)).unwrap_or(u32::MAX);
-        // A bare server has had one, which nobody notes.
-        if waiting > self.cold.as_ref().map_or(1, |cold| cold.high_water) {
-            self.note_high_water(waiting);
+        if self.waiting(self.taken) > self.high_water() {
+            self.note_high_water(taken);
         }
-    }
-
-    #[cold]
-    fn note_high_water(&mut self, waiting: u32) {
-        self.cold().high_water = waiting;
-    }
-
-    /// How many messages lie in the mailbox, with `taken` of them in the running batch.
-    #[inline]
-    pub(crate) fn waiting(&self, taken: u32) -> usize {
-        let before = self.cold.as_ref().map_or(0, |cold| cold.high.len() + cold.ahead());
-        self.queue.len() + taken as usize + before
     }
 
     /// Takes the oldest message of a high priority.
@@ -368,12 +359,12 @@ impl<S: Server> Inbox<S> {
 
     /// Lets waiting senders in as far as there is room; gives back those to be told.
     #[inline]
-    pub(crate) fn admit(&mut self, taken: u32) -> Vec<Arc<Slot<()>>> {
-        if self.has_waiters() { self.admit_waiters(taken) } else { Vec::new() }
+    pub(crate) fn admit(&mut self, taken: &AtomicU32) -> Option<Vec<Arc<Slot<()>>>> {
+        self.has_waiters().then(|| self.admit_waiters(taken))
     }
 
     #[cold]
-    fn admit_waiters(&mut self, taken: u32) -> Vec<Arc<Slot<()>>> {
+    fn admit_waiters(&mut self, taken: &AtomicU32) -> Vec<Arc<Slot<()>>> {
         let mut accepted = Vec::new();
         while self.has_waiters() && self.has_room(taken) {
             let Some(waiter) = self.cold().waiters.pop_front() else { break };

@@ -9,11 +9,12 @@ use std::sync::{Arc, MutexGuard};
 use std::task::{Context, Poll};
 
 use crate::body::Body;
-use crate::core::{Core, tell};
+use crate::core::Core;
 use crate::drain::{BUDGET, Begun, Drain};
 use crate::inbox::{Inbox, Life, Mode};
 use crate::node::Node;
 use crate::rest::Stir;
+use crate::room::tell;
 use crate::server::Server;
 use crate::sleep;
 use crate::turn::keep;
@@ -40,8 +41,11 @@ impl<S: Server> Drain<S> {
             Some(body) => self.poll_rest(body, cx),
             None => self.poll_parked(cx),
         });
-        let work = rested.await;
-        self.take_up(work).await
+        match rested.await {
+            // Nearly always: no future is made for it.
+            Work::Body(body) => Some(body),
+            work => self.take_up(work).await,
+        }
     }
 
     /// The body to go on with; `None` when there is none any more.
@@ -107,9 +111,9 @@ impl<S: Server> Drain<S> {
         let suspended = inbox.mode.is(Mode::SUSPENDED);
         let told = if suspended {
             self.batch.put_back(core, &mut inbox);
-            Vec::new()
+            None
         } else {
-            inbox.admit(0)
+            inbox.admit(&core.taken)
         };
         core.note_high(&inbox);
         let attention = core.attention.load(Ordering::Relaxed);
@@ -204,7 +208,7 @@ impl<S: Server> Core<S> {
     pub(crate) fn let_in(&self) {
         let told = {
             let mut inbox = self.lock();
-            let told = inbox.admit(self.taken());
+            let told = inbox.admit(&self.taken);
             self.note_high(&inbox);
             told
         };

@@ -13,7 +13,7 @@ use tracing::Span;
 
 use crate::body::Body;
 use crate::clock::Instant;
-use crate::core::{Core, tell};
+use crate::core::Core;
 use crate::drain;
 use crate::ending::{Ending, drop_caught};
 use crate::error::ServerError;
@@ -24,6 +24,7 @@ use crate::late::{CallPath, Chart, InvalidState};
 use crate::node::{self, Node as _};
 use crate::reply::ReplyTo;
 use crate::report;
+use crate::room::tell;
 use crate::server::{Server, allowed, state_name};
 
 pub(crate) type Payload = Box<dyn Any + Send>;
@@ -133,7 +134,7 @@ impl<S: Server> Core<S> {
                     cold.edges.push(edge.clone());
                 }
             }
-            let told = inbox.admit(self.taken());
+            let told = inbox.admit(&self.taken);
             self.note_high(&inbox);
             (told, over)
         };
