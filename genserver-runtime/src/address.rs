@@ -153,6 +153,16 @@ impl<S: Server> Address<S> {
         self.with(next).flatten()
     }
 
+    /// The server for such a loop, held meanwhile.
+    pub(crate) fn next(&self, tried: &mut Option<ServerId>) -> Option<Arc<Core<S>>> {
+        let core = match &self.0 {
+            At::Strong(strong) => Arc::clone(&strong.0),
+            At::Weak(weak) => weak.upgrade()?,
+            At::Place(place) => place.locate().and_then(downcast::<S>)?,
+        };
+        (tried.replace(core.id) != Some(core.id)).then_some(core)
+    }
+
     fn held(strong: &Strong<S>) -> Arc<dyn Node> {
         strong.0.holders.fetch_add(1, Ordering::AcqRel);
         Arc::clone(&strong.0) as Arc<dyn Node>

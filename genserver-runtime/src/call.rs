@@ -109,7 +109,7 @@ impl<'a, O: Outcome, S: Server, A, const H: usize> Call<'a, O, S, A, H> {
                 ready!(absent.poll(cx))?;
                 self.limit = Some(absent.left(self.limit.unwrap_or(Limit::Default(Self::DEFAULT))));
             }
-            if let Some(core) = self.address.with_next(tried, Arc::clone) {
+            if let Some(core) = self.address.next(tried) {
                 return Poll::Ready(Ok(core));
             }
             let absence = self.address.absence(tried.take());

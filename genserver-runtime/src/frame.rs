@@ -97,7 +97,7 @@ impl Outer {
 
 impl Frame {
     #[inline]
-    fn leave(&self, outer: Outer) {
+    fn leave(&self, outer: &Outer) {
         self.depth.set(self.depth.get() - 1);
         match outer.deadline {
             None => {}
@@ -131,7 +131,7 @@ pub(crate) fn run<R>(deadline: Option<Deadline>, handler: impl FnOnce() -> R) ->
     let mut outer = Outer::default();
     FRAME.with(|frame| outer.enter(frame, deadline, false));
     let output = handler();
-    FRAME.with(|frame| frame.leave(outer));
+    FRAME.with(|frame| frame.leave(&outer));
     output
 }
 
@@ -157,7 +157,7 @@ pub(crate) fn poll<R>(
         }
         frame.waits.set(waited);
         frame.server.set(behalf);
-        frame.leave(outer);
+        frame.leave(&outer);
     });
     output
 }

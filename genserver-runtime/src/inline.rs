@@ -99,8 +99,8 @@ where
     ) -> Poll<O> {
         let span = report::handler_span(core, H);
         // As `turn::run`, which has another caller: shared, it would not be inlined.
+        let run = S::run(&mut body, args);
         let outcome = frame::run(self.deadline(), || {
-            let run = S::run(&mut body, args);
             catch_unwind(AssertUnwindSafe(|| turn::poll_once(span.as_ref(), run)))
         });
         core.running.store(0, Ordering::Relaxed);
