@@ -18,7 +18,6 @@ use crate::node::Node;
 use crate::orphan;
 use crate::overflow::Full;
 use crate::report;
-use crate::rest::Stir;
 use crate::room::Ticket;
 #[cfg(feature = "introspection")]
 use crate::roster::Listed;
@@ -113,85 +112,6 @@ impl<S: Server> Core<S> {
 
     pub(crate) fn taken(&self) -> u32 {
         self.taken.load(Ordering::Relaxed)
-    }
-
-    /// Takes the body of an idle server, to run one call where it is made.
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "a call of its own is a tenth of an inline call")]
-    pub(crate) fn try_enter(&self) -> Option<Box<Body<S>>> {
-        let mut inbox = self.lock();
-        let free = inbox.queue.is_empty()
-            && inbox.mode.inline()
-            && !self.attention.load(Ordering::Relaxed);
-        if free {
-            inbox.mode.set(Mode::ASLEEP, false);
-            inbox.body.take()
-        } else {
-            None
-        }
-    }
-
-    /// Puts the body back, or runs on with it where there is work.
-    pub(crate) fn leave(self: &Arc<Self>, body: Box<Body<S>>) {
-        self.put_back(body);
-    }
-
-    /// As [`leave`](Self::leave), in the way of every inline call.
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "a call of its own is a tenth of an inline call")]
-    pub(crate) fn put_back(self: &Arc<Self>, body: Box<Body<S>>) {
-        self.note_state(&body);
-        if !body.cx.is_quiet() {
-            return self.leave_slowly(self.lock(), body);
-        }
-        let mut inbox = self.lock();
-        let still = inbox.queue.is_empty()
-            && !inbox.mode.is(Mode::RESTS)
-            && !self.waited.load(Ordering::Relaxed)
-            && !self.attention.load(Ordering::Relaxed);
-        if still {
-            inbox.body = Some(body);
-        } else {
-            self.leave_slowly(inbox, body);
-        }
-    }
-
-    /// Puts the body back where there may be more to do.
-    #[cold]
-    fn leave_slowly(self: &Arc<Self>, mut inbox: MutexGuard<'_, Inbox<S>>, body: Box<Body<S>>) {
-        if inbox.mode.is(Mode::RESTS) {
-            // Also where the drain task goes on: what it does next need not be a message.
-            self.rested(&mut inbox, Stir::Message);
-        }
-        let quiet =
-            inbox.queue.is_empty() && body.cx.is_quiet() && !self.attention.load(Ordering::Relaxed);
-        if !quiet {
-            return self.run_on(inbox, body);
-        }
-        if self.waited.load(Ordering::Relaxed) {
-            // Seen of a handler that ran where it was called.
-            self.waited.store(false, Ordering::Relaxed);
-            inbox.cold().since = None;
-        }
-        inbox.body = Some(body);
-    }
-
-    /// Work for a body that is at hand: the parked drain task takes it, or a new one.
-    fn run_on(self: &Arc<Self>, mut inbox: MutexGuard<'_, Inbox<S>>, body: Box<Body<S>>) {
-        if matches!(inbox.life, Life::Ending | Life::Ended) {
-            // The runtime went while a handler ran on another thread.
-            drop(inbox);
-            ending::drop_body(body);
-        } else if inbox.parked {
-            // An end is seen by the drain task as any that was asked for, and so is what the handler
-            // wants done when it has returned.
-            self.attention.fetch_or(!body.cx.is_quiet(), Ordering::AcqRel);
-            inbox.body = Some(body);
-            Self::wake_drain(inbox);
-        } else {
-            drop(inbox);
-            drain::spawn(self, body);
-        }
     }
 
     /// Wakes the drain task, if there is one that sleeps.

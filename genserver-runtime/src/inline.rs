@@ -1,24 +1,29 @@
-//! A call that runs where it is made: on the caller's task, with the body of an idle server.
+//! A call that runs where it is made: on the caller's task, with the body of an idle server, which is
+//! put back in the end.
 
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, MutexGuard};
 use std::task::{Context, Poll, ready};
 
 use crate::body::Body;
 use crate::call::{Call, DONE, Stage};
 use crate::core::{Core, Wait};
+use crate::drain;
+use crate::ending;
 use crate::frame;
+use crate::inbox::{Inbox, Life, Mode};
 use crate::limit;
 use crate::node::Node;
 use crate::outcome::Outcome;
 use crate::pending::Pending;
 use crate::reply::ReplyTo;
 use crate::report;
+use crate::rest::Stir;
 use crate::send::{Lost, asked, queue};
-use crate::server::Request;
+use crate::server::{Request, Server};
 use crate::turn::{self, Interrupt};
 
 impl<O: Outcome<Reply: Send + 'static>, S, A, const H: usize> Call<'_, O, S, A, H>
@@ -98,8 +103,8 @@ where
         cx: &mut Context<'_>,
     ) -> Poll<O> {
         let span = report::handler_span(core, H);
-        // As `turn::run`, which has another caller: shared, it would not be inlined.
         let run = S::run(&mut body, args);
+        // As `turn::run`, which has another caller: shared, it would not be inlined.
         let outcome = frame::run(self.deadline(), || {
             catch_unwind(AssertUnwindSafe(|| turn::poll_once(span.as_ref(), run)))
         });
@@ -180,6 +185,87 @@ where
     fn pending(&self, core: &Arc<Core<S>>) -> Pending<O::Reply> {
         let asked = asked::<S, H, A, O::Reply>(self.limit());
         Pending::new(Arc::clone(core) as Arc<dyn Node>, &asked, None)
+    }
+}
+
+impl<S: Server> Core<S> {
+    /// Takes the body of an idle server, to run one call where it is made.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a call of its own is a tenth of an inline call")]
+    pub(crate) fn try_enter(&self) -> Option<Box<Body<S>>> {
+        let mut inbox = self.lock();
+        let free = inbox.queue.is_empty()
+            && inbox.mode.inline()
+            && !self.attention.load(Ordering::Relaxed);
+        if free {
+            inbox.mode.set(Mode::ASLEEP, false);
+            inbox.body.take()
+        } else {
+            None
+        }
+    }
+
+    /// Puts the body back, or runs on with it where there is work.
+    pub(crate) fn leave(self: &Arc<Self>, body: Box<Body<S>>) {
+        self.put_back(body);
+    }
+
+    /// As [`leave`](Self::leave), in the way of every inline call.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a call of its own is a tenth of an inline call")]
+    pub(crate) fn put_back(self: &Arc<Self>, body: Box<Body<S>>) {
+        self.note_state(&body);
+        if !body.cx.is_quiet() {
+            return self.leave_slowly(self.lock(), body);
+        }
+        let mut inbox = self.lock();
+        let still = inbox.queue.is_empty()
+            && !inbox.mode.is(Mode::RESTS)
+            && !self.waited.load(Ordering::Relaxed)
+            && !self.attention.load(Ordering::Relaxed);
+        if still {
+            inbox.body = Some(body);
+        } else {
+            self.leave_slowly(inbox, body);
+        }
+    }
+
+    /// Puts the body back where there may be more to do.
+    #[cold]
+    fn leave_slowly(self: &Arc<Self>, mut inbox: MutexGuard<'_, Inbox<S>>, body: Box<Body<S>>) {
+        if inbox.mode.is(Mode::RESTS) {
+            // Also where the drain task goes on: what it does next need not be a message.
+            self.rested(&mut inbox, Stir::Message);
+        }
+        let quiet =
+            inbox.queue.is_empty() && body.cx.is_quiet() && !self.attention.load(Ordering::Relaxed);
+        if !quiet {
+            return self.run_on(inbox, body);
+        }
+        if self.waited.load(Ordering::Relaxed) {
+            // Seen of a handler that ran where it was called.
+            self.waited.store(false, Ordering::Relaxed);
+            inbox.cold().since = None;
+        }
+        inbox.body = Some(body);
+    }
+
+    /// Work for a body that is at hand: the parked drain task takes it, or a new one.
+    fn run_on(self: &Arc<Self>, mut inbox: MutexGuard<'_, Inbox<S>>, body: Box<Body<S>>) {
+        if matches!(inbox.life, Life::Ending | Life::Ended) {
+            // The runtime went while a handler ran on another thread.
+            drop(inbox);
+            ending::drop_body(body);
+        } else if inbox.parked {
+            // An end is seen by the drain task as any that was asked for, and so is what the handler
+            // wants done when it has returned.
+            self.attention.fetch_or(!body.cx.is_quiet(), Ordering::AcqRel);
+            inbox.body = Some(body);
+            Self::wake_drain(inbox);
+        } else {
+            drop(inbox);
+            drain::spawn(self, body);
+        }
     }
 }
 
