@@ -40,7 +40,10 @@ impl Goal {
 
 impl fmt::Display for Goal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let measured = self.measured.map_or_else(String::new, |number| format!("{number:.2}"));
+        // Two digits, unless they do not tell whether it is met.
+        let digits = |number: f64| if (number - self.at_most).abs() < 0.005 { 4 } else { 2 };
+        let number = |number| format!("{number:.*}", digits(number));
+        let measured = self.measured.map_or_else(String::new, number);
         let met = match self.met {
             Some(true) => "yes",
             Some(false) => "**no**",

@@ -20,14 +20,30 @@ mod work;
 
 use std::env;
 use std::error::Error;
+use std::process::ExitCode;
 
 use crate::machine::Machine;
 use crate::options::{Options, USAGE, What};
 use crate::report::Report;
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let options =
-        Options::parse(env::args().skip(1)).map_err(|error| format!("{error}\n{USAGE}"))?;
+fn main() -> ExitCode {
+    match Options::parse(env::args().skip(1)) {
+        Ok(Options { help: true, .. }) => print!("{USAGE}"),
+        Ok(options) => {
+            if let Err(error) = run(options) {
+                eprintln!("{error}");
+                return ExitCode::FAILURE;
+            }
+        }
+        Err(error) => {
+            eprint!("{error}\n\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn run(mut options: Options) -> Result<(), Box<dyn Error>> {
     if let Some((contender, servers)) = &options.resident {
         resident::print(contender, *servers);
         return Ok(());
@@ -36,10 +52,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         growth::serve(operation, *servers);
         return Ok(());
     }
+    options.make_files()?;
     if options.what == What::Growth {
         return growth::run(&options);
     }
     let mut cases = case::all();
+    let mut scenarios: Vec<_> = cases.iter().map(|case| case.scenario).collect();
+    scenarios.dedup();
+    scenarios.push("resident");
+    options.look_up(&scenarios)?;
     cases.retain(|case| options.wants(case.scenario));
     round::measure(&mut cases, &options);
     let resident =
@@ -48,6 +69,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let shares = if options.shares { share::measure(options.rounds())? } else { Vec::new() };
     let mut report = Report {
         machine: Machine::look(),
+        unit: "ns an operation",
         rounds: options.rounds(),
         rows: report::rows(&cases),
         resident,

@@ -1,18 +1,24 @@
 //! What the command line asks for.
 
+use std::fs::File;
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// How it is used.
 pub const USAGE: &str = "\
 cargo run --release -p benches -- [OPTIONS]
+    --help           this text
     --full           longer rounds and more of them, 1,000,000 servers of each contender
-    --only SCENARIO  the scenarios whose name contains this, nothing else
+    --only SCENARIO  the scenario of this name, else those whose name contains it; nothing else
     --growth         what an operation costs with few and with many servers and messages, nothing else
-    --build          clean builds of a counter program for each contender, which takes minutes
+    --build          clean builds of a counter program for each contender, which takes minutes; alone with --only nothing
     --macro          the macro's share of a `cargo check`, nothing else unless --only, which takes minutes
     --json PATH      writes what was measured
-    --svg PATH       draws it";
+    --svg PATH       draws it
+";
+
+/// `--only nothing`: for what is asked for besides.
+const NOTHING: &str = "nothing";
 
 /// What is measured.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -27,12 +33,15 @@ pub enum What {
 /// The parsed command line.
 #[derive(Debug, Default)]
 pub struct Options {
+    pub help: bool,
     pub full: bool,
     pub what: What,
     pub build: bool,
     /// `--macro`
     pub shares: bool,
     pub only: Option<String>,
+    /// Whether `only` is the whole name of a scenario.
+    exact: bool,
     pub json: Option<PathBuf>,
     pub svg: Option<PathBuf>,
     /// Asked for by this program itself, of a process of its own: a contender and a number of servers.
@@ -49,6 +58,7 @@ impl Options {
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value"));
             match argument.as_str() {
+                "--help" | "-h" => options.help = true,
                 "--full" => options.full = true,
                 "--growth" => options.what = What::Growth,
                 "--build" => options.build = true,
@@ -84,6 +94,29 @@ impl Options {
 
     /// Whether a scenario is asked for.
     pub fn wants(&self, scenario: &str) -> bool {
-        self.only.as_deref().map_or(!self.shares, |only| scenario.contains(only))
+        match self.only.as_deref() {
+            None => !self.shares,
+            Some(only) if self.exact => scenario == only,
+            Some(only) => scenario.contains(only),
+        }
+    }
+
+    /// Looks whether there is what is asked for by name; the error is a sentence.
+    pub fn look_up(&mut self, scenarios: &[&str]) -> Result<(), String> {
+        let Some(only) = self.only.as_deref() else { return Ok(()) };
+        self.exact = scenarios.contains(&only);
+        if self.exact || only == NOTHING || scenarios.iter().any(|name| name.contains(only)) {
+            return Ok(());
+        }
+        Err(format!("no scenario's name contains {only:?}; there are: {}", scenarios.join("; ")))
+    }
+
+    /// Makes the files that shall be written: a place that cannot be is found before anything is
+    /// measured.
+    pub fn make_files(&self) -> Result<(), String> {
+        for path in self.json.iter().chain(&self.svg) {
+            File::create(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+        Ok(())
     }
 }

@@ -20,6 +20,8 @@ use crate::share::{HANDLERS, SERVERS, Share};
 #[derive(Debug, Serialize)]
 pub struct Report {
     pub machine: Machine,
+    /// Of the times in the rows.
+    pub unit: &'static str,
     pub rounds: usize,
     pub rows: Vec<Row>,
     pub resident: Vec<Resident>,
@@ -28,7 +30,7 @@ pub struct Report {
     pub goals: Vec<Goal>,
 }
 
-/// A contender in a scenario on some threads. Nanoseconds an operation.
+/// A contender in a scenario on some threads.
 #[derive(Debug, Serialize)]
 pub struct Row {
     pub scenario: &'static str,
@@ -87,7 +89,8 @@ impl Report {
     /// One table a scenario, one line a contender.
     pub fn print(&self) {
         self.machine.print();
-        println!("{} rounds; ns an operation: median (least to most), x hand-written", self.rounds);
+        let (rounds, unit) = (self.rounds, self.unit);
+        println!("{rounds} rounds; {unit}: median (least to most), x hand-written");
         for rows in self.rows.chunk_by(|one, next| one.scenario == next.scenario) {
             println!("\n| {} | {} | | {} | |", rows[0].scenario, Flavor::One, Flavor::Two);
             println!("|---|---:|---:|---:|---:|");
@@ -115,9 +118,13 @@ impl Report {
             println!("| {} | {:.1} | {} | {kibibytes} |", of.contender, of.seconds, of.crates);
         }
         self.print_shares();
-        println!("\n| goal | at most | measured | met |");
-        println!("|---|---:|---:|---|");
-        for goal in &self.goals {
+        // Those that this run says nothing of would bury the others.
+        let measured: Vec<_> = self.goals.iter().filter(|goal| goal.met.is_some()).collect();
+        if !measured.is_empty() {
+            println!("\n| goal | at most | measured | met |");
+            println!("|---|---:|---:|---|");
+        }
+        for goal in measured {
             println!("{goal}");
         }
     }

@@ -13,11 +13,12 @@ use crate::contender::Contender;
 
 /// A runtime of tokio.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
 pub enum Flavor {
     /// `current_thread`.
+    #[serde(rename = "current thread")]
     One,
     /// `multi_thread` with two workers.
+    #[serde(rename = "two workers")]
     Two,
 }
 
