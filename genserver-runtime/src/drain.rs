@@ -1,6 +1,7 @@
 //! The drain task: runs what is queued, batch by batch.
 
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -321,6 +322,10 @@ impl<S: Server> Drain<S> {
         match message {
             None => {
                 self.handled(body, handler, since);
+                if matches!(source, Source::Sender) {
+                    // Nothing to drop, as of nearly all: that is not looked for.
+                    mem::forget(source);
+                }
                 None
             }
             Some(message) => Some(Turn { message, handler, source, span, since }),
