@@ -28,7 +28,7 @@ use crate::report::Report;
 
 fn main() -> ExitCode {
     match Options::parse(env::args().skip(1)) {
-        Ok(Options { help: true, .. }) => print!("{USAGE}"),
+        Ok(Options { what: What::Help, .. }) => print!("{USAGE}"),
         Ok(options) => {
             if let Err(error) = run(options) {
                 eprintln!("{error}");

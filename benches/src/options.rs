@@ -28,20 +28,28 @@ pub enum What {
     Comparison,
     /// What an operation costs as there are more servers and messages.
     Growth,
+    /// Nothing: how this is used.
+    Help,
+}
+
+/// Which scenarios are measured.
+#[derive(Debug)]
+pub enum Only {
+    /// That of this name.
+    Named(String),
+    /// Those whose name contains this.
+    Containing(String),
 }
 
 /// The parsed command line.
 #[derive(Debug, Default)]
 pub struct Options {
-    pub help: bool,
     pub full: bool,
     pub what: What,
     pub build: bool,
     /// `--macro`
     pub shares: bool,
-    pub only: Option<String>,
-    /// Whether `only` is the whole name of a scenario.
-    exact: bool,
+    pub only: Option<Only>,
     pub json: Option<PathBuf>,
     pub svg: Option<PathBuf>,
     /// Asked for by this program itself, of a process of its own: a contender and a number of servers.
@@ -58,12 +66,12 @@ impl Options {
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value"));
             match argument.as_str() {
-                "--help" | "-h" => options.help = true,
+                "--help" | "-h" => options.what = What::Help,
                 "--full" => options.full = true,
                 "--growth" => options.what = What::Growth,
                 "--build" => options.build = true,
                 "--macro" => options.shares = true,
-                "--only" => options.only = Some(value()?),
+                "--only" => options.only = Some(Only::Containing(value()?)),
                 "--json" => options.json = Some(value()?.into()),
                 "--svg" => options.svg = Some(value()?.into()),
                 "--resident" => {
@@ -78,6 +86,13 @@ impl Options {
                 }
                 other => return Err(format!("unknown option {other}")),
             }
+        }
+        let growth = options.what == What::Growth;
+        if growth && (options.build || options.shares) {
+            return Err("--growth is measured alone: not with --build, not with --macro".into());
+        }
+        if options.svg.is_some() && options.shares && options.only.is_none() {
+            return Err("--macro has nothing to draw".into());
         }
         Ok(options)
     }
@@ -94,21 +109,24 @@ impl Options {
 
     /// Whether a scenario is asked for.
     pub fn wants(&self, scenario: &str) -> bool {
-        match self.only.as_deref() {
+        match &self.only {
             None => !self.shares,
-            Some(only) if self.exact => scenario == only,
-            Some(only) => scenario.contains(only),
+            Some(Only::Named(name)) => scenario == name,
+            Some(Only::Containing(part)) => scenario.contains(part),
         }
     }
 
     /// Looks whether there is what is asked for by name; the error is a sentence.
     pub fn look_up(&mut self, scenarios: &[&str]) -> Result<(), String> {
-        let Some(only) = self.only.as_deref() else { return Ok(()) };
-        self.exact = scenarios.contains(&only);
-        if self.exact || only == NOTHING || scenarios.iter().any(|name| name.contains(only)) {
-            return Ok(());
+        let Some(Only::Containing(part)) = &self.only else { return Ok(()) };
+        if part != NOTHING && !scenarios.iter().any(|name| name.contains(part)) {
+            let all = scenarios.join("; ");
+            return Err(format!("no scenario's name contains {part:?}; there are: {all}"));
         }
-        Err(format!("no scenario's name contains {only:?}; there are: {}", scenarios.join("; ")))
+        if scenarios.contains(&part.as_str()) {
+            self.only = Some(Only::Named(part.clone()));
+        }
+        Ok(())
     }
 
     /// Makes the files that shall be written: a place that cannot be is found before anything is

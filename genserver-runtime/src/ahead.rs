@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::core::Core;
+use crate::ending::drop_caught;
 use crate::error::ServerError;
 use crate::event::EventKind;
 use crate::inbox::{Cold, Inbox, Life, Mode};
@@ -119,13 +120,15 @@ impl<S: Server> Core<S> {
                 if let Some(reply) = item.reply() {
                     reply.refuse(ServerError::NotRunning);
                 }
-                return;
+                return drop_caught::<S, _>(item);
             }
             let (gone, kept) = inbox.postpone(item);
             inbox.cold().counters.dropped += gone.len() as u64;
             (gone, kept.err())
         };
-        drop(gone);
+        for item in gone {
+            drop_caught::<S, _>(item);
+        }
         if self.is_watched() {
             let kind = match refused {
                 None => EventKind::Postponed { message },
@@ -138,6 +141,7 @@ impl<S: Server> Core<S> {
         if let Some(reply) = item.reply() {
             reply.refuse(ServerError::Full);
         }
+        drop_caught::<S, _>(item);
     }
 
     /// The state has changed: what was postponed comes next, the oldest first.

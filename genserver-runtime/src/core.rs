@@ -14,6 +14,7 @@ use crate::home::Home;
 use crate::id::ServerId;
 use crate::inbox::{Inbox, Life, Mode};
 use crate::item::{Handlers, Item};
+#[cfg(feature = "introspection")]
 use crate::node::Node;
 use crate::orphan;
 use crate::overflow::Full;

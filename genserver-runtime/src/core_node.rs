@@ -173,6 +173,10 @@ impl<S: Server> Node for Core<S> {
             return;
         }
         let mut inbox = self.lock();
+        // Under the lock under which the body is put back: what is noted of a handler is forgotten with it.
+        if self.running.load(Ordering::Relaxed) == 0 {
+            return;
+        }
         let running = inbox.batch_end().saturating_sub(u64::from(self.taken()));
         let since = &mut inbox.cold().since;
         if since.is_none_or(|(seen, _)| seen != running) {

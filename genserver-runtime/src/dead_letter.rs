@@ -8,6 +8,7 @@ use crate::address::Address;
 use crate::cast::Cast;
 use crate::client::Client;
 use crate::core::Core;
+use crate::ending::drop_caught;
 use crate::error::SendError;
 use crate::id::ServerId;
 use crate::item::{Item, Source};
@@ -119,12 +120,24 @@ impl<S: Server, C, A, E> Start<S, C, A, E> {
     }
 }
 
-/// Hands over what senders had left in the mailbox.
+/// Hands over what senders had left in the mailbox, and drops the rest: one by one, so that a panic
+/// of the user's costs no other message its way.
 pub(crate) fn hand_over<S: Server>(core: &Core<S>, items: Vec<Item<S>>) {
-    let Some(hook) = core.lock().cold().dead_letters.clone() else { return };
-    for message in items.into_iter().filter_map(sent) {
-        let letter = DeadLetter { message, id: core.id };
-        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| hook(letter))) {
+    if items.is_empty() {
+        return;
+    }
+    let hook = core.lock().cold().dead_letters.clone();
+    for item in items {
+        let Some(hook) = &hook else {
+            drop_caught::<S, _>(item);
+            continue;
+        };
+        let letter = || {
+            if let Some(message) = sent(item) {
+                hook(DeadLetter { message, id: core.id });
+            }
+        };
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(letter)) {
             report::panic_in_drop(S::NAME, "dead_letters", &*payload);
         }
     }

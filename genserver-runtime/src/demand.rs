@@ -82,8 +82,8 @@ pub(crate) fn note<S: Server>(
     core.killed.fetch_or(kill, Ordering::AcqRel);
     core.attention.store(true, Ordering::Release);
     let waits = core.waited.load(Ordering::Relaxed);
-    if kill && waits {
-        let drain = cold.drain.take();
+    if kill && waits && inbox.body.is_none() {
+        let drain = inbox.cold().drain.take();
         drop(inbox);
         if let Some(drain) = drain {
             drain.wake();

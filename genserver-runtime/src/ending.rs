@@ -133,23 +133,27 @@ impl<S: Server> Left<S> {
 
     /// Answers the callers.
     pub(crate) fn refuse(self, core: &Core<S>) {
-        for waiter in &self.waiters {
+        for waiter in self.waiters {
             if let Some(accepted) = &waiter.accepted {
                 accepted.refuse(ServerError::NotRunning);
             } else if let Some(reply) = waiter.item.reply() {
                 reply.refuse(ServerError::NotRunning);
             }
+            drop_caught::<S, _>(waiter);
         }
-        for waits in self.acts.iter().filter_map(|act| act.waits.as_ref()) {
-            waits.refuse(self.error.clone());
+        for act in self.acts {
+            if let Some(waits) = &act.waits {
+                waits.refuse(self.error.clone());
+            }
+            drop_caught::<S, _>(act);
         }
         for reply in self.items.iter().filter_map(Item::reply) {
             reply.refuse(self.error.clone());
         }
         if self.dead > 0 {
             report::dead_letters(S::NAME, core.id, self.dead);
-            hand_over(core, self.items);
         }
+        hand_over(core, self.items);
     }
 }
 

@@ -268,15 +268,21 @@ pub(crate) async fn deferring<F: Future>(slot: usize, future: F) -> F::Output {
     .await
 }
 
+/// A deadline that stands again when this is dropped, also by a panic.
+struct Patience(Deadline);
+
+impl Drop for Patience {
+    fn drop(&mut self) {
+        FRAME.with(|frame| frame.deadline.set(self.0));
+    }
+}
+
 /// Runs a part of a handler that does not share its caller's patience.
 pub(crate) async fn without_deadline<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     poll_fn(|cx| {
-        // Should it panic, the handler's own frame goes with it.
-        let outer = FRAME.with(|frame| frame.deadline.replace(Deadline::Never));
-        let polled = future.as_mut().poll(cx);
-        FRAME.with(|frame| frame.deadline.set(outer));
-        polled
+        let _outer = Patience(FRAME.with(|frame| frame.deadline.replace(Deadline::Never)));
+        future.as_mut().poll(cx)
     })
     .await
 }

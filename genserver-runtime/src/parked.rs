@@ -107,6 +107,7 @@ impl<S: Server> Drain<S> {
         if let Some(cold) = &mut inbox.cold {
             // Seen of the last item: a call that runs where it is made has the same number.
             cold.since = None;
+            core.waited.store(false, Ordering::Relaxed);
         }
         let suspended = inbox.mode.is(Mode::SUSPENDED);
         let told = if suspended {

@@ -152,6 +152,12 @@ pub(crate) fn panic_in_drop(
     error!(target: "genserver", server, %panic, "the state panicked while it was dropped");
 }
 
+#[cold]
+pub(crate) fn waker_panicked(payload: &(dyn Any + Send)) {
+    let panic = Panic::new("waker", payload);
+    error!(target: "genserver", %panic, "a waker panicked: whoever waits by it is not told");
+}
+
 /// Messages that nobody waits for died with their server.
 pub(crate) fn dead_letters(server: &'static str, id: ServerId, count: u64) {
     warn!(target: "genserver", server, id = id.as_u64(), count, "dead letters: the server ended before it handled them");

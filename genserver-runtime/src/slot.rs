@@ -11,7 +11,6 @@ use crate::exit::ExitReason;
 use crate::frame::Deadline;
 use crate::node::Node;
 use crate::sweeper::Whose;
-use crate::turn::keep;
 
 /// The place where one reply is left and taken.
 pub(crate) struct Slot<T> {
@@ -53,6 +52,19 @@ pub(crate) enum Found<T> {
     Error(ServerError),
     /// The sweeper found the time over.
     Expired,
+}
+
+impl<T> State<T> {
+    /// Takes what is there.
+    fn take(&mut self) -> Found<T> {
+        match std::mem::replace(&mut self.value, Value::Gone) {
+            Value::Ready(reply) => Found::Reply(reply),
+            Value::Failed(error) => Found::Error(error),
+            Value::Expired => Found::Expired,
+            Value::Gone => panic!("a reply was polled after it had been taken"),
+            Value::Waiting => unreachable!("invariant: asked for where something is there"),
+        }
+    }
 }
 
 impl<T> Slot<T> {
@@ -122,36 +134,48 @@ impl<T> Slot<T> {
 
     /// Ready when the caller has gone.
     pub(crate) fn poll_closed(&self, cx: &Context<'_>) -> Poll<()> {
-        let mut state = self.lock();
-        if !matches!(state.value, Value::Waiting) {
-            return Poll::Ready(());
-        }
-        state.closing = Some(cx.waker().clone());
-        Poll::Pending
+        // A waker is the user's: it is copied and dropped where nothing is locked.
+        let closing = cx.waker().clone();
+        let (polled, _old) = {
+            let mut state = self.lock();
+            match state.value {
+                Value::Waiting => (Poll::Pending, state.closing.replace(closing)),
+                _ => (Poll::Ready(()), Some(closing)),
+            }
+        };
+        polled
+    }
+
+    /// Keeps the waker of the caller while it waits; `false` when it need not.
+    fn keep_caller(&self, cx: &Context<'_>) -> bool {
+        // A waker is the user's: it is copied and dropped where nothing is locked.
+        let caller = cx.waker().clone();
+        let (waiting, _old) = {
+            let mut state = self.lock();
+            match state.value {
+                Value::Waiting => (true, state.caller.replace(caller)),
+                _ => (false, Some(caller)),
+            }
+        };
+        waiting
     }
 
     pub(crate) fn poll(&self, cx: &Context<'_>) -> Poll<Found<T>> {
-        let mut state = self.lock();
-        if matches!(state.value, Value::Waiting) {
-            keep(&mut state.caller, cx);
-            return Poll::Pending;
+        {
+            let mut state = self.lock();
+            if !matches!(state.value, Value::Waiting) {
+                return Poll::Ready(state.take());
+            }
+            if state.caller.as_ref().is_some_and(|caller| caller.will_wake(cx.waker())) {
+                return Poll::Pending;
+            }
         }
-        match std::mem::replace(&mut state.value, Value::Gone) {
-            Value::Ready(reply) => Poll::Ready(Found::Reply(reply)),
-            Value::Failed(error) => Poll::Ready(Found::Error(error)),
-            Value::Expired => Poll::Ready(Found::Expired),
-            Value::Gone => panic!("a reply was polled after it had been taken"),
-            Value::Waiting => unreachable!("invariant: looked at just above"),
-        }
+        if self.keep_caller(cx) { Poll::Pending } else { Poll::Ready(self.lock().take()) }
     }
 
     /// Whether the time is over; a reply that is there stays.
     pub(crate) fn poll_expired(&self, cx: &Context<'_>) -> bool {
-        let mut state = self.lock();
-        if matches!(state.value, Value::Waiting) {
-            state.caller = Some(cx.waker().clone());
-        }
-        matches!(state.value, Value::Expired)
+        !self.keep_caller(cx) && matches!(self.lock().value, Value::Expired)
     }
 
     /// The caller goes: a later reply is nobody's.

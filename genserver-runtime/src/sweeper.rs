@@ -5,6 +5,7 @@
 //! that it is at most 50 ms late. Without work the ticker sleeps and no timer is armed.
 
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use tokio::task::yield_now;
 
 use crate::clock::Instant;
 use crate::node::Node;
+use crate::report;
 use crate::slot::Expire;
 
 const TICK: Duration = Duration::from_millis(25);
@@ -47,6 +49,14 @@ struct List {
     parked: Vec<Arc<dyn Node>>,
     /// Whether the ticker is at work or was told to be.
     ticking: bool,
+}
+
+/// Wakes whoever waits. A waker is the user's: its panic ends no ticker, on which all calls of the
+/// runtime hang.
+fn caught(wake: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(wake)) {
+        report::waker_panicked(&*payload);
+    }
 }
 
 struct Place {
@@ -174,7 +184,7 @@ impl Sweeper {
     /// One tick; `false` when there is nothing to do any more.
     async fn sweep(&self, now: Instant, idle_since: &mut Instant) -> bool {
         for slot in self.due(now) {
-            slot.expire();
+            caught(move || slot.expire());
         }
         if now.duration_since(*idle_since) >= IDLE_TICK {
             *idle_since = now;
@@ -205,7 +215,7 @@ impl Sweeper {
             }
         }
         for (slot, within, whose) in began {
-            slot.began(now, within, whose);
+            caught(move || slot.began(now, within, whose));
         }
         due
     }

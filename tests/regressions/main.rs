@@ -2,6 +2,7 @@
 
 mod crates;
 mod ending;
+mod foreign;
 mod machine;
 mod mailbox;
 mod parked;

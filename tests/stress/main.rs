@@ -7,6 +7,7 @@
 mod chain;
 mod crowd;
 mod desk;
+mod kill;
 mod ledger;
 mod memory;
 mod passivate;

@@ -46,8 +46,8 @@ enum Timed {
     Call,
 }
 
-async fn rounds(timed: Timed, queued: u32, times: u32) -> Duration {
-    let pushes = match timed {
+async fn rounds(what: Timed, queued: u32, times: u32) -> Duration {
+    let pushes = match what {
         Timed::Pushes => PUSHES,
         Timed::Call => 0,
     };
@@ -57,11 +57,11 @@ async fn rounds(timed: Timed, queued: u32, times: u32) -> Duration {
         fill(&server, queued);
         let begun = Instant::now();
         fill(&server, pushes);
-        let pushed = begun.elapsed();
+        let filled = begun.elapsed();
         let reply = server.add_queued().await.expect("it runs");
         if done >= FIRST {
-            time += match timed {
-                Timed::Pushes => pushed,
+            time += match what {
+                Timed::Pushes => filled,
                 Timed::Call => begun.elapsed(),
             };
         }
