@@ -57,10 +57,10 @@ fn a_kill_finds_a_server_that_was_looked_at_just_when_it_became_idle() {
                 count.fetch_add(1, Ordering::Relaxed);
             }
         });
-        let (called, end) = (desk.clone(), ENOUGH + round * 37 % (REQUESTS - ENOUGH));
+        let (busy, end) = (desk.clone(), ENOUGH + round * 37 % (REQUESTS - ENOUGH));
         let caller = workers.spawn(async move {
             while told.load(Ordering::Relaxed) < end {
-                called.work().await.expect("it runs");
+                busy.work().await.expect("it runs");
                 yield_now().await;
             }
         });
