@@ -46,12 +46,11 @@ impl<S: Server> Batch<S> {
             std::mem::swap(&mut inbox.queue, &mut self.items);
             self.counted = std::mem::replace(&mut inbox.counted, high) - high;
         }
-        self.tell(core, inbox);
+        self.tell(core);
     }
 
     /// How many are left that count: under the lock, so that nobody sees less of them than there are.
-    fn tell(&self, core: &Core<S>, inbox: &mut Inbox<S>) {
-        inbox.taken = self.counted;
+    fn tell(&self, core: &Core<S>) {
         core.taken.store(self.counted, Ordering::Relaxed);
     }
 
@@ -59,7 +58,7 @@ impl<S: Server> Batch<S> {
     pub(crate) fn put_back(&mut self, core: &Core<S>, inbox: &mut Inbox<S>) {
         inbox.put_back(&mut self.items);
         self.counted = 0;
-        self.tell(core, inbox);
+        self.tell(core);
     }
 
     /// The oldest item, which is handled now.

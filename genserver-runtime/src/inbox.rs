@@ -5,7 +5,7 @@
 
 use std::any::Any;
 use std::collections::VecDeque;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::Waker;
 
@@ -53,9 +53,6 @@ pub(crate) struct Inbox<S: Server> {
     pub(crate) mode: Mode,
     /// How many items of the queue count against the bound.
     pub(crate) counted: u32,
-    /// How many of the running batch do that are left, at most: what `Core::taken` was when somebody
-    /// last had to know.
-    pub(crate) taken: u32,
     /// How many items were queued in the server's life: the number of the newest.
     pub(crate) seq: u64,
     pub(crate) queue: VecDeque<Item<S>>,
@@ -255,7 +252,6 @@ impl<S: Server> Inbox<S> {
             cold: None,
             seq: 0,
             counted: 0,
-            taken: 0,
             life: Life::Starting,
             drained: false,
             parked: false,
@@ -325,8 +321,9 @@ impl<S: Server> Inbox<S> {
             }
             self.queue.push_back(item);
         }
-        if self.waiting(self.taken) > self.high_water() {
-            self.note_high_water(taken);
+        let waiting = self.waiting(taken.load(Ordering::Relaxed));
+        if waiting > self.high_water() {
+            self.note_high_water(waiting);
         }
     }
 

@@ -19,30 +19,15 @@ impl<S: Server> Inbox<S> {
         given.or(S::OPTIONS.mailbox)
     }
 
-    /// Room for counted messages.
-    pub(crate) fn has_room(&mut self, taken: &AtomicU32) -> bool {
-        let Some(bound) = self.bound() else { return true };
-        if self.counted.saturating_add(self.taken) < bound {
-            return true;
-        }
-        self.look_at(taken);
-        self.counted.saturating_add(self.taken) < bound
-    }
-
-    /// Sees how many items of the running batch are left. The drain task, which may run on another core,
-    /// writes that for each of them: who looked at each message would wait for it.
-    #[cold]
-    fn look_at(&mut self, taken: &AtomicU32) {
-        self.taken = taken.load(Ordering::Relaxed);
+    /// Room for counted messages, with those of the running batch that are left.
+    pub(crate) fn has_room(&self, taken: &AtomicU32) -> bool {
+        let left = || taken.load(Ordering::Relaxed);
+        self.bound().is_none_or(|bound| self.counted.saturating_add(left()) < bound)
     }
 
     #[cold]
-    pub(crate) fn note_high_water(&mut self, taken: &AtomicU32) {
-        self.look_at(taken);
-        let waiting = self.waiting(self.taken);
-        if waiting > self.high_water() {
-            self.cold().high_water = u32::try_from(waiting).unwrap_or(u32::MAX);
-        }
+    pub(crate) fn note_high_water(&mut self, waiting: usize) {
+        self.cold().high_water = u32::try_from(waiting).unwrap_or(u32::MAX);
     }
 
     /// How many messages lay in the mailbox at the most; a bare server has had one, which nobody notes.

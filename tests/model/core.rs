@@ -153,14 +153,14 @@ impl Core {
             self.history.refused(item.id);
             return Sent::Refused;
         }
-        let Err(item) = inbox.push(self, item) else {
+        let Err(item) = inbox.push(self, item, self.taken()) else {
             self.kick(inbox);
             return Sent::Queued;
         };
         let accepted = (wait == Wait::Told).then(|| Arc::new(Slot::new()));
         self.history.waits_for_room(item.id);
         inbox.waiters.push_back(Waiter { item, accepted: accepted.clone() });
-        let told = inbox.admit(self);
+        let told = inbox.admit(self, self.taken());
         self.kick(inbox);
         tell(told);
         Sent::Waiting(accepted)
@@ -195,7 +195,7 @@ impl Core {
             if let Some(drain) = drain {
                 inbox.drain = Some(drain.clone());
             }
-            inbox.admit(self)
+            inbox.admit(self, self.taken())
         };
         tell(told);
     }

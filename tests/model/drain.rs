@@ -235,7 +235,7 @@ impl Drain {
     fn refill(&mut self, body: Box<Body>, cx: &Context<'_>) -> Poll<Work> {
         let core = Arc::clone(&self.core);
         let mut inbox = core.lock();
-        let told = inbox.admit(&core);
+        let told = inbox.admit(&core, 0);
         if core.attention.load(Ordering::Relaxed) || !inbox.queue.is_empty() {
             self.fill(inbox);
             tell(told);
@@ -261,9 +261,6 @@ impl Drain {
     /// Moves the queue into the batch, and lets go of the lock.
     fn fill(&mut self, mut inbox: MutexGuard<'_, Inbox>) {
         std::mem::swap(&mut inbox.queue, &mut self.batch);
-        if !self.core.makes(Mistake::TakenUnnoted) {
-            inbox.taken = self.batch.len();
-        }
         if self.core.makes(Mistake::TakenLate) {
             drop(inbox);
         }

@@ -70,9 +70,6 @@ pub(crate) struct Inbox {
     /// In while nobody runs the server.
     pub(crate) body: Option<Box<Body>>,
     pub(crate) queue: VecDeque<Item>,
-    /// How many of the running batch are left, at most: as many as there were when somebody last had
-    /// to know.
-    pub(crate) taken: usize,
     /// The number of the newest item of the queue.
     pub(crate) seq: usize,
     pub(crate) life: Life,
@@ -97,7 +94,6 @@ impl Inbox {
         Self {
             body: Some(Box::new(Body { ending: None })),
             queue: VecDeque::new(),
-            taken: 0,
             seq: 0,
             life: Life::Running,
             drained,
@@ -112,19 +108,14 @@ impl Inbox {
         }
     }
 
-    fn has_room(&mut self, core: &Core) -> bool {
-        let Some(bound) = core.bound else { return true };
-        if self.queue.len() + self.taken < bound as usize {
-            return true;
-        }
-        self.taken = core.taken();
-        self.queue.len() + self.taken < bound as usize
+    fn has_room(&self, core: &Core, taken: usize) -> bool {
+        core.bound.is_none_or(|bound| self.queue.len() + taken < bound as usize)
     }
 
     /// Queues an item; gives it back where it must wait for room.
-    pub(crate) fn push(&mut self, core: &Core, item: Item) -> Result<(), Item> {
+    pub(crate) fn push(&mut self, core: &Core, item: Item, taken: usize) -> Result<(), Item> {
         let first = self.waiters.is_empty() || core.makes(Mistake::PushPastWaiters);
-        if !self.has_room(core) || !first {
+        if !self.has_room(core, taken) || !first {
             return Err(item);
         }
         self.enqueue(core, item);
@@ -138,9 +129,9 @@ impl Inbox {
     }
 
     /// Lets waiting senders in as far as there is room; gives back those to be told.
-    pub(crate) fn admit(&mut self, core: &Core) -> Vec<Arc<Slot>> {
+    pub(crate) fn admit(&mut self, core: &Core, taken: usize) -> Vec<Arc<Slot>> {
         let mut accepted = Vec::new();
-        while self.has_room(core) {
+        while self.has_room(core, taken) {
             let Some(waiter) = self.waiters.pop_front() else { break };
             self.enqueue(core, waiter.item);
             accepted.extend(waiter.accepted);

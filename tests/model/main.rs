@@ -202,7 +202,6 @@ fn a_name_that_is_given_back_too_early_is_found() {
 #[test]
 fn a_wrong_count_of_room_is_found() {
     check_found(Mistake::TakenLate, scenario::room);
-    check_found(Mistake::TakenUnnoted, scenario::room);
     check_found(Mistake::AdmittedUntold, scenario::room);
 }
 

@@ -31,8 +31,6 @@ pub(crate) enum Mistake {
     PushPastWaiters,
     /// How many messages the batch has is told after the lock under which it was taken.
     TakenLate,
-    /// A batch is taken, and what senders know of the one before stays.
-    TakenUnnoted,
     /// Senders that were let in are not told.
     AdmittedUntold,
     /// A handler that began inline goes on in a drain task of its own, beside the parked one.
