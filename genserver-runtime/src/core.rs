@@ -24,8 +24,8 @@ use crate::room::Ticket;
 use crate::roster::Listed;
 use crate::server::Server;
 
-/// In the order in which they lie: senders read and write what comes before `started`, the drain task
-/// writes what comes behind it, and neither takes the other's cache line as far as they lie apart.
+/// In the order in which they lie: senders read and write what comes before `started`, and the drain task
+/// writes what comes behind it for each item. Of that a sender reads `taken` alone.
 #[doc(hidden)]
 #[repr(C)]
 pub struct Core<S: Server> {
