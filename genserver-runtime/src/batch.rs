@@ -49,7 +49,9 @@ impl<S: Server> Batch<S> {
         self.tell(core);
     }
 
-    /// How many are left that count: under the lock, so that nobody sees less of them than there are.
+    /// How many are left that count: as long as that becomes more, under the lock, so that nobody sees less
+    /// of them than there are.
+    #[inline]
     fn tell(&self, core: &Core<S>) {
         core.taken.store(self.counted, Ordering::Relaxed);
     }
@@ -69,7 +71,7 @@ impl<S: Server> Batch<S> {
         let item = self.items.pop_front()?;
         if all || item.counted() {
             self.counted = self.counted.saturating_sub(1);
-            core.taken.store(self.counted, Ordering::Relaxed);
+            self.tell(core);
         }
         Some(item)
     }

@@ -213,15 +213,16 @@ where
     /// ```
     pub fn try_send(mut self) -> Result<Pending<O::Reply>, ServerError> {
         let mut args = self.args.take().expect(UNSENT);
-        let (address, limit) = (self.address, self.limit());
+        let address = self.address;
         let mut tried = None;
         loop {
             let sent = address.with_next(&mut tried, |core| {
-                queue::<O, S, A, H>(core, args, limit, Wait::No, None)
+                let mut pending = self.pending(core, None);
+                queue::<O, S, A, H>(core, args, &mut pending, Wait::No).map(|_| pending)
             });
             match sent {
                 None => return Err(address.absence(tried).at_once().into()),
-                Some(Ok((pending, _))) => return Ok(pending),
+                Some(Ok(pending)) => return Ok(pending),
                 Some(Err(Lost { args: Some(back), .. })) if address.moves() => args = back,
                 Some(Err(lost)) => return Err(lost.error),
             }

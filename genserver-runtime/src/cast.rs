@@ -10,7 +10,8 @@ use crate::address::Address;
 use crate::blocking;
 use crate::core::{Refused, Sent, Wait};
 use crate::error::{SendError, ServerError};
-use crate::item::Item;
+use crate::inbox::Inbox;
+use crate::item::{Item, Lane};
 use crate::limit::{self, Limit};
 use crate::report;
 use crate::room::Ticket;
@@ -46,7 +47,8 @@ use crate::server::Server;
 #[must_use = "a cast does nothing until it is awaited or sent"]
 pub struct Cast<'a, S: Server> {
     address: &'a Address<S>,
-    message: Option<S::Message>,
+    /// Taken when it is sent.
+    item: Item<S>,
     stage: Stage,
 }
 
@@ -67,12 +69,12 @@ impl<S: Server> Unpin for Cast<'_, S> {}
 impl<'a, S: Server> Cast<'a, S> {
     #[doc(hidden)]
     pub fn new(address: &'a Address<S>, message: S::Message) -> Self {
-        Self { address, message: Some(message), stage: Stage::Unsent }
+        Self { address, item: Item::User(message), stage: Stage::Unsent }
     }
 
     /// The message, in place of sending it.
-    pub(crate) fn into_message(self) -> S::Message {
-        self.message.expect(UNSENT)
+    pub(crate) fn into_message(mut self) -> S::Message {
+        self.item.take_message().expect(UNSENT)
     }
 
     /// Sends without waiting.
@@ -95,7 +97,7 @@ impl<'a, S: Server> Cast<'a, S> {
     /// # Ok(()) }
     /// ```
     pub fn try_send(mut self) -> Result<(), SendError> {
-        let message = self.message.take().expect(UNSENT);
+        let message = self.item.take_message().expect(UNSENT);
         send(self.address, message, Wait::No).map(drop)
     }
 
@@ -127,15 +129,15 @@ impl<'a, S: Server> Cast<'a, S> {
 impl<S: Server> Cast<'_, S> {
     /// Looks for the server, until one takes the message.
     fn poll_found(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Ticket>, SendError>> {
-        assert!(self.message.is_some(), "{UNSENT}");
-        let Self { address, message, stage } = self;
+        assert!(self.item.message().is_some(), "{UNSENT}");
+        let Self { address, item, stage } = self;
         let mut absent = match std::mem::take(stage) {
             Stage::Absent(absent) => Some(absent),
             Stage::Unsent | Stage::Room(_) => None,
         };
         let limit = Limit::Default(S::OPTIONS.call_timeout);
         let polled = poll_deliver(&mut absent, limit, cx, || {
-            let make = || message.take().expect("invariant: made once");
+            let make = || item.take_message().expect("invariant: made once");
             deliver(address, make, Wait::Told)
         });
         if let Some(absent) = absent.filter(|_| polled.is_pending()) {
@@ -150,11 +152,14 @@ impl<S: Server> Cast<'_, S> {
         ready!(limit::proceed(cx));
         let ticket = match self.address.direct() {
             Some(core) => {
-                let message = &mut self.message;
-                assert!(message.is_some(), "{UNSENT}");
-                let span = report::caller_span();
-                let make = || Item::new(message.take().expect("invariant: made once"), span);
-                match core.send(make, Wait::Told) {
+                if let Some(span) = report::caller_span() {
+                    self.item.frame(*span);
+                }
+                let item = &mut self.item;
+                let lane = Lane::of::<S>(item.message().expect(UNSENT));
+                let push =
+                    |inbox: &mut Inbox<S>, taken| inbox.push_made(lane, taken, |_| item.take());
+                match core.send_by(Wait::Told, push) {
                     Ok(Sent::Queued) => return Poll::Ready(Ok(())),
                     Ok(Sent::Waiting(ticket)) => ticket,
                     Err(refused) => return Poll::Ready(Err(refused.into())),

@@ -200,6 +200,16 @@ impl<S: Server> Core<S> {
         make: impl FnOnce() -> Item<S>,
         wait: Wait,
     ) -> Result<Sent, Refused> {
+        self.send_by(wait, |inbox, taken| inbox.push(make(), taken))
+    }
+
+    /// The same, where `push` makes the message and queues it.
+    #[inline]
+    pub(crate) fn send_by(
+        self: &Arc<Self>,
+        wait: Wait,
+        push: impl FnOnce(&mut Inbox<S>, u32) -> Result<(), Full<S>>,
+    ) -> Result<Sent, Refused> {
         if self.home.is_gone() {
             ending::end_with_runtime(self, VecDeque::new());
             return Err(Refused::NotRunning);
@@ -208,7 +218,7 @@ impl<S: Server> Core<S> {
         if matches!(inbox.life, Life::Ending | Life::Ended) {
             return Err(Refused::NotRunning);
         }
-        match inbox.push(make(), &self.taken) {
+        match push(&mut inbox, self.taken()) {
             Ok(()) => {
                 self.note_high(&inbox);
                 self.kick(inbox);
@@ -267,7 +277,7 @@ impl<S: Server> Core<S> {
             drop(item);
             return false;
         }
-        inbox.push_own(item, &self.taken);
+        inbox.enqueue(item, self.taken());
         self.note_high(&inbox);
         self.kick(inbox);
         true

@@ -151,6 +151,6 @@ fn sent<S: Server>(item: Item<S>) -> Option<S::Message> {
     match item {
         Item::User(message) => Some(message),
         Item::Framed(framed) if matches!(framed.source, Source::Sender) => Some(framed.message),
-        Item::Framed(_) | Item::Ask(_) => None,
+        Item::Framed(_) | Item::Ask(_) | Item::Taken => None,
     }
 }

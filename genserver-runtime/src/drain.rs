@@ -1,30 +1,23 @@
 //! The drain task: runs what is queued, batch by batch.
 
 use std::future::Future;
-use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use tracing::{Instrument, Span};
-
 use crate::batch::Batch;
 use crate::body::Body;
-use crate::clock::Instant;
 use crate::core::Core;
 use crate::ending;
 use crate::error::ServerError;
 use crate::frame::Deadline;
 use crate::inbox::{Life, Mode};
-use crate::item::{Framed, Item, Source};
+use crate::item::{Item, Source};
 use crate::machine;
-use crate::options::{Handler, Kind};
 use crate::parked::{Work, publish};
-use crate::reply::ReplyTo;
 use crate::rest::Stir;
-use crate::server::{Message as _, Server, state_name};
+use crate::server::Server;
 use crate::system::{self, Run, System};
-use crate::timing::note_event;
 use crate::turn::{crash_in, watched};
 use crate::watch::Tally;
 
@@ -64,6 +57,9 @@ pub(crate) fn take_over<S: Server>(core: &Arc<Core<S>>, begun: Begun<S>) {
 
 /// What a drain task does next.
 enum Next<S: Server> {
+    /// What the batch has.
+    Items,
+    /// Something that comes before that.
     Item(Item<S>),
     Act(Run<S>),
     /// The machine begins in its first state.
@@ -74,16 +70,6 @@ enum Next<S: Server> {
     Gone,
     /// Nothing is left, or the server is suspended.
     Rest,
-}
-
-/// The turn of a handler that may wait, with its message.
-struct Turn<S: Server> {
-    message: S::Message,
-    handler: &'static Handler,
-    source: Source,
-    span: Option<Span>,
-    /// Since when it runs, where the server is watched.
-    since: Option<Instant>,
 }
 
 pub(crate) struct Drain<S: Server> {
@@ -113,7 +99,8 @@ impl<S: Server> Drain<S> {
         let Some(mut body) = self.take_up(first).await else { return };
         loop {
             let turn = match self.next(&mut body) {
-                Next::Item(item) => self.run_items(&mut body, item),
+                Next::Items => self.run_items(&mut body),
+                Next::Item(item) => self.run_item(&mut body, item),
                 Next::Begin => {
                     body = self.begin(body).await;
                     None
@@ -143,33 +130,6 @@ impl<S: Server> Drain<S> {
         }
     }
 
-    /// Handles an item, and those behind it while nothing can come before them; gives back the turn of a
-    /// handler that may wait.
-    #[inline]
-    fn run_items(&mut self, body: &mut Body<S>, mut item: Item<S>) -> Option<Turn<S>> {
-        loop {
-            let turn = self.handle(body, item);
-            if turn.is_some() {
-                return turn;
-            }
-            match self.next_plain(body) {
-                Some(next) => item = next,
-                None => break,
-            }
-        }
-        self.core.running.store(0, Ordering::Relaxed);
-        None
-    }
-
-    /// The next item, where nothing can come before it: that is nearly always.
-    #[inline]
-    fn next_plain(&mut self, body: &Body<S>) -> Option<Item<S>> {
-        let plain = self.budget > 0
-            && body.cx.wishes.is_none()
-            && !self.core.attention.load(Ordering::Acquire);
-        if plain { self.batch.next(&self.core) } else { None }
-    }
-
     /// What comes next: an end, what was asked of the server, what it continues with, what is queued.
     #[inline]
     fn next(&mut self, body: &mut Body<S>) -> Next<S> {
@@ -195,7 +155,7 @@ impl<S: Server> Drain<S> {
         if let Some(message) = body.cx.next_continued() {
             return Next::Item(Item::own(message, Source::Continued));
         }
-        self.batch.next(&self.core).map_or(Next::Rest, Next::Item)
+        if self.batch.is_empty() { Next::Rest } else { Next::Items }
     }
 
     #[cold]
@@ -230,136 +190,6 @@ impl<S: Server> Drain<S> {
         body
     }
 
-    /// Handles an item, or gives back the turn of a handler that may wait.
-    #[inline]
-    fn handle(&mut self, body: &mut Body<S>, item: Item<S>) -> Option<Turn<S>> {
-        self.budget = self.budget.saturating_sub(1);
-        let (message, span, source) = match item {
-            Item::User(message) => {
-                body.cx.disturb();
-                if postpones(body, &message) {
-                    self.put_aside(Item::User(message));
-                    return None;
-                }
-                (message, None, Source::Sender)
-            }
-            Item::Framed(framed) => self.unframe(body, framed)?,
-            Item::Ask(reply) => {
-                self.answer(body, reply);
-                return None;
-            }
-        };
-        self.run_handler(body, message, span, source)
-    }
-
-    /// Tells the state's name.
-    #[cold]
-    fn answer(&mut self, body: &Body<S>, reply: ReplyTo<&'static str>) {
-        publish(&mut self.tally, &mut self.core.lock());
-        let state = body.state.as_ref().map_or("", state_name::<S>);
-        let _ = reply.reply(state);
-        self.stir = self.stir.max(Stir::System);
-    }
-
-    /// The message waits for another state.
-    #[cold]
-    fn put_aside(&mut self, item: Item<S>) {
-        self.stir = Stir::Message;
-        self.core.postpone(item);
-    }
-
-    /// The parts of a message that is to be handled now.
-    fn unframe(
-        &mut self,
-        body: &mut Body<S>,
-        mut framed: Box<Framed<S>>,
-    ) -> Option<(S::Message, Option<Span>, Source)> {
-        if !note_event(body, &mut framed) {
-            ending::drop_caught::<S, _>(framed);
-            return None;
-        }
-        if postpones(body, &framed.message) {
-            self.put_aside(Item::Framed(framed));
-            return None;
-        }
-        let Framed { message, span, source } = *framed;
-        if source.token().is_some_and(|fired| !fired.take()) {
-            // Flushed.
-            ending::drop_caught::<S, _>(message);
-            return None;
-        }
-        Some((message, span, source))
-    }
-
-    /// Runs a handler that cannot wait; gives back the turn of another.
-    #[inline]
-    fn run_handler(
-        &mut self,
-        body: &mut Body<S>,
-        message: S::Message,
-        span: Option<Span>,
-        source: Source,
-    ) -> Option<Turn<S>> {
-        self.stir = self.stir.max(match source {
-            Source::Idle => Stir::Signal,
-            _ => Stir::Message,
-        });
-        if !matches!(source, Source::Continued) {
-            body.cx.stay_awake();
-        }
-        let number = message.handler();
-        let handler = &S::HANDLERS[number];
-        match handler.kind {
-            Kind::Call => self.core.count_call(),
-            kind => self.tally.count(kind),
-        }
-        let since = self.core.is_watched().then(|| self.core.begins(handler, &source));
-        self.core.runs(number);
-        let message = {
-            let _span = span.as_ref().map(Span::enter);
-            S::run_now(&self.core, body, message)
-        };
-        match message {
-            None => {
-                self.handled(body, handler, since);
-                if matches!(source, Source::Sender) {
-                    // Nothing to drop, as of nearly all: that is not looked for.
-                    mem::forget(source);
-                }
-                None
-            }
-            Some(message) => Some(Turn { message, handler, source, span, since }),
-        }
-    }
-
-    /// Awaits a handler.
-    async fn dispatch(&mut self, mut body: Box<Body<S>>, turn: Turn<S>) -> Box<Body<S>> {
-        let Turn { message, handler, source, span, since } = turn;
-        // Until the body goes back.
-        body.cx.run.get_or_insert_with(|| Arc::clone(&self.core));
-        body = match span {
-            None => S::dispatch(body, message).await,
-            Some(span) => S::dispatch(body, message).instrument(span).await,
-        };
-        // A timer or a stream goes on when its message was handled.
-        drop(source);
-        self.core.running.store(0, Ordering::Relaxed);
-        self.handled(&body, handler, since);
-        body
-    }
-
-    /// A handler has returned. That it does not run any more is told when no other one runs at once.
-    #[inline]
-    fn handled(&self, body: &Body<S>, handler: &Handler, since: Option<Instant>) {
-        if self.core.waited.load(Ordering::Relaxed) {
-            self.core.tidy();
-        }
-        self.core.note_state(body);
-        if let Some(since) = since {
-            self.core.measured(handler.name, since.elapsed());
-        }
-    }
-
     /// Lets others run; senders that found room meanwhile are let in.
     async fn breathe(&mut self) {
         self.budget = BUDGET;
@@ -377,12 +207,6 @@ impl<S: Server> Drain<S> {
         self.done = true;
         ending::end_without_body(&self.core, self.batch.take(), caller);
     }
-}
-
-/// Whether the message waits for another state.
-#[inline]
-fn postpones<S: Server>(body: &Body<S>, message: &S::Message) -> bool {
-    S::POSTPONES && body.state.as_ref().is_some_and(|state| S::postpones(message.handler(), state))
 }
 
 impl<S: Server> Drop for Drain<S> {

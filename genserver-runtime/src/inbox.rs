@@ -5,7 +5,6 @@
 
 use std::any::Any;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::Waker;
 
@@ -16,7 +15,7 @@ use crate::dead_letter::Hook;
 use crate::drain::Begun;
 use crate::exit::ExitReason;
 use crate::frame::Edge;
-use crate::item::Item;
+use crate::item::{Item, Lane};
 use crate::link::Exit;
 use crate::node::{Counters, Stop};
 use crate::overflow::Full;
@@ -282,14 +281,27 @@ impl<S: Server> Inbox<S> {
 
     /// Queues an item, or says what the policy makes of it.
     #[inline]
-    pub(crate) fn push(&mut self, item: Item<S>, taken: &AtomicU32) -> Result<(), Full<S>> {
-        let counted = item.counted();
+    pub(crate) fn push(&mut self, item: Item<S>, taken: u32) -> Result<(), Full<S>> {
+        let lane = item.lane();
+        self.push_made(lane, taken, |seq| item.numbered(seq))
+    }
+
+    /// As [`push`](Self::push), for an item that is made where it is to lie, with its number: a message is
+    /// copied for each function that it passes.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "in place of copies")]
+    pub(crate) fn push_made(
+        &mut self,
+        lane: Lane,
+        taken: u32,
+        make: impl FnOnce(u64) -> Item<S>,
+    ) -> Result<(), Full<S>> {
         // Whoever waits for room comes before who comes now.
-        if !counted || (self.has_room(taken) && !self.has_waiters()) {
-            self.enqueue(item, counted, taken);
+        if !lane.counted || (self.has_room(taken) && !self.has_waiters()) {
+            self.enqueue_made(lane, taken, make);
             return Ok(());
         }
-        Err(self.overflow(item, taken))
+        Err(self.overflow(make(0), taken))
     }
 
     /// Whether nobody runs the server, and no drain task was woken to do so.
@@ -301,27 +313,25 @@ impl<S: Server> Inbox<S> {
         self.body.is_some()
     }
 
-    /// Queues a message of the server's own: it takes no room.
-    pub(crate) fn push_own(&mut self, item: Item<S>, taken: &AtomicU32) {
-        let counted = item.counted();
-        self.enqueue(item, counted, taken);
+    /// Queues an item, whether there is room or not; a message of the server's own takes none.
+    pub(crate) fn enqueue(&mut self, item: Item<S>, taken: u32) {
+        let lane = item.lane();
+        self.enqueue_made(lane, taken, |seq| item.numbered(seq));
     }
 
-    #[inline]
-    pub(crate) fn enqueue(&mut self, item: Item<S>, counted: bool, taken: &AtomicU32) {
-        self.counted += u32::from(counted);
-        if item.high() {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "see `push_made`")]
+    fn enqueue_made(&mut self, lane: Lane, taken: u32, make: impl FnOnce(u64) -> Item<S>) {
+        self.counted += u32::from(lane.counted);
+        if lane.high {
             let cold = self.cold();
-            cold.high.push_back(item);
+            cold.high.push_back(make(0));
             cold.high_seq += 1;
         } else {
             self.seq += 1;
-            if let Some(reply) = item.reply() {
-                reply.enqueued(self.seq);
-            }
-            self.queue.push_back(item);
+            self.queue.push_back(make(self.seq));
         }
-        let waiting = self.waiting(taken.load(Ordering::Relaxed));
+        let waiting = self.waiting(taken);
         if waiting > self.high_water() {
             self.note_high_water(waiting);
         }
@@ -356,17 +366,16 @@ impl<S: Server> Inbox<S> {
 
     /// Lets waiting senders in as far as there is room; gives back those to be told.
     #[inline]
-    pub(crate) fn admit(&mut self, taken: &AtomicU32) -> Option<Vec<Arc<Slot<()>>>> {
+    pub(crate) fn admit(&mut self, taken: u32) -> Option<Vec<Arc<Slot<()>>>> {
         self.has_waiters().then(|| self.admit_waiters(taken))
     }
 
     #[cold]
-    fn admit_waiters(&mut self, taken: &AtomicU32) -> Vec<Arc<Slot<()>>> {
+    fn admit_waiters(&mut self, taken: u32) -> Vec<Arc<Slot<()>>> {
         let mut accepted = Vec::new();
         while self.has_waiters() && self.has_room(taken) {
             let Some(waiter) = self.cold().waiters.pop_front() else { break };
-            let counted = waiter.item.counted();
-            self.enqueue(waiter.item, counted, taken);
+            self.enqueue(waiter.item, taken);
             accepted.extend(waiter.accepted);
         }
         accepted

@@ -16,13 +16,11 @@ use crate::ending;
 use crate::frame;
 use crate::inbox::{Inbox, Life, Mode};
 use crate::limit;
-use crate::node::Node;
 use crate::outcome::Outcome;
-use crate::pending::Pending;
 use crate::reply::ReplyTo;
 use crate::report;
 use crate::rest::Stir;
-use crate::send::{Lost, asked, queue};
+use crate::send::{Lost, queue};
 use crate::server::{Request, Server};
 use crate::turn::{self, Interrupt};
 
@@ -80,16 +78,20 @@ where
 
     #[inline(never)]
     fn queue(&mut self, core: &Arc<Core<S>>, args: A, cx: &mut Context<'_>) -> Poll<O> {
-        match queue::<O, S, A, H>(core, args, self.limit(), Wait::Silent, Some(cx)) {
-            Ok((pending, _)) => {
-                self.stage = Stage::Sent(pending);
-                self.poll_queued(cx)
-            }
-            Err(Lost { args, .. }) if args.is_some() && self.address.moves() => {
+        self.stage = Stage::Sent(self.pending(core, Some(cx)));
+        let Stage::Sent(pending) = &mut self.stage else {
+            unreachable!("invariant: set just above")
+        };
+        let Err(lost) = queue::<O, S, A, H>(core, args, pending, Wait::Silent) else {
+            return self.poll_queued(cx);
+        };
+        self.stage = Stage::Idle;
+        match lost {
+            Lost { args, .. } if args.is_some() && self.address.moves() => {
                 self.args = args;
                 Poll::Pending
             }
-            Err(lost) => Poll::Ready(O::error(lost.error)),
+            lost => Poll::Ready(O::error(lost.error)),
         }
     }
 
@@ -153,7 +155,7 @@ where
                 }
             }
             Poll::Pending => {
-                let pending = self.pending(core);
+                let pending = self.pending(core, None);
                 pending.slot().mark_started();
                 let reply = ReplyTo::new(Arc::clone(pending.slot()));
                 core.waits(None, edges);
@@ -173,18 +175,12 @@ where
         outcome: Result<O::Reply, Interrupt>,
         cx: &mut Context<'_>,
     ) -> Poll<O> {
-        let pending = self.pending(core);
+        let pending = self.pending(core, None);
         let reply = ReplyTo::new(Arc::clone(pending.slot()));
         turn::settle(core, &mut body, H, outcome, reply);
         core.leave(body);
         self.stage = Stage::Sent(pending);
         self.poll_pending(cx)
-    }
-
-    #[cold]
-    fn pending(&self, core: &Arc<Core<S>>) -> Pending<O::Reply> {
-        let asked = asked::<S, H, A, O::Reply>(self.limit());
-        Pending::new(Arc::clone(core) as Arc<dyn Node>, &asked, None)
     }
 }
 

@@ -18,6 +18,9 @@ pub(crate) enum Item<S: Server> {
     Framed(Box<Framed<S>>),
     /// Asks for the state's name.
     Ask(ReplyTo<&'static str>),
+    /// What is left where one was taken from; never in a queue. An `Option` would be copied by its parts, and
+    /// what was just written by parts is read slowly as a whole.
+    Taken,
 }
 
 /// A message with what few messages carry.
@@ -68,10 +71,24 @@ impl Drop for Paced {
 
 impl<S: Server> Item<S> {
     /// A message with its sender's span, when somebody listens.
-    pub(crate) fn new(message: S::Message, span: Option<Span>) -> Self {
+    #[inline]
+    pub(crate) fn new(message: S::Message, span: Option<Box<Span>>) -> Self {
         match span {
             None => Self::User(message),
-            Some(_) => Self::Framed(Box::new(Framed { message, span, source: Source::Sender })),
+            Some(span) => Self::spanned(message, *span),
+        }
+    }
+
+    #[cold]
+    fn spanned(message: S::Message, span: Span) -> Self {
+        Self::Framed(Box::new(Framed { message, span: Some(span), source: Source::Sender }))
+    }
+
+    /// Gives a plain message its sender's span.
+    #[cold]
+    pub(crate) fn frame(&mut self, span: Span) {
+        if let Some(message) = self.take_message() {
+            *self = Self::spanned(message, span);
         }
     }
 
@@ -84,7 +101,25 @@ impl<S: Server> Item<S> {
         match self {
             Self::User(message) => Some(message),
             Self::Framed(framed) => Some(&framed.message),
-            Self::Ask(_) => None,
+            Self::Ask(_) | Self::Taken => None,
+        }
+    }
+
+    /// Takes it from its place.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "it is copied as a whole, which is quicker than by its parts"
+    )]
+    pub(crate) fn take(&mut self) -> Self {
+        std::mem::replace(self, Self::Taken)
+    }
+
+    /// Takes the message that somebody sends, once.
+    pub(crate) fn take_message(&mut self) -> Option<S::Message> {
+        match self.take() {
+            Self::User(message) => Some(message),
+            _ => None,
         }
     }
 
@@ -103,6 +138,23 @@ impl<S: Server> Item<S> {
         }
     }
 
+    /// How it goes through the mailbox.
+    #[inline]
+    pub(crate) fn lane(&self) -> Lane {
+        Lane { counted: self.counted(), high: self.high() }
+    }
+
+    /// Tells whoever waits for its reply the number that it got in the mailbox; 0 where it has none.
+    #[inline]
+    pub(crate) fn numbered(self, seq: u64) -> Self {
+        if seq > 0
+            && let Some(reply) = self.reply()
+        {
+            reply.enqueued(seq);
+        }
+        self
+    }
+
     /// Whether its sender knows it by this slot.
     pub(crate) fn is(&self, slot: usize) -> bool {
         self.reply().map(Answerable::identity) == Some(slot)
@@ -114,7 +166,7 @@ impl<S: Server> Item<S> {
         match self {
             // Looked up only where a server has handlers of both kinds.
             Self::User(_) if Handlers::<S>::ALL_COUNTED => true,
-            Self::Ask(_) => false,
+            Self::Ask(_) | Self::Taken => false,
             Self::User(_) | Self::Framed(_) => {
                 !self.is_own() && self.handler().is_some_and(|handler| handler.counted)
             }
@@ -146,6 +198,28 @@ impl<S: Server> Item<S> {
     /// Whether the overflow policy may drop it.
     pub(crate) fn droppable(&self) -> bool {
         self.counted() && self.handler().is_some_and(|handler| handler.kind != Kind::Call)
+    }
+}
+
+/// How a message goes through the mailbox.
+#[derive(Clone, Copy)]
+pub(crate) struct Lane {
+    /// Whether it counts against the bound.
+    pub(crate) counted: bool,
+    /// Whether it comes before what is queued.
+    pub(crate) high: bool,
+}
+
+impl Lane {
+    /// That of a message which somebody sends.
+    #[inline]
+    pub(crate) fn of<S: Server>(message: &S::Message) -> Self {
+        let handler = || &S::HANDLERS[message.handler()];
+        Self {
+            // Looked up only where a server has handlers of both kinds.
+            counted: Handlers::<S>::ALL_COUNTED || handler().counted,
+            high: Handlers::<S>::ANY_HIGH && handler().high,
+        }
     }
 }
 

@@ -49,6 +49,7 @@ pub mod guide {
     #[doc = include_str!("../docs/supervision.md")]
     pub mod supervision {}
 }
+mod handle;
 mod home;
 mod id;
 mod inbox;

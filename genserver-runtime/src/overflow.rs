@@ -1,7 +1,5 @@
 //! The policy of a full mailbox.
 
-use std::sync::atomic::AtomicU32;
-
 use crate::inbox::Inbox;
 use crate::item::Item;
 use crate::options::Overflow;
@@ -19,14 +17,14 @@ pub(crate) enum Full<S: Server> {
 impl<S: Server> Inbox<S> {
     /// What the policy makes of an item that there is no room for.
     #[cold]
-    pub(crate) fn overflow(&mut self, item: Item<S>, taken: &AtomicU32) -> Full<S> {
+    pub(crate) fn overflow(&mut self, item: Item<S>, taken: u32) -> Full<S> {
         let call = item.reply().is_some();
         match S::OPTIONS.overflow {
             Overflow::Wait => Full::Wait(item),
             Overflow::DropNewest if !call => Full::Dropped(item),
             Overflow::DropOldest => match self.drop_oldest() {
                 Some(oldest) => {
-                    self.enqueue(item, true, taken);
+                    self.enqueue(item, taken);
                     Full::Dropped(oldest)
                 }
                 None => Full::Refused(item),

@@ -114,7 +114,7 @@ impl<S: Server> Drain<S> {
             self.batch.put_back(core, &mut inbox);
             None
         } else {
-            inbox.admit(&core.taken)
+            inbox.admit(core.taken())
         };
         core.note_high(&inbox);
         let attention = core.attention.load(Ordering::Relaxed);
@@ -209,7 +209,7 @@ impl<S: Server> Core<S> {
     pub(crate) fn let_in(&self) {
         let told = {
             let mut inbox = self.lock();
-            let told = inbox.admit(&self.taken);
+            let told = inbox.admit(self.taken());
             self.note_high(&inbox);
             told
         };

@@ -37,16 +37,16 @@ fn new_handler_span(server: &'static str, id: ServerId, handler: &'static str) -
     tracing::debug_span!(target: "genserver::handler", "handler", server, id = id.as_u64(), handler)
 }
 
-/// The caller's span, when somebody listens.
+/// The caller's span, when somebody listens. Boxed: that there is none is passed on with every message.
 #[inline]
-pub(crate) fn caller_span() -> Option<Span> {
+pub(crate) fn caller_span() -> Option<Box<Span>> {
     if listened() { current_span() } else { None }
 }
 
 #[cold]
-fn current_span() -> Option<Span> {
+fn current_span() -> Option<Box<Span>> {
     let span = Span::current();
-    (!span.is_disabled() && !span.is_none()).then_some(span)
+    (!span.is_disabled() && !span.is_none()).then(|| Box::new(span))
 }
 
 pub(crate) fn started(server: &'static str, id: ServerId, name: Option<&str>) {

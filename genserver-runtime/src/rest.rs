@@ -209,7 +209,7 @@ impl<S: Server> Core<S> {
             None => None,
         };
         if let Some(message) = message {
-            inbox.push_own(Item::own(message, Source::Idle), &self.taken);
+            inbox.enqueue(Item::own(message, Source::Idle), self.taken());
             self.kick(inbox);
         }
     }

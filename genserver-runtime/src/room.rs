@@ -1,6 +1,5 @@
 //! Room in a mailbox, and a message that waits for it.
 
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, MutexGuard};
 use std::task::{Context, Poll};
 
@@ -20,9 +19,8 @@ impl<S: Server> Inbox<S> {
     }
 
     /// Room for counted messages, with those of the running batch that are left.
-    pub(crate) fn has_room(&self, taken: &AtomicU32) -> bool {
-        let left = || taken.load(Ordering::Relaxed);
-        self.bound().is_none_or(|bound| self.counted.saturating_add(left()) < bound)
+    pub(crate) fn has_room(&self, taken: u32) -> bool {
+        self.bound().is_none_or(|bound| self.counted.saturating_add(taken) < bound)
     }
 
     #[cold]
@@ -59,7 +57,7 @@ impl<S: Server> Core<S> {
             .map(|slot| Ticket::new(Arc::clone(slot), Arc::clone(self) as Arc<dyn Node>, call));
         inbox.cold().waiters.push_back(Waiter { item, accepted });
         // Senders before this one may find room by now.
-        let told = inbox.admit(&self.taken);
+        let told = inbox.admit(self.taken());
         self.note_high(&inbox);
         self.kick(inbox);
         tell(told);

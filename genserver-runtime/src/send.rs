@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::call::Call;
 use crate::core::{Core, Refused, Sent, Wait};
 use crate::error::ServerError;
-use crate::item::Item;
+use crate::item::{Item, Lane};
 use crate::limit::{self, Limit};
 use crate::node::Node;
 use crate::outcome::Outcome;
@@ -27,50 +27,52 @@ pub(crate) struct Lost<A> {
     pub(crate) error: ServerError,
 }
 
-pub(crate) fn asked<S, const H: usize, A, R>(limit: Limit) -> Asked
-where
-    A: Send + 'static,
-    R: Send + 'static,
-    S: Request<H, A, R>,
-{
-    let waits = if S::MODE == Mode::Deferred { Waits::UntilBegun } else { Waits::Server };
-    Asked { call: S::HANDLERS[H].message, limit, waits }
-}
-
-/// A request in the queue, with its ticket where it waits for room; its arguments otherwise.
-pub(crate) type Queued<R, A> = Result<(Pending<R>, Option<Ticket>), Lost<A>>;
-
-/// Sends a request through the queue; with a ticket where it waits for room and asked to be told. A
-/// `caller` that waits at once is woken from the start.
+/// Sends a request, whose reply is waited for with `pending`, through the queue; with a ticket where it
+/// waits for room and asked to be told.
 pub(crate) fn queue<O: Outcome<Reply: Send + 'static>, S, A, const H: usize>(
     core: &Arc<Core<S>>,
     args: A,
-    limit: Limit,
+    pending: &mut Pending<O::Reply>,
     wait: Wait,
-    caller: Option<&Context<'_>>,
-) -> Queued<O::Reply, A>
+) -> Result<Option<Ticket>, Lost<A>>
 where
     A: Send + 'static,
     S: Request<H, A, O::Reply>,
 {
-    let asked = asked::<S, H, A, O::Reply>(limit);
-    let node = Arc::clone(core) as Arc<dyn Node>;
-    let mut pending = Pending::new(node, &asked, caller);
     let slot = Arc::clone(pending.slot());
     let mut args = Some(args);
     let span = report::caller_span();
-    let make = || {
+    let lane = const { Lane { counted: S::HANDLERS[H].counted, high: S::HANDLERS[H].high } };
+    let make = |seq| {
+        slot.set_seq(seq);
         let args = args.take().expect("invariant: a message is made once");
         Item::new(S::message(args, ReplyTo::new(slot)), span)
     };
-    match core.send(make, wait) {
-        Ok(Sent::Queued) => Ok((pending, None)),
+    match core.send_by(wait, |inbox, taken| inbox.push_made(lane, taken, make)) {
+        Ok(Sent::Queued) => Ok(None),
         Ok(Sent::Waiting(ticket)) => {
             pending.in_room();
-            Ok((pending, ticket))
+            Ok(ticket)
         }
         Err(Refused::Full) => Err(Lost { args: None, error: ServerError::Full }),
         Err(Refused::NotRunning) => Err(Lost { args, error: ServerError::NotRunning }),
+    }
+}
+
+impl<O: Outcome<Reply: Send + 'static>, S, A, const H: usize> Call<'_, O, S, A, H>
+where
+    A: Send + 'static,
+    S: Request<H, A, O::Reply>,
+{
+    /// What its reply is waited for with. A `caller` that waits at once is woken from the start.
+    pub(crate) fn pending(
+        &self,
+        core: &Arc<Core<S>>,
+        caller: Option<&Context<'_>>,
+    ) -> Pending<O::Reply> {
+        let waits = if S::MODE == Mode::Deferred { Waits::UntilBegun } else { Waits::Server };
+        let asked = Asked { call: S::HANDLERS[H].message, limit: self.limit(), waits };
+        Pending::new(Arc::clone(core) as Arc<dyn Node>, &asked, caller)
     }
 }
 
@@ -130,9 +132,10 @@ where
                 }
             };
             let args = call.args.take().expect("a request was polled after it was sent");
-            match queue::<O, S, A, H>(core, args, call.limit(), Wait::Told, None) {
-                Ok((pending, None)) => return Poll::Ready(Ok(Some(pending))),
-                Ok((pending, Some(ticket))) => {
+            let mut pending = call.pending(core, None);
+            match queue::<O, S, A, H>(core, args, &mut pending, Wait::Told) {
+                Ok(None) => return Poll::Ready(Ok(Some(pending))),
+                Ok(Some(ticket)) => {
                     self.room = Some((pending, ticket));
                     return Poll::Ready(Ok(None));
                 }

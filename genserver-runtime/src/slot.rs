@@ -236,6 +236,11 @@ impl<T> Slot<T> {
         }
     }
 
+    /// The request got this number in its mailbox.
+    pub(crate) fn set_seq(&self, seq: u64) {
+        self.seq.store(seq, Ordering::Relaxed);
+    }
+
     pub(crate) fn seq(&self) -> u64 {
         self.seq.load(Ordering::Relaxed)
     }
@@ -312,7 +317,7 @@ impl<T: Send> Answerable for Slot<T> {
     }
 
     fn enqueued(&self, seq: u64) {
-        self.seq.store(seq, Ordering::Relaxed);
+        self.set_seq(seq);
     }
 
     fn awaited(&self) -> bool {

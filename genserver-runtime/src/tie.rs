@@ -253,7 +253,7 @@ impl<S: Server> Core<S> {
                 if let Through::Link(from) = through {
                     inbox.ties().note_arrived(from, token);
                 }
-                inbox.push_own(Item::own(info(exit), Source::Tie(fired)), &self.taken);
+                inbox.enqueue(Item::own(info(exit), Source::Tie(fired)), self.taken());
                 self.note_high(&inbox);
                 self.kick(inbox);
             }

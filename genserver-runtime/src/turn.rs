@@ -134,7 +134,7 @@ impl<S: Server> Core<S> {
                     cold.edges.push(edge.clone());
                 }
             }
-            let told = inbox.admit(&self.taken);
+            let told = inbox.admit(self.taken());
             self.note_high(&inbox);
             (told, over)
         };
