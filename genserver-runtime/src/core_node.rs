@@ -27,7 +27,7 @@ use crate::pending::{Asked, Pending, Waits};
 use crate::reply::ReplyTo;
 use crate::server::Server;
 use crate::shown::shown;
-use crate::slot::Slot;
+use crate::slot::{Expire, Slot};
 use crate::spot::{Kin, Spot};
 use crate::status::Status;
 use crate::sys_call::FormatError;
@@ -109,7 +109,7 @@ impl<S: Server> Node for Core<S> {
     fn ask_state(self: Arc<Self>) -> Pending<&'static str> {
         let limit = Limit::Default(S::OPTIONS.call_timeout);
         let asked = Asked { call: "state", limit, waits: Waits::Server };
-        let pending = Pending::new(Arc::clone(&self) as Arc<dyn Node>, &asked, None);
+        let pending = Pending::new(Arc::clone(&self) as Arc<dyn Node>, &asked);
         let reply = ReplyTo::new(Arc::clone(pending.slot()));
         let mut reply = Some(reply);
         let make = || Item::Ask(reply.take().expect("invariant: made once"));
@@ -188,6 +188,10 @@ impl<S: Server> Node for Core<S> {
 
     fn idle_tick(&self) -> bool {
         self.tick_parked()
+    }
+
+    fn take_roll(&self) -> VecDeque<Arc<dyn Expire>> {
+        self.lock().cold.as_mut().map_or_else(VecDeque::new, |cold| cold.roll.take())
     }
 
     fn adopt(&self, spot: &Arc<Spot>) -> Result<(), Unadopted> {

@@ -21,6 +21,7 @@ use crate::node::{Counters, Stop};
 use crate::overflow::Full;
 use crate::owned::Owned;
 use crate::rest::Rest;
+use crate::roll::Roll;
 use crate::server::Server;
 use crate::slot::{Answerable, Slot};
 use crate::spot::Spot;
@@ -116,6 +117,8 @@ pub(crate) struct Cold<S: Server> {
     pub(crate) retire: bool,
     /// Who waits for the end.
     pub(crate) watchers: Vec<Arc<Slot<ExitReason>>>,
+    /// Calls whose time has not begun to count: see `roll.rs`.
+    pub(crate) roll: Roll,
     /// The calls that the running handler waits on.
     pub(crate) edges: Vec<Edge>,
     /// Since when the running item is known to run, with its number.
@@ -219,6 +222,7 @@ impl<S: Server> Default for Cold<S> {
             idle_ticks: 0,
             retire: false,
             watchers: Vec::new(),
+            roll: Roll::default(),
             edges: Vec::new(),
             since: None,
             claims: Vec::new(),

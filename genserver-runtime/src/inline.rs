@@ -155,7 +155,7 @@ where
                 }
             }
             Poll::Pending => {
-                let pending = self.pending(core, None);
+                let pending = self.begun(core);
                 pending.slot().mark_started();
                 let reply = ReplyTo::new(Arc::clone(pending.slot()));
                 core.waits(None, edges);
@@ -175,7 +175,7 @@ where
         outcome: Result<O::Reply, Interrupt>,
         cx: &mut Context<'_>,
     ) -> Poll<O> {
-        let pending = self.pending(core, None);
+        let pending = self.begun(core);
         let reply = ReplyTo::new(Arc::clone(pending.slot()));
         turn::settle(core, &mut body, H, outcome, reply);
         core.leave(body);

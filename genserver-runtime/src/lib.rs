@@ -86,6 +86,7 @@ mod registry;
 mod reply;
 mod report;
 mod rest;
+mod roll;
 mod room;
 #[cfg(feature = "introspection")]
 mod roster;

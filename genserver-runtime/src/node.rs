@@ -1,7 +1,7 @@
 //! A server seen without its type.
 
 use std::any::Any;
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use tokio::task::AbortHandle;
@@ -20,7 +20,7 @@ use crate::monitor::MonitorId;
 use crate::owned::{Entry, What};
 use crate::pending::Pending;
 use crate::reply::ReplyTo;
-use crate::slot::Slot;
+use crate::slot::{Expire, Slot};
 use crate::spot::{Kin, Spot};
 use crate::status::Status;
 use crate::sys_call::FormatError;
@@ -93,6 +93,9 @@ pub(crate) trait Node: Any + Send + Sync {
     /// A tick of the sweeper for a drain task that may be idle; `true` when it need not be told
     /// again.
     fn idle_tick(&self) -> bool;
+
+    /// The calls whose time begins now.
+    fn take_roll(&self) -> VecDeque<Arc<dyn Expire>>;
 
     /// Makes it the child that is at this spot: it lives without a client.
     fn adopt(&self, spot: &Arc<Spot>) -> Result<(), Unadopted>;

@@ -107,6 +107,7 @@ impl<S: Server> Drain<S> {
         if let Some(cold) = &mut inbox.cold {
             // Seen of the last item: a call that runs where it is made has the same number.
             cold.since = None;
+            cold.roll.forget_over();
             core.waited.store(false, Ordering::Relaxed);
         }
         let suspended = inbox.mode.is(Mode::SUSPENDED);
@@ -184,6 +185,7 @@ impl<S: Server> Drain<S> {
         let cold = inbox.cold();
         if ended || (std::mem::take(&mut cold.retire) && !work) {
             cold.drain = None;
+            cold.roll.shrink();
             inbox.parked = false;
             inbox.drained = false;
             if inbox.queue.is_empty() {

@@ -16,6 +16,7 @@ use crate::home::Home;
 use crate::late::{Busy, Late, Phase};
 use crate::limit::Limit;
 use crate::node::Node;
+use crate::roll::Enrolled;
 use crate::slot::{Answerable, Expire, Found, Slot};
 use crate::sweeper::{Key, Whose};
 
@@ -72,7 +73,9 @@ pub struct Pending<T> {
 
 enum Timer {
     Off,
-    /// By the sweeper of the server's runtime, which the caller is in.
+    /// By the sweeper of the server's runtime, which the caller is in, once it has called the roll.
+    Rolled,
+    /// By the same, at a place of its own.
     Swept(Key),
     /// By that of another runtime, which the caller was in.
     Abroad(Arc<Home>, Key),
@@ -112,6 +115,15 @@ pub(crate) enum Waits {
 impl<T> Pending<T> {
     fn disarm(&mut self) {
         match std::mem::replace(&mut self.timer, Timer::Off) {
+            Timer::Rolled => {
+                let key = match self.stands {
+                    Stands::Done => self.slot.take_key(),
+                    Stands::Room | Stands::Sent => self.slot.leave_roll(),
+                };
+                if let Some(key) = key {
+                    self.slot.node().home().sweeper().remove(key);
+                }
+            }
             Timer::Swept(key) => self.slot.node().home().sweeper().remove(key),
             Timer::Abroad(home, key) => home.sweeper().remove(key),
             Timer::Off | Timer::Exact(_) | Timer::Thread(_) => {}
@@ -120,9 +132,16 @@ impl<T> Pending<T> {
 }
 
 impl<T: Send + 'static> Pending<T> {
-    /// A slot for the reply, with its time-out running. A `caller` that waits at once is woken from
-    /// the start.
-    pub(crate) fn new(node: Arc<dyn Node>, asked: &Asked, caller: Option<&Context<'_>>) -> Self {
+    /// A slot for the reply, with its time-out running.
+    pub(crate) fn new(node: Arc<dyn Node>, asked: &Asked) -> Self {
+        let mut pending = Self::queued(node, asked, None);
+        pending.enrolled(Enrolled::No);
+        pending
+    }
+
+    /// The same, of a request that may be put on the roll when it is sent. A `caller` that waits at once is
+    /// woken from the start.
+    pub(crate) fn queued(node: Arc<dyn Node>, asked: &Asked, caller: Option<&Context<'_>>) -> Self {
         let (deadline, inherited) = asked.limit.resolve();
         let exact = inherited || matches!(asked.limit, Limit::Within(_));
         let slot = Slot::of(node, deadline, caller.map(|cx| cx.waker().clone()));
@@ -144,6 +163,22 @@ impl<T: Send + 'static> Pending<T> {
         (self.timer, self.waited) = arm(&self.slot, Deadline::Within(within), true);
     }
 
+    /// What is to be put on the roll, if anything.
+    #[inline]
+    pub(crate) fn to_enroll(&self) -> Option<Arc<dyn Expire>> {
+        let rolled = matches!(self.timer, Timer::Rolled);
+        rolled.then(|| Arc::clone(&self.slot) as Arc<dyn Expire>)
+    }
+
+    /// The sweeper takes what is on no roll.
+    pub(crate) fn enrolled(&mut self, enrolled: Enrolled) {
+        if enrolled == Enrolled::No && matches!(self.timer, Timer::Rolled) {
+            let slot = Arc::clone(&self.slot) as Arc<dyn Expire>;
+            let key = self.slot.node().home().sweeper().insert(slot, self.waited, Whose::Own);
+            self.timer = Timer::Swept(key);
+        }
+    }
+
     pub(crate) fn slot(&self) -> &Arc<Slot<T>> {
         &self.slot
     }
@@ -160,7 +195,7 @@ impl<T: Send + 'static> Pending<T> {
                 self.timer = arm_own(&self.slot, self.waited);
                 self.is_over(cx)
             }
-            Timer::Off | Timer::Swept(_) | Timer::Abroad(..) => false,
+            Timer::Off | Timer::Rolled | Timer::Swept(_) | Timer::Abroad(..) => false,
             Timer::Exact(sleep) => sleep.as_mut().poll(cx).is_ready(),
             Timer::Thread(at) if Handle::try_current().is_ok() => {
                 // It was made on a plain thread, and is awaited in a task.
@@ -269,10 +304,10 @@ fn arm<T: Send + 'static>(
         return (arm_own(slot, within), within);
     }
     let home = slot.node().home();
-    let expire = Arc::clone(slot) as Arc<dyn Expire>;
     let timer = if home.is_current() {
-        Timer::Swept(home.sweeper().insert(expire, within, Whose::Own))
+        Timer::Rolled
     } else {
+        let expire = Arc::clone(slot) as Arc<dyn Expire>;
         arm_abroad(expire, within).unwrap_or_else(|| arm_own(slot, within))
     };
     (timer, within)
@@ -318,11 +353,12 @@ impl<T> Drop for Pending<T> {
         if self.stands == Stands::Done {
             return;
         }
-        self.disarm();
         if self.stands == Stands::Room {
             self.slot.node().leave_room(self.slot.identity());
         }
         self.slot.give_up();
+        // Last: from now on the roll gives it no place any more.
+        self.disarm();
     }
 }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::call::Call;
 use crate::core::{Core, Refused, Sent, Wait};
 use crate::error::ServerError;
+use crate::inbox::Inbox;
 use crate::item::{Item, Lane};
 use crate::limit::{self, Limit};
 use crate::node::Node;
@@ -17,6 +18,7 @@ use crate::outcome::Outcome;
 use crate::pending::{Asked, Pending, Waits};
 use crate::reply::ReplyTo;
 use crate::report;
+use crate::roll::Enrolled;
 use crate::room::Ticket;
 use crate::server::{Mode, Request, Server};
 
@@ -43,12 +45,26 @@ where
     let mut args = Some(args);
     let span = report::caller_span();
     let lane = const { Lane { counted: S::HANDLERS[H].counted, high: S::HANDLERS[H].high } };
+    let call = pending.to_enroll();
+    let mut enrolled = Enrolled::Yes;
     let make = |seq| {
         slot.set_seq(seq);
         let args = args.take().expect("invariant: a message is made once");
         Item::new(S::message(args, ReplyTo::new(slot)), span)
     };
-    match core.send_by(wait, |inbox, taken| inbox.push_made(lane, taken, make)) {
+    let push = |inbox: &mut Inbox<S>, taken| {
+        if let Some(call) = call {
+            enrolled = core.enroll(inbox, call);
+        }
+        inbox.push_made(lane, taken, make)
+    };
+    let sent = core.send_by(wait, push);
+    match enrolled {
+        Enrolled::Yes => {}
+        Enrolled::First => core.enrolled_first(),
+        Enrolled::No => pending.enrolled(enrolled),
+    }
+    match sent {
         Ok(Sent::Queued) => Ok(None),
         Ok(Sent::Waiting(ticket)) => {
             pending.in_room();
@@ -70,9 +86,18 @@ where
         core: &Arc<Core<S>>,
         caller: Option<&Context<'_>>,
     ) -> Pending<O::Reply> {
+        Pending::queued(Arc::clone(core) as Arc<dyn Node>, &self.asked(), caller)
+    }
+
+    /// The same, of a request that is in no queue.
+    #[cold]
+    pub(crate) fn begun(&self, core: &Arc<Core<S>>) -> Pending<O::Reply> {
+        Pending::new(Arc::clone(core) as Arc<dyn Node>, &self.asked())
+    }
+
+    fn asked(&self) -> Asked {
         let waits = if S::MODE == Mode::Deferred { Waits::UntilBegun } else { Waits::Server };
-        let asked = Asked { call: S::HANDLERS[H].message, limit: self.limit(), waits };
-        Pending::new(Arc::clone(core) as Arc<dyn Node>, &asked, caller)
+        Asked { call: S::HANDLERS[H].message, limit: self.limit(), waits }
     }
 }
 

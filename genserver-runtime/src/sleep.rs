@@ -22,7 +22,7 @@ pub(crate) fn give_back<S: Server>(body: &mut Body<S>) {
 }
 
 /// Gives back what an empty queue holds; one with something in it is used soon.
-fn give_up<T>(queue: &mut VecDeque<T>) {
+pub(crate) fn give_up<T>(queue: &mut VecDeque<T>) {
     if queue.is_empty() {
         *queue = VecDeque::new();
     }
@@ -45,6 +45,7 @@ impl<S: Server> Inbox<S> {
             give_up(&mut cold.acts);
             give_up(&mut cold.high);
             give_up(&mut cold.waiters);
+            cold.roll.shrink();
             cold.stops.shrink_to_fit();
             cold.watchers.shrink_to_fit();
             cold.edges.shrink_to_fit();

@@ -3,14 +3,16 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
 
-use crate::clock::Instant;
 use crate::error::ServerError;
 use crate::exit::ExitReason;
 use crate::frame::Deadline;
 use crate::node::Node;
-use crate::sweeper::Whose;
+use crate::sweeper::Key;
+
+mod expire;
+
+pub(crate) use expire::Expire;
 
 /// The place where one reply is left and taken.
 pub(crate) struct Slot<T> {
@@ -21,6 +23,8 @@ pub(crate) struct Slot<T> {
     asked: Deadline,
     /// Whether the state knows better.
     timed: AtomicBool,
+    /// Whether nobody waits any more, for those who need not know it for sure.
+    over: AtomicBool,
     /// Whether the handler has begun.
     started: AtomicBool,
     /// Whether the handler has returned and left the reply to somebody.
@@ -35,6 +39,16 @@ struct State<T> {
     /// Who waits for the caller to go.
     closing: Option<Waker>,
     deadline: Deadline,
+    place: Place,
+}
+
+/// Where the sweeper has a call that is put on its server's roll.
+enum Place {
+    /// Nowhere yet.
+    None,
+    At(Key),
+    /// It does not want one any more.
+    Left,
 }
 
 enum Value<T> {
@@ -82,9 +96,16 @@ impl<T> Slot<T> {
     fn make(node: Option<Arc<dyn Node>>, deadline: Deadline, caller: Option<Waker>) -> Arc<Self> {
         Arc::new(Self {
             node,
-            state: Mutex::new(State { value: Value::Waiting, caller, closing: None, deadline }),
+            state: Mutex::new(State {
+                value: Value::Waiting,
+                caller,
+                closing: None,
+                deadline,
+                place: Place::None,
+            }),
             asked: deadline,
             timed: AtomicBool::new(false),
+            over: AtomicBool::new(false),
             started: AtomicBool::new(false),
             deferred: AtomicBool::new(false),
             seq: AtomicU64::new(0),
@@ -108,6 +129,7 @@ impl<T> Slot<T> {
                 return Err(value);
             }
             state.value = value;
+            self.over.store(true, Ordering::Relaxed);
             (state.caller.take(), state.closing.take())
         };
         if let Some(caller) = caller {
@@ -183,6 +205,7 @@ impl<T> Slot<T> {
         let (value, caller, closing) = {
             let mut state = self.lock();
             let value = std::mem::replace(&mut state.value, Value::Gone);
+            self.over.store(true, Ordering::Relaxed);
             (value, state.caller.take(), state.closing.take())
         };
         drop((value, caller));
@@ -248,6 +271,22 @@ impl<T> Slot<T> {
     #[inline]
     pub(crate) fn deadline(&self) -> Deadline {
         if self.timed.load(Ordering::Acquire) { self.lock().deadline } else { self.asked }
+    }
+
+    /// The roll gives it no place any more; the one that it has, to be given back.
+    pub(crate) fn leave_roll(&self) -> Option<Key> {
+        match std::mem::replace(&mut self.lock().place, Place::Left) {
+            Place::At(key) => Some(key),
+            Place::None | Place::Left => None,
+        }
+    }
+
+    /// The same, where nobody waits any more.
+    #[inline]
+    pub(crate) fn take_key(&self) -> Option<Key> {
+        // Nearly always there is none, which is seen without the lock: it was held since the last one could
+        // come.
+        if self.timed.load(Ordering::Acquire) { self.leave_roll() } else { None }
     }
 
     pub(crate) fn set_deadline(&self, deadline: Deadline) {
@@ -330,53 +369,5 @@ impl<T: Send> Answerable for Slot<T> {
 
     fn identity(&self) -> usize {
         Self::identity(self)
-    }
-}
-
-/// What the sweeper does with a slot.
-pub(crate) trait Expire: Send + Sync {
-    /// The time began to count; so it does for the handler that runs.
-    fn began(&self, at: Instant, within: Duration, whose: Whose);
-
-    fn expire(&self);
-
-    /// The clock stopped for good, and the server with it.
-    fn abandon(&self);
-
-    /// The clock stopped for good, and the server goes on: the caller looks for another clock.
-    fn stray(&self);
-}
-
-impl<T: Send> Expire for Slot<T> {
-    fn began(&self, at: Instant, within: Duration, whose: Whose) {
-        if let Some(at) = at.checked_add(within) {
-            self.set_deadline(Deadline::At(at));
-        }
-        if whose == Whose::Own
-            && let Some(node) = &self.node
-        {
-            node.observe(at);
-        }
-    }
-
-    fn expire(&self) {
-        // Whatever is there already is better than a time-out.
-        let _ = self.fill(Value::Expired);
-    }
-
-    fn abandon(&self) {
-        let error = if self.started() {
-            ServerError::Exit(ExitReason::NotRunning)
-        } else {
-            ServerError::NotRunning
-        };
-        let _ = self.fill(Value::Failed(error));
-    }
-
-    fn stray(&self) {
-        let caller = self.lock().caller.take();
-        if let Some(caller) = caller {
-            caller.wake();
-        }
     }
 }

@@ -91,7 +91,7 @@ impl Stop {
 
 fn ask(node: Arc<dyn Node>, how: How, waits: Waits) -> Pending<ExitReason> {
     let asked = Asked { call: "stop", limit: Limit::Never, waits };
-    let pending = Pending::new(Arc::clone(&node), &asked, None);
+    let pending = Pending::new(Arc::clone(&node), &asked);
     node.stop(how, Some(Arc::clone(pending.slot())));
     pending
 }

@@ -46,6 +46,8 @@ struct List {
     /// When which call is over, of those that a tick has seen. A tick looks at the first of them and at
     /// the fresh ones, however many calls wait.
     ends: BTreeSet<(Instant, usize)>,
+    /// Servers with new calls on their rolls.
+    rolls: Vec<Arc<dyn Node>>,
     parked: Vec<Arc<dyn Node>>,
     /// Whether the ticker is at work or was told to be.
     ticking: bool,
@@ -71,6 +73,29 @@ struct Place {
 }
 
 impl List {
+    /// Gives a call a place.
+    #[inline]
+    fn put(&mut self, slot: Arc<dyn Expire>, within: Duration, whose: Whose) -> usize {
+        self.taken += 1;
+        if let Some(at) = self.free.pop() {
+            let place = &mut self.calls[at];
+            place.slot = Some(slot);
+            place.within = within;
+            place.whose = whose;
+            at
+        } else {
+            self.calls.push(Place { slot: Some(slot), within, whose, fresh: false, end: None });
+            self.calls.len() - 1
+        }
+    }
+
+    /// The time of a call begins.
+    fn begin(&mut self, at: usize, now: Instant) {
+        let place = &mut self.calls[at];
+        place.end = now.checked_add(place.within);
+        self.ends.extend(place.end.map(|end| (end, at)));
+    }
+
     /// Takes out the call of a place, which is not free before its caller has given it back.
     #[inline]
     fn take(&mut self, at: usize) -> Option<Arc<dyn Expire>> {
@@ -105,22 +130,10 @@ impl Sweeper {
     /// Expires the slot when it is still waiting after `within`.
     pub(crate) fn insert(&self, slot: Arc<dyn Expire>, within: Duration, whose: Whose) -> Key {
         let mut list = self.lock();
-        list.taken += 1;
-        let at = if let Some(at) = list.free.pop() {
-            let place = &mut list.calls[at];
-            place.slot = Some(slot);
-            place.within = within;
-            place.whose = whose;
-            if !std::mem::replace(&mut place.fresh, true) {
-                list.fresh.push(at);
-            }
-            at
-        } else {
-            let at = list.calls.len();
-            list.calls.push(Place { slot: Some(slot), within, whose, fresh: true, end: None });
+        let at = list.put(slot, within, whose);
+        if !std::mem::replace(&mut list.calls[at].fresh, true) {
             list.fresh.push(at);
-            at
-        };
+        }
         self.start(list);
         Key(at)
     }
@@ -150,6 +163,13 @@ impl Sweeper {
         self.start(list);
     }
 
+    /// Begins the time of the calls on a server's roll at the next tick.
+    pub(crate) fn watch_roll(&self, node: Arc<dyn Node>) {
+        let mut list = self.lock();
+        list.rolls.push(node);
+        self.start(list);
+    }
+
     fn start(&self, mut list: MutexGuard<'_, List>) {
         if !list.ticking {
             list.ticking = true;
@@ -168,6 +188,9 @@ impl Sweeper {
                 (None, _) => {}
             }
         }
+        for call in list.rolls.iter().flat_map(|node| node.take_roll()) {
+            call.abandon();
+        }
     }
 
     /// The ticker; ends with its runtime.
@@ -183,6 +206,7 @@ impl Sweeper {
 
     /// One tick; `false` when there is nothing to do any more.
     async fn sweep(&self, now: Instant, idle_since: &mut Instant) -> bool {
+        self.call_rolls(now);
         for slot in self.due(now) {
             caught(move || slot.expire());
         }
@@ -191,8 +215,27 @@ impl Sweeper {
             self.look_at_parked().await;
         }
         let mut list = self.lock();
-        list.ticking = list.taken > 0 || !list.parked.is_empty();
+        list.ticking = list.taken > 0 || !list.parked.is_empty() || !list.rolls.is_empty();
         list.ticking
+    }
+
+    /// Gives a place to each call that was on a roll and still waits: its clock begins.
+    fn call_rolls(&self, now: Instant) {
+        let rolls = std::mem::take(&mut self.lock().rolls);
+        for call in rolls.iter().flat_map(|node| node.take_roll()) {
+            let Some(within) = call.within() else { continue };
+            let key = {
+                let mut list = self.lock();
+                let at = list.put(Arc::clone(&call), within, Whose::Own);
+                list.begin(at, now);
+                Key(at)
+            };
+            caught(|| {
+                if !call.begin(now, within, key) {
+                    self.remove(key);
+                }
+            });
+        }
     }
 
     /// Takes out the calls whose time is over; the clock of the new ones begins.
@@ -202,13 +245,15 @@ impl Sweeper {
         {
             let mut list = self.lock();
             let list = &mut *list;
-            for at in list.fresh.drain(..) {
+            for at in std::mem::take(&mut list.fresh) {
                 let place = &mut list.calls[at];
                 place.fresh = false;
-                let Some(slot) = &place.slot else { continue };
-                place.end = now.checked_add(place.within);
-                list.ends.extend(place.end.map(|end| (end, at)));
+                // Given back meanwhile, it may have a call whose time has begun.
+                let Some(slot) = place.slot.as_ref().filter(|_| place.end.is_none()) else {
+                    continue;
+                };
                 began.push((Arc::clone(slot), place.within, place.whose));
+                list.begin(at, now);
             }
             while let Some((_, at)) = list.ends.first().copied().filter(|(end, _)| *end <= now) {
                 due.extend(list.take(at));

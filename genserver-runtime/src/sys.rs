@@ -66,7 +66,7 @@ impl<C> Sys<C> {
         let waiting = self.node.as_ref().map(|node| {
             let limit = Limit::Default(Some(Duration::from_secs(5)));
             let asked = Asked { call, limit, waits: Waits::Server };
-            let pending = Pending::new(Arc::clone(node), &asked, None);
+            let pending = Pending::new(Arc::clone(node), &asked);
             ask(Arc::clone(node), ReplyTo::new(Arc::clone(pending.slot())));
             pending
         });
