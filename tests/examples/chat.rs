@@ -8,7 +8,7 @@ use std::time::Duration;
 use tungstenite::protocol::frame::coding::CloseCode;
 use tungstenite::{Message, WebSocket};
 
-use crate::root;
+use crate::cargo_run;
 
 /// Ends the program with the test, however that goes.
 struct Program(Child);
@@ -47,13 +47,7 @@ impl Guest {
 }
 
 fn open() -> Program {
-    let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
-    let program = Command::new(cargo)
-        .current_dir(root())
-        .args(["run", "--quiet", "--package", "examples", "--example", "chat"])
-        .args(["--", "127.0.0.1:0"])
-        .stdout(Stdio::piped())
-        .spawn();
+    let program = cargo_run("chat").arg("127.0.0.1:0").stdout(Stdio::piped()).spawn();
     Program(program.expect("cargo can be run"))
 }
 

@@ -1,4 +1,5 @@
 //! The machine of the README, as it stands there.
+#![cfg_attr(rustfmt, rustfmt_skip)]
 
 use genserver_runtime::prelude::*;
 

@@ -94,7 +94,12 @@ impl<T: Copy + std::fmt::Debug + Send + Sync + 'static> Bell<T> {
     }
 
     #[transition]
-    async fn save(&self, _: &mut StateCx<Self>, now: &BellState<T>, t: &Transition) -> std::io::Result<()> {
+    async fn save(
+        &self,
+        _: &mut StateCx<Self>,
+        now: &BellState<T>,
+        t: &Transition,
+    ) -> std::io::Result<()> {
         let _ = (now, t);
         Ok(())
     }

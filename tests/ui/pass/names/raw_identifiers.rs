@@ -112,7 +112,10 @@ async fn main() {
     let door = Door::start(Door, Open).await.unwrap();
     assert!(door.r#break(true).await.unwrap());
     let error = door.r#break(true).await.unwrap_err();
-    assert_eq!(error.to_string(), "cannot `break` while Shut; allowed: nothing; no way leads there");
+    assert_eq!(
+        error.to_string(),
+        "cannot `break` while Shut; allowed: nothing; no way leads there"
+    );
     assert_eq!(DoorMessage::Break.to_string(), "break");
     assert_eq!("break".parse(), Ok(DoorMessage::Break));
     assert_eq!(DoorStateName::Open.allowed(), [DoorMessage::Break]);

@@ -1,4 +1,6 @@
 //! A `#[cfg]` takes all of a method away, and leaves the numbers of the others.
+// What it looks like is what it is about.
+#![cfg_attr(rustfmt, rustfmt_skip)]
 #![deny(warnings)]
 
 use std::time::Duration;

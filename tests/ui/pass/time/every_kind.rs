@@ -132,7 +132,10 @@ async fn main() {
     let number = |message: <Cache as Server>::Message| {
         genserver_runtime::__private::Message::handler(&message)
     };
-    assert_eq!(Cache::HANDLERS[number(<Cache as Continues<Load>>::continued(Load(1)))].name, "load");
+    assert_eq!(
+        Cache::HANDLERS[number(<Cache as Continues<Load>>::continued(Load(1)))].name,
+        "load"
+    );
     assert_eq!(Cache::HANDLERS[number(<Cache as Continues<Save>>::continued(Save))].name, "save");
     for (at, handler) in Cache::HANDLERS.iter().enumerate() {
         let timed = matches!(handler.kind, Kind::Idle | Kind::Every);

@@ -1,5 +1,7 @@
 //! The tracked client without a prelude, of generic machines, with private types, names that meet
 //! its own, handlers that are not there and lints denied.
+// What it looks like is what it is about.
+#![cfg_attr(rustfmt, rustfmt_skip)]
 #![no_implicit_prelude]
 #![deny(
     warnings,
