@@ -53,13 +53,13 @@ fn types(plan: &Plan<'_>) -> Vec<(TokenStream, TokenStream)> {
     });
     let handlers = plan.messages().flat_map(|entry| {
         let reply = entry.reply.as_ref().map(|reply| &reply.ty);
-        entry.args.types.iter().chain(reply).map(|ty| (entry.cfgs.clone(), ty.clone()))
+        entry.args.types.iter().chain(reply).map(|ty| ((*entry.cfgs).clone(), ty.clone()))
     });
     let init = plan.server.init.iter().flat_map(|init| {
         let cfgs: TokenStream = init.method.cfgs().map(ToTokens::to_token_stream).collect();
         plan.args(&init.method).types.into_iter().map(move |ty| (cfgs.clone(), ty))
     });
-    let server = (TokenStream::new(), plan.ty.clone());
+    let server = (TokenStream::new(), (*plan.ty).clone());
     [server].into_iter().chain(states).chain(init).chain(handlers).collect()
 }
 

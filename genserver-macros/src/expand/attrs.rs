@@ -5,6 +5,7 @@ use quote::{ToTokens, quote};
 use syn::{Attribute, Meta};
 
 use crate::expand::plan::Entry;
+use crate::parse::is_any;
 
 /// What hidden code may set off in a crate that denies it.
 pub(crate) fn allow() -> TokenStream {
@@ -97,8 +98,4 @@ fn repeat(attr: &Attribute) -> TokenStream {
         }
         _ => attr.to_token_stream(),
     }
-}
-
-fn is_any(attr: &Attribute, names: &[&str]) -> bool {
-    names.iter().any(|name| attr.path().is_ident(name))
 }

@@ -72,9 +72,10 @@ fn dispatch(plan: &Plan<'_>) -> TokenStream {
             }),
         );
     }
-    let run_now = run_now(plan);
-    let arms: Vec<_> =
-        plan.messages().filter(|entry| arm_now(plan, entry).is_none()).map(arm).collect();
+    let (now, later): (Vec<_>, Vec<_>) =
+        plan.messages().partition(|entry| is_answered_now(plan, entry));
+    let run_now = run_now(plan, &now);
+    let arms: Vec<_> = later.into_iter().map(arm).collect();
     let dispatch = (!arms.is_empty()).then(|| {
         let (_, never) = message::unused(plan);
         let never =
@@ -86,7 +87,7 @@ fn dispatch(plan: &Plan<'_>) -> TokenStream {
 }
 
 fn dispatch_with(plan: &Plan<'_>, body: &TokenStream) -> TokenStream {
-    let (message, own) = (plan.message_ty(), plan.sound(&quote!(Self)));
+    let (message, own) = (plan.message_ty(), &plan.own);
     // A handler that is compiled conditionally may leave nothing to match.
     let conditional = plan.handlers.iter().any(|entry| !entry.cfgs.is_empty());
     let unused = (plan.stub || conditional)
@@ -101,12 +102,12 @@ fn dispatch_with(plan: &Plan<'_>, body: &TokenStream) -> TokenStream {
 }
 
 /// `run_now`, where a handler cannot wait.
-fn run_now(plan: &Plan<'_>) -> Option<TokenStream> {
-    let arms: Vec<_> = plan.messages().filter_map(|entry| arm_now(plan, entry)).collect();
-    if arms.is_empty() {
+fn run_now(plan: &Plan<'_>, entries: &[&Entry<'_>]) -> Option<TokenStream> {
+    if entries.is_empty() {
         return None;
     }
-    let (message, own) = (plan.message_ty(), plan.sound(&quote!(Self)));
+    let arms = entries.iter().map(|entry| arm_now(entry));
+    let (message, own) = (plan.message_ty(), &plan.own);
     Some(quote! {
         #[allow(unreachable_patterns, unreachable_code)]
         fn run_now(
@@ -123,23 +124,23 @@ fn run_now(plan: &Plan<'_>) -> Option<TokenStream> {
     })
 }
 
-fn arm_now(plan: &Plan<'_>, entry: &Entry<'_>) -> Option<TokenStream> {
-    if request::waits(plan, entry) {
-        return None;
-    }
+fn is_answered_now(plan: &Plan<'_>, entry: &Entry<'_>) -> bool {
+    !matches!(entry.handler.kind, Kind::Deferred | Kind::Blocking) && !request::waits(plan, entry)
+}
+
+fn arm_now(entry: &Entry<'_>) -> TokenStream {
     let (cfgs, ident, number) = (&entry.cfgs, &entry.handler.method.ident, &entry.number);
     match entry.handler.kind {
-        Kind::Deferred | Kind::Blocking => None,
-        Kind::Call => Some(quote! {
+        Kind::Call => quote! {
             #cfgs __Message::#ident(args, reply) => {
                 __g::answer_now::<Self, #number, _, _>(core, body, args, reply);
             }
-        }),
-        _ => Some(quote! {
+        },
+        _ => quote! {
             #cfgs __Message::#ident(args) => {
                 __g::notify_now::<Self, #number, _>(core, body, args);
             }
-        }),
+        },
     }
 }
 
@@ -175,7 +176,7 @@ fn terminate(plan: &Plan<'_>, terminate: &Terminate) -> TokenStream {
     } else {
         quote!(Self::#ident(&mut body.server, #(#params),*) #wait)
     };
-    let own = plan.sound(&quote!(Self));
+    let own = &plan.own;
     let output = quote_spanned! {paths::at(ident.span())=>
         impl ::core::future::Future<Output = ()> + ::core::marker::Send + 'a
     };
@@ -195,7 +196,7 @@ fn hibernate(plan: &Plan<'_>, method: &Method) -> TokenStream {
     let (ident, cfgs) = (&method.ident, method.cfgs().collect::<Vec<_>>());
     let call =
         if plan.stub { quote!(let _ = body;) } else { quote!(Self::#ident(&mut body.server)) };
-    let own = plan.sound(&quote!(Self));
+    let own = &plan.own;
     quote! {
         #(#cfgs)*
         const HIBERNATES: bool = true;

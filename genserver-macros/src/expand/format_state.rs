@@ -34,7 +34,7 @@ pub(crate) fn expand_format_state(plan: &Plan<'_>) -> TokenStream {
 }
 
 fn function(plan: &Plan<'_>, body: &TokenStream) -> TokenStream {
-    let own = plan.sound(&quote!(Self));
+    let own = &plan.own;
     quote! {
         fn format_state(
             body: &__g::Body<#own>,

@@ -39,7 +39,7 @@ pub(crate) fn expand_hooks(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream 
     let transitions = of_kind(HookKind::Transition);
     let steps = exits.into_iter().chain(enters).chain(transitions);
     let steps = steps.map(|hook| step(plan, layout, hook));
-    let (krate, own) = (plan.krate, plan.sound(&quote!(Self)));
+    let (krate, own) = (plan.krate, &plan.own);
     quote! {
         #follows
         fn moved<'a>(
@@ -151,7 +151,7 @@ pub(crate) fn expand_waits(plan: &Plan<'_>) -> TokenStream {
     let Some(layout) = plan.layout.as_ref().filter(|_| follows(plan)) else {
         return TokenStream::new();
     };
-    let (krate, own) = (plan.krate, plan.sound(&quote!(Self)));
+    let (krate, own) = (plan.krate, &plan.own);
     let waits = plan.server.hooks.iter().filter(|hook| hook.method.asyncness).map(|hook| {
         let (number, output, cfgs) = (number(plan, hook), output(plan, hook), hook.method.cfgs());
         let (parts, call) = (parts(), method(plan, layout, hook));

@@ -45,6 +45,7 @@ pub(crate) fn expand_impl(plan: &Plan<'_>, mut item: ItemImpl) -> TokenStream {
     let format = server.format_state.as_ref().map(|format| &format.method);
     let hooks = server.hooks.iter().map(|hook| &hook.method);
     let steps = server.code_changes.iter().map(|step| &step.method);
+    let allow = attrs::allow_shape();
     for method in methods
         .chain(steps)
         .chain(hooks)
@@ -54,7 +55,7 @@ pub(crate) fn expand_impl(plan: &Plan<'_>, mut item: ItemImpl) -> TokenStream {
         .chain(format)
     {
         if let Some(ImplItem::Fn(function)) = item.items.get_mut(method.item) {
-            function.attrs.insert(0, attrs::allow_shape());
+            function.attrs.insert(0, allow.clone());
         }
     }
     allow_deadlines(server, &mut item);

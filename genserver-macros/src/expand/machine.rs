@@ -251,7 +251,7 @@ fn targets(plan: &Plan<'_>, layout: &Layout<'_>, entry: &Entry<'_>, guard: &Guar
     let words = plan.words_name();
     let reaches = quote!(#open #words::#ident, #server #close);
     // All of a header at the guard: rustc points there for what is declared.
-    let ty = paths::respan(server.clone(), last);
+    let ty = paths::respan((**server).clone(), last);
     let (implement, word) = (quote_spanned!(first=> impl), quote_spanned!(last=> for));
     let empty = quote_spanned!(last=> {});
     let (params, _, clause) = plan.generics.split_for_impl();

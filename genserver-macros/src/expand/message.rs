@@ -1,45 +1,48 @@
 //! The hidden enum of a server's messages.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use crate::expand::plan::Plan;
+use crate::expand::plan::{Entry, Plan};
+use crate::expand::repeated::Repeated;
 
 /// The enum and its `Message` impl.
 pub(crate) fn expand_message(plan: &Plan<'_>) -> TokenStream {
     let (params, _, clause) = plan.generics.split_for_impl();
     let generics = &plan.generics;
     let ty = plan.message_ty();
-    let variants = plan.messages().map(|entry| {
-        let (cfgs, ident, args) = (&entry.cfgs, &entry.handler.method.ident, &entry.sent_args);
-        let reply = entry.reply.as_ref().map(|_| {
-            let ty = &entry.sent_reply;
-            quote!(, __g::ReplyTo<#ty>)
-        });
-        quote!(#cfgs #ident(#args #reply))
+    let entries: Vec<_> = plan.messages().collect();
+    let numbers = entries.iter().map(|entry| &entry.number);
+    let (cfgs, idents) = heads(&entries);
+    let args = entries.iter().map(|entry| &entry.sent_args);
+    let replies = entries.iter().map(|entry| {
+        let ty = &entry.sent_reply;
+        entry.reply.as_ref().map(|_| quote!(, __g::ReplyTo<#ty>))
     });
+    let answered: Vec<_> = entries.iter().copied().filter(|entry| entry.reply.is_some()).collect();
+    let (answered_cfgs, answered) = heads(&answered);
     let (unused, never) = unused(plan);
-    let numbers = plan.messages().map(|entry| {
-        let (cfgs, ident, number) = (&entry.cfgs, &entry.handler.method.ident, &entry.number);
-        quote!(#cfgs Self::#ident(..) => #number)
-    });
-    let replies = plan.messages().filter(|entry| entry.reply.is_some()).map(|entry| {
-        let (cfgs, ident) = (&entry.cfgs, &entry.handler.method.ident);
-        quote!(#cfgs Self::#ident(_, ref reply) => ::core::option::Option::Some(reply))
-    });
     quote! {
-        pub enum __Message #generics #clause { #(#variants,)* #unused }
+        pub enum __Message #generics #clause { #(#cfgs #idents(#args #replies),)* #unused }
 
         #[automatically_derived]
         impl #params __g::Message for #ty #clause {
             fn handler(&self) -> usize {
-                match *self { #(#numbers,)* #never }
+                match *self { #(#cfgs Self::#idents(..) => #numbers,)* #never }
             }
             fn reply(&self) -> ::core::option::Option<&dyn __g::Answerable> {
-                match *self { #(#replies,)* _ => ::core::option::Option::None }
+                match *self {
+                    #(#answered_cfgs Self::#answered(_, ref reply) => ::core::option::Option::Some(reply),)*
+                    _ => ::core::option::Option::None,
+                }
             }
         }
     }
+}
+
+/// The `#[cfg]`s and the names of variants.
+fn heads<'p>(entries: &[&'p Entry<'_>]) -> (Vec<&'p Repeated>, Vec<&'p Ident>) {
+    entries.iter().map(|entry| (&entry.cfgs, &entry.handler.method.ident)).unzip()
 }
 
 /// A variant that is never made, for the generics that no argument uses, and its match arm.

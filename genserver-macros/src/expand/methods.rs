@@ -31,7 +31,7 @@ fn method(plan: &Plan<'_>, lead: &Entry<'_>, entry: &Entry<'_>) -> TokenStream {
         quote_spanned!(span=> (#(#names,)*): #inputs)
     };
     let run = outcome::expand_outcome(plan, entry, &names, span);
-    let run = wrapper(plan, entry, &quote!(run), &input, (&output, &run));
+    let run = wrapper(plan, entry, "run", &input, (&output, &run));
     let of = of(plan, lead, entry);
     plan.implement(&of, &run)
 }
@@ -47,14 +47,14 @@ fn inputs(lead: &Entry<'_>) -> TokenStream {
     let (args, ty) = (&lead.hidden_args, &lead.hidden_reply);
     match lead.handler.kind {
         Kind::Deferred => quote!((#args, __g::ReplyTo<#ty>)),
-        _ => args.clone(),
+        _ => (**args).clone(),
     }
 }
 
 fn output(plan: &Plan<'_>, lead: &Entry<'_>) -> TokenStream {
     let krate = plan.krate;
     match lead.handler.kind {
-        Kind::Call | Kind::Blocking => lead.hidden_reply.clone(),
+        Kind::Call | Kind::Blocking => (*lead.hidden_reply).clone(),
         Kind::Deferred => quote!(()),
         _ => quote!(::core::result::Result<(), #krate::Crash>),
     }

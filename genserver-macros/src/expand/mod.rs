@@ -22,6 +22,7 @@ mod outcome;
 mod paths;
 mod plan;
 mod postpone;
+mod repeated;
 mod request;
 mod sources;
 mod start;

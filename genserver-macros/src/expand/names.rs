@@ -8,11 +8,12 @@ use crate::expand::layout::{Item, Layout};
 use crate::expand::machine;
 use crate::expand::paths;
 use crate::expand::plan::Plan;
+use crate::expand::repeated::Repeated;
 use crate::parse::sources::camel;
 
 /// One variant of an enum of names.
 struct Name {
-    cfgs: TokenStream,
+    cfgs: Repeated,
     variant: Ident,
     text: String,
     doc: String,
@@ -29,7 +30,12 @@ fn states(plan: &Plan<'_>, layout: &Layout<'_>) -> Names {
     let names = layout.states.iter().map(|&at| {
         let variant = layout.ident(Item::State(at)).clone();
         let text = paths::plain(&variant);
-        Name { cfgs: TokenStream::new(), doc: format!(" The state `{text}`."), text, variant }
+        Name {
+            cfgs: Repeated::new(TokenStream::new()),
+            doc: format!(" The state `{text}`."),
+            text,
+            variant,
+        }
     });
     let doc = format!(" The name of a state of `{}`.", plan.name());
     Names { ident: plan.state_name(), doc, list: names.collect() }
@@ -156,7 +162,7 @@ pub(crate) fn expand_binding(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStrea
         }
     };
     let machine = plan.implement(&quote!(#krate::Machine), &machine);
-    let client = plan.implement_sound(&plan.client_ty(), &quote!(#krate::MachineClient), &client);
+    let client = plan.implement_sound(plan.client_ty(), &quote!(#krate::MachineClient), &client);
     quote!(#(#texts)* __g::serde_names! { #state #message } #allowed #machine #client)
 }
 

@@ -1,6 +1,6 @@
 //! The constants of a server: its options and the list of its handlers.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
@@ -96,14 +96,15 @@ fn handler(plan: &Plan<'_>, handler: &Handler) -> TokenStream {
     let is_shared = handler.kind.is_offered() && plan.server.shares(handler);
     let name = if is_shared { message.clone() } else { paths::plain(&handler.method.ident) };
     let kind = match handler.kind {
-        Kind::Call | Kind::Blocking | Kind::Deferred => quote!(Call),
-        Kind::Cast | Kind::Unbounded => quote!(Cast),
-        Kind::Info => quote!(Info),
-        Kind::Continued => quote!(Continued),
-        Kind::Idle => quote!(Idle),
-        Kind::Every => quote!(Every),
-        Kind::StateTimeout => quote!(StateTimeout),
+        Kind::Call | Kind::Blocking | Kind::Deferred => "Call",
+        Kind::Cast | Kind::Unbounded => "Cast",
+        Kind::Info => "Info",
+        Kind::Continued => "Continued",
+        Kind::Idle => "Idle",
+        Kind::Every => "Every",
+        Kind::StateTimeout => "StateTimeout",
     };
+    let kind = Ident::new(kind, Span::call_site());
     let new = quote!(__g::Handler::new(#name, #message, __g::Kind::#kind));
     let mut fields = Vec::new();
     if let Some(timeout) = &handler.timeout {

@@ -8,6 +8,7 @@ use syn::{Generics, Ident, ImplItem, ItemImpl, Path, Type, Visibility};
 use crate::expand::attrs;
 use crate::expand::layout::Layout;
 use crate::expand::paths::{self, Reply};
+use crate::expand::repeated::Repeated;
 use crate::model::{Arg, Handler, Method, Param, Server};
 use crate::parse::returns;
 
@@ -19,13 +20,17 @@ pub(crate) struct Plan<'a> {
     pub(crate) stub: bool,
     pub(crate) krate: &'a Path,
     /// The server's type, `Cache<K, V>`.
-    pub(crate) ty: TokenStream,
+    pub(crate) ty: Repeated,
+    /// The type as hidden items name it inside of its impls.
+    pub(crate) own: Repeated,
+    client_ty: Repeated,
+    message_ty: Repeated,
     /// The impl's generics, free of `Self`.
     pub(crate) generics: Generics,
     pub(crate) handlers: Vec<Entry<'a>>,
     pub(crate) layout: Option<Layout<'a>>,
     /// What every emitted item repeats of the impl's attributes.
-    pub(crate) attrs: TokenStream,
+    pub(crate) attrs: Repeated,
 }
 
 /// A handler with its number and its types.
@@ -36,14 +41,14 @@ pub(crate) struct Entry<'a> {
     /// The first handler for the same message: itself, unless several methods share the message.
     first: usize,
     at: usize,
-    pub(crate) cfgs: TokenStream,
+    pub(crate) cfgs: Repeated,
     pub(crate) args: Args<'a>,
     /// Of calls only.
     pub(crate) reply: Option<Reply>,
     /// The arguments' tuple in hidden items.
-    pub(crate) hidden_args: TokenStream,
+    pub(crate) hidden_args: Repeated,
     /// The reply in hidden items; `()` of others than calls.
-    pub(crate) hidden_reply: TokenStream,
+    pub(crate) hidden_reply: Repeated,
     /// The arguments' tuple in the message.
     pub(crate) sent_args: TokenStream,
     /// The reply in the message.
@@ -55,7 +60,7 @@ pub(crate) struct Args<'a> {
     pub(crate) list: Vec<&'a Arg>,
     pub(crate) types: Vec<TokenStream>,
     /// `(i64, String)`
-    pub(crate) tuple: TokenStream,
+    pub(crate) tuple: Repeated,
 }
 
 impl Entry<'_> {
@@ -67,16 +72,22 @@ impl Entry<'_> {
 
 impl<'a> Plan<'a> {
     pub(crate) fn new(server: &'a Server, item: &'a ItemImpl, stub: bool) -> Self {
-        let ty = server.self_ty.to_token_stream();
+        let ty = Repeated::new(server.self_ty.to_token_stream());
+        let generics = paths::generics_without_self(&server.generics, &ty);
+        let (_, args, _) = generics.split_for_impl();
+        let client = &server.options.client;
         let mut plan = Self {
             server,
             item,
             stub,
             krate: &server.options.krate,
-            generics: paths::generics_without_self(&server.generics, &ty),
+            own: Repeated::new(sound(&quote!(Self), stub)),
+            client_ty: Repeated::new(quote!(#client #args)),
+            message_ty: Repeated::new(quote!(__Message #args)),
+            generics,
             handlers: Vec::new(),
             layout: server.machine.as_ref().map(|machine| Layout::new(machine, server)),
-            attrs: attrs::of_item(&server.attrs),
+            attrs: Repeated::new(attrs::of_item(&server.attrs)),
             ty,
         };
         plan.handlers = plan.entries();
@@ -118,11 +129,15 @@ impl<'a> Plan<'a> {
             number: Literal::usize_unsuffixed(number),
             first: self.server.first_of(number),
             at: number,
-            cfgs: handler.method.cfgs().map(ToTokens::to_token_stream).collect(),
+            cfgs: Repeated::new(handler.method.cfgs().map(ToTokens::to_token_stream).collect()),
             sent_args: quote!((#(#types,)*)),
             sent_reply: self.sent(&reply_ty),
-            hidden_args: self.sound(&args.tuple),
-            hidden_reply: if paths::is_plain(&reply_ty) { reply_ty } else { self.sound(&reply_ty) },
+            hidden_args: Repeated::new(self.sound(&args.tuple)),
+            hidden_reply: Repeated::new(if paths::is_plain(&reply_ty) {
+                reply_ty
+            } else {
+                self.sound(&reply_ty)
+            }),
             args,
             reply,
         }
@@ -143,7 +158,7 @@ impl<'a> Plan<'a> {
     /// In heads that nothing else tells apart only for types of the user's crate: of others rustc
     /// expects that their crate could make them equal.
     pub(crate) fn sound(&self, ty: &TokenStream) -> TokenStream {
-        if self.stub { ty.clone() } else { quote!(__Sound<#ty>) }
+        sound(ty, self.stub)
     }
 
     /// The type as the message names it.
@@ -169,7 +184,7 @@ impl<'a> Plan<'a> {
         let list: Vec<_> = usable.collect();
         let own = |arg: &&Arg| paths::without_self(arg.ty.to_token_stream(), &self.ty);
         let types: Vec<_> = list.iter().map(own).collect();
-        Args { tuple: quote!((#(#types,)*)), list, types }
+        Args { tuple: Repeated::new(quote!((#(#types,)*))), list, types }
     }
 
     pub(crate) fn item(&self) -> &'a ItemImpl {
@@ -196,7 +211,7 @@ impl<'a> Plan<'a> {
     /// the trait, also in the crates that use this one.
     pub(crate) fn implement_sound(
         &self,
-        target: &TokenStream,
+        target: &impl ToTokens,
         of: &TokenStream,
         body: &TokenStream,
     ) -> TokenStream {
@@ -214,7 +229,7 @@ impl<'a> Plan<'a> {
 
     pub(crate) fn implement_for(
         &self,
-        target: &TokenStream,
+        target: &impl ToTokens,
         of: &TokenStream,
         body: &TokenStream,
     ) -> TokenStream {
@@ -226,16 +241,13 @@ impl<'a> Plan<'a> {
     }
 
     /// `CacheClient<K, V>`
-    pub(crate) fn client_ty(&self) -> TokenStream {
-        let ident = &self.server.options.client;
-        let (_, args, _) = self.generics.split_for_impl();
-        quote!(#ident #args)
+    pub(crate) fn client_ty(&self) -> &Repeated {
+        &self.client_ty
     }
 
     /// The hidden message enum with its generics.
-    pub(crate) fn message_ty(&self) -> TokenStream {
-        let (_, args, _) = self.generics.split_for_impl();
-        quote!(__Message #args)
+    pub(crate) fn message_ty(&self) -> &Repeated {
+        &self.message_ty
     }
 
     /// The machine's state enum; `()` without states.
@@ -278,6 +290,10 @@ impl<'a> Plan<'a> {
         let vis = self.server.options.vis.as_ref();
         vis.map_or_else(|| quote!(pub), ToTokens::to_token_stream)
     }
+}
+
+fn sound(ty: &TokenStream, stub: bool) -> TokenStream {
+    if stub { ty.clone() } else { quote!(__Sound<#ty>) }
 }
 
 /// The widest visibility, of those the last.

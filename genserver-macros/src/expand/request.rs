@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::Token;
 
 use crate::expand::hooks;
 use crate::expand::layout::Layout;
@@ -12,28 +13,31 @@ use crate::expand::plan::{Entry, Plan};
 use crate::model::{Guard, Handler, Kind};
 
 pub(crate) fn expand_handler(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
+    let mut tokens = expand_message(plan, entry);
     let methods = methods::expand_methods(plan, entry);
-    let message = expand_message(plan, entry);
-    quote!(#message #methods)
+    if !methods.is_empty() {
+        tokens.extend(methods);
+    }
+    tokens
 }
 
 fn expand_message(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
     let ty = &entry.hidden_reply;
     match entry.handler.kind {
         Kind::Call => {
-            let run = future(plan, entry, &quote!(run), ty, None);
+            let run = future(plan, entry, "run", ty, None);
             request(plan, entry, &run)
         }
         Kind::Deferred => {
             let reply_to = quote!(__g::ReplyTo<#ty>);
-            let defer = future(plan, entry, &quote!(defer), &quote!(()), Some(&reply_to));
+            let defer = future(plan, entry, "defer", &quote!(()), Some(&reply_to));
             let request = request(plan, entry, &TokenStream::new());
-            let defer = own(plan, entry, &quote!(Defer), &defer);
+            let defer = own(plan, entry, "Defer", &defer);
             quote!(#request #defer)
         }
         Kind::Blocking => {
             let request = request(plan, entry, &TokenStream::new());
-            let block = own(plan, entry, &quote!(Block), &block(plan, entry));
+            let block = own(plan, entry, "Block", &block(plan, entry));
             quote!(#request #block)
         }
         _ => notify(plan, entry),
@@ -53,27 +57,33 @@ fn request(plan: &Plan<'_>, entry: &Entry<'_>, run: &TokenStream) -> TokenStream
         #accepts
         #run
     };
-    own(plan, entry, &quote!(Request), &body)
+    own(plan, entry, "Request", &body)
 }
 
 /// `impl __g::Of<H, (Args,), R> for Server { body }`
-fn own(plan: &Plan<'_>, entry: &Entry<'_>, of: &TokenStream, body: &TokenStream) -> TokenStream {
+fn own(plan: &Plan<'_>, entry: &Entry<'_>, of: &str, body: &TokenStream) -> TokenStream {
+    let of = Ident::new(of, Span::call_site());
     let (ty, args, number, cfgs) =
         (&entry.hidden_reply, &entry.hidden_args, &entry.number, &entry.cfgs);
-    let implement = plan.implement(&quote!(__g::#of<#number, #args, #ty>), body);
-    quote!(#cfgs #implement)
+    let (server, (params, _, clause)) = (&plan.ty, plan.generics.split_for_impl());
+    quote! {
+        #cfgs
+        #[automatically_derived]
+        impl #params __g::#of<#number, #args, #ty> for #server #clause { #body }
+    }
 }
 
 /// What may not run where it is called is queued.
-fn mode(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
+fn mode(plan: &Plan<'_>, entry: &Entry<'_>) -> Ident {
     let handler = entry.handler;
     let inline = handler.inline.unwrap_or(plan.server.options.inline);
-    match handler.kind {
-        Kind::Deferred => quote!(Deferred),
-        Kind::Call if inline && waits(plan, entry) => quote!(Async),
-        Kind::Call if inline => quote!(Sync),
-        _ => quote!(Queued),
-    }
+    let mode = match handler.kind {
+        Kind::Deferred => "Deferred",
+        Kind::Call if inline && waits(plan, entry) => "Async",
+        Kind::Call if inline => "Sync",
+        _ => "Queued",
+    };
+    Ident::new(mode, Span::call_site())
 }
 
 /// Whether a handler may wait: itself, or what follows on its transition.
@@ -92,17 +102,21 @@ fn notify(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
     let (number, cfgs, message) = (&entry.number, &entry.cfgs, plan.message_ty());
     let accepts = accepts(plan, entry);
     let output = quote!(::core::result::Result<(), #krate::Crash>);
-    let run = future(plan, entry, &quote!(run), &output, None);
-    let body = quote! {
-        fn message(args: #args) -> #message {
-            __Message::#ident(args)
-        }
-        #accepts
-        #run
-    };
-    let notify = plan.implement(&quote!(__g::Notify<#number, #args>), &body);
+    let run = future(plan, entry, "run", &output, None);
     let takes = entry.handler.kind.is_by_type().then(|| takes(plan, entry));
-    quote!(#cfgs #notify #takes)
+    let (server, (params, _, clause)) = (&plan.ty, plan.generics.split_for_impl());
+    quote! {
+        #cfgs
+        #[automatically_derived]
+        impl #params __g::Notify<#number, #args> for #server #clause {
+            fn message(args: #args) -> #message {
+                __Message::#ident(args)
+            }
+            #accepts
+            #run
+        }
+        #takes
+    }
 }
 
 /// The way to a handler by the type of its message: to an `#[info]` from inside and through the
@@ -141,7 +155,7 @@ fn takes(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
             ::std::sync::Arc::new(::core::clone::Clone::clone(&self.address))
         }
     };
-    let receives = plan.implement_sound(&plan.client_ty(), &quote!(__g::Receives<#ty>), &share);
+    let receives = plan.implement_sound(plan.client_ty(), &quote!(__g::Receives<#ty>), &share);
     quote!(#cfgs #takes #cfgs #receives)
 }
 
@@ -170,8 +184,8 @@ pub(crate) fn patterns(layout: &Layout<'_>, entry: &Entry<'_>) -> Vec<TokenStrea
 fn future(
     plan: &Plan<'_>,
     entry: &Entry<'_>,
-    name: &TokenStream,
-    output: &TokenStream,
+    name: &str,
+    output: &impl ToTokens,
     reply: Option<&TokenStream>,
 ) -> TokenStream {
     let span = paths::at(entry.handler.method.ident.span());
@@ -187,43 +201,45 @@ fn future(
         methods::expand_choice(plan, entry, &names, span)
             .unwrap_or_else(|| outcome::expand_outcome(plan, entry, &names, span))
     };
-    wrapper(plan, entry, name, &quote!(#input #reply_input), (output, &run))
+    let inputs = reply_input.map_or_else(|| input.clone(), |reply| quote!(#input #reply));
+    wrapper(plan, entry, name, &inputs, (output, &run))
 }
 
 /// The future of a handler: what it gives, and the statements that it runs.
 pub(crate) fn wrapper(
     plan: &Plan<'_>,
     entry: &Entry<'_>,
-    name: &TokenStream,
-    inputs: &TokenStream,
-    (output, run): (&TokenStream, &TokenStream),
+    name: &str,
+    inputs: &impl ToTokens,
+    (output, run): (&impl ToTokens, &TokenStream),
 ) -> TokenStream {
-    let own = plan.sound(&quote!(Self));
+    let own = &plan.own;
     let place = entry.handler.method.ident.span();
     let span = paths::at(place);
-    let body = Ident::new("body", span);
-    let run = if hooks::follows(plan) && moves(entry.handler) {
-        quote_spanned! {span=>
+    let (name, body) = (Ident::new(name, Span::call_site()), Ident::new("body", span));
+    let followed = if hooks::follows(plan) && moves(entry.handler) {
+        Some(quote_spanned! {span=>
             let outcome = { #run };
             __g::follow(#body).await;
             outcome
-        }
+        })
     } else {
-        run.clone()
+        None
     };
+    let run = followed.as_ref().unwrap_or(run);
     let future = quote_spanned! {place=>
         impl ::core::future::Future<Output = #output> + ::core::marker::Send + 'a
     };
-    let block = quote_spanned!(place=> async move);
+    let (asyncness, capture) = (Token![async](place), Token![move](place));
     quote_spanned! {span=>
         fn #name<'a>(#body: &'a mut __g::Body<#own>, #inputs) -> #future {
-            #block { #run }
+            #asyncness #capture { #run }
         }
     }
 }
 
 fn block(plan: &Plan<'_>, entry: &Entry<'_>) -> TokenStream {
-    let (ty, args, own) = (&entry.hidden_reply, &entry.hidden_args, plan.sound(&quote!(Self)));
+    let (ty, args, own) = (&entry.hidden_reply, &entry.hidden_args, &plan.own);
     let span = paths::at(entry.handler.method.ident.span());
     let names = names(entry, span);
     let body = Ident::new("body", span);

@@ -147,7 +147,7 @@ fn targets(
     let source = paths::respan(layout.ty(source), last);
     let words = plan.words_name();
     let reaches = quote!(#open #words::#ident, #source, #server #close);
-    let ty = paths::respan(server.clone(), last);
+    let ty = paths::respan((**server).clone(), last);
     let (implement, word) = (quote_spanned!(first=> impl), quote_spanned!(last=> for));
     let empty = quote_spanned!(last=> {});
     let (params, _, where_clause) = plan.generics.split_for_impl();

@@ -56,7 +56,7 @@ impl Signature {
                 copied: attrs::of_method(&init.method.attrs),
                 vis: init.method.vis.to_token_stream(),
                 list: client::params(&args, &init.method.args),
-                tuple: args.tuple.clone(),
+                tuple: (*args.tuple).clone(),
                 values: client::values(&args),
             };
         }
@@ -110,7 +110,7 @@ pub(crate) fn expand_begin(plan: &Plan<'_>) -> TokenStream {
         is_async: init.method.asyncness,
         is_used: init.cx,
         pattern: quote!((#(#names,)*)),
-        tuple: args.tuple.clone(),
+        tuple: (*args.tuple).clone(),
         ready,
         span,
     };
@@ -146,7 +146,7 @@ impl Begin {
     fn expand(self, plan: &Plan<'_>) -> TokenStream {
         let Self { is_async, is_used, pattern, tuple, ready, span } = self;
         let (krate, state, error) = (plan.krate, plan.state_ty(), error(plan));
-        let (tuple, own) = (plan.sound(&tuple), plan.sound(&quote!(Self)));
+        let (tuple, own) = (plan.sound(&tuple), &plan.own);
         let cx = Ident::new(if is_used { "cx" } else { "_cx" }, span);
         let (pattern, ready) =
             if plan.stub { (quote!(_), quote!(::core::unreachable!())) } else { (pattern, ready) };

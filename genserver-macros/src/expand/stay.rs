@@ -30,7 +30,7 @@ pub(crate) fn expand_stays(plan: &Plan<'_>, layout: &Layout<'_>) -> TokenStream 
         let due = due(layout, entry, source);
         quote!(#cfgs (#number, #at) => #due)
     });
-    let own = plan.sound(&quote!(Self));
+    let own = &plan.own;
     quote! {
         const STATE_TIMEOUTS: &'static [__g::StateTimeout] = &[#(#table),*];
         fn state_timeout(

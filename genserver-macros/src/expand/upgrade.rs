@@ -61,7 +61,7 @@ fn hidden(plan: &Plan<'_>, version: &Version) -> TokenStream {
             __g::Upgrade::run::<#ty>(asked)
         }
     };
-    let client = plan.implement_for(&plan.client_ty(), &quote!(__g::VersionedClient), &client);
+    let client = plan.implement_for(plan.client_ty(), &quote!(__g::VersionedClient), &client);
     quote! {
         #attrs
         #allow

@@ -194,7 +194,10 @@ fn begins_duration(input: ParseStream, is_first: bool) -> bool {
 /// name.
 fn is_option(key: &Ident, input: ParseStream) -> bool {
     let is_bare = input.is_empty() || input.peek(Token![,]);
-    !is_bare || similar(&key.to_string(), OPTIONS.iter().copied()).is_some()
+    let name = key.to_string();
+    !is_bare
+        || OPTIONS.contains(&name.as_str())
+        || similar(&name, OPTIONS.iter().copied()).is_some()
 }
 
 /// The tokens in the parentheses.

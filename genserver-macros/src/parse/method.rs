@@ -22,6 +22,10 @@ pub(crate) fn parse_method(function: &ImplItemFn, item: usize, args: Vec<Arg>) -
 
 /// The attributes of these names.
 pub(crate) fn copied(attrs: &[Attribute], names: &[&str]) -> Vec<Attribute> {
-    let is_one = |attr: &&Attribute| names.iter().any(|name| attr.path().is_ident(name));
-    attrs.iter().filter(is_one).cloned().collect()
+    attrs.iter().filter(|attr| is_any(attr, names)).cloned().collect()
+}
+
+/// Whether the attribute has one of these names.
+pub(crate) fn is_any(attr: &Attribute, names: &[&str]) -> bool {
+    attr.path().get_ident().is_some_and(|ident| names.contains(&ident.to_string().as_str()))
 }

@@ -34,6 +34,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Expr, FnArg, ImplItem, ImplItemFn, ItemImpl, Meta};
 
 pub(crate) use self::item::parse_item;
+pub(crate) use self::method::is_any;
 pub(crate) use self::role::Role;
 
 use crate::errors::Errors;

@@ -63,8 +63,9 @@ impl Role {
     /// path: a renamed or re-exported runtime's `#[gs::call]` is ours too, and what would say so,
     /// `crate = ..`, need not be readable.
     pub(crate) fn of(attr: &Attribute) -> Option<Self> {
-        let last = attr.path().segments.last()?;
-        ROLES.iter().find(|(name, _)| last.ident == *name).map(|(_, role)| *role)
+        // As text once: to compare an identifier with a word, its text is asked of the compiler.
+        let last = attr.path().segments.last()?.ident.to_string();
+        ROLES.iter().find(|(name, _)| last == *name).map(|(_, role)| *role)
     }
 
     pub(crate) fn name(self) -> &'static str {

@@ -44,9 +44,9 @@ impl Scope<'_> {
             return ty::name_of(ty).filter(|name| self.is_state(name));
         };
         let name = ty::name_of(&reference.elem)?;
-        let is_type = name.to_string().starts_with(char::is_uppercase);
-        let is_guess = is_type && (self.lenient || self.similar(name).is_some());
-        (self.is_state(name) || is_guess).then_some(name)
+        let is_type = || name.to_string().starts_with(char::is_uppercase);
+        let is_guess = || is_type() && (self.lenient || self.similar(name).is_some());
+        (self.is_state(name) || is_guess()).then_some(name)
     }
 
     /// The enum of the handler's sources that a type right after `self` names: by value as it

@@ -11,9 +11,15 @@ pub(crate) fn similar<'a>(
     unknown: &str,
     known: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
+    let length = unknown.chars().count();
     let near = known.into_iter().filter_map(|name| {
+        let own = name.chars().count();
+        let allowed = length.max(own) / 3;
+        // What is longer by more than is allowed is not near, whatever its letters.
+        if length.abs_diff(own) > allowed {
+            return None;
+        }
         let distance = distance(&unknown.to_lowercase(), &name.to_lowercase());
-        let allowed = unknown.chars().count().max(name.chars().count()) / 3;
         (distance <= allowed).then_some((distance, name))
     });
     near.min_by_key(|(distance, _)| *distance).map(|(_, name)| name)

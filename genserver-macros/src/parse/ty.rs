@@ -54,6 +54,9 @@ pub(crate) fn name_of(ty: &Type) -> Option<&Ident> {
 
 /// The one spelling of a name: `r#Open` and `Open` are the same to Rust. A keyword stays raw.
 pub(crate) fn canonical(name: &Ident) -> Ident {
+    if !name.to_string().starts_with("r#") {
+        return name.clone();
+    }
     let plain = name.unraw();
     if syn::parse_str::<Ident>(&plain.to_string()).is_ok() { plain } else { name.clone() }
 }

@@ -54,7 +54,7 @@ impl<'t, 'p> Allowed<'t, 'p> {
     fn allows(&self, handle: &TokenStream) -> TokenStream {
         let ((_, last), message) = (self.ends(), &self.entry.handler.message);
         let (plan, words) = (self.track.plan, self.track.plan.words_name());
-        let ty = paths::respan(plan.ty.clone(), last);
+        let ty = paths::respan((*plan.ty).clone(), last);
         quote_spanned!(last=> __g::Allows<#words::#message, #ty, #handle>)
     }
 
@@ -110,7 +110,7 @@ impl<'t, 'p> Allowed<'t, 'p> {
             Some(path) => format_ident!("Way{}", path.len(), span = last),
         };
         let state = paths::respan(self.track.layout.ty(Item::State(leaf)), last);
-        let machine = paths::respan(self.track.plan.ty.clone(), last);
+        let machine = paths::respan((*self.track.plan.ty).clone(), last);
         let steps = path.unwrap_or_default().into_iter().take(STEPS_MAX);
         let calls = steps.chain([&self.entry.handler.message]);
         let words = self.track.plan.words_name();
