@@ -6,6 +6,7 @@ use crate::check::hook_param::{check_params, state_name};
 use crate::check::{Context, names, signature, statement};
 use crate::errors::Errors;
 use crate::model::{Hook, HookKind, Machine};
+use crate::parse::read_body;
 use crate::parse::returns::ok_of;
 use crate::parse::ty;
 
@@ -113,7 +114,8 @@ fn next_of(output: &Type) -> Option<&Type> {
 /// `st.goto(|_| Calm);` reads like a transition.
 fn check_unused_next(function: &ImplItemFn, hook: &Hook, errors: &mut Errors) {
     let Some(state) = state_name(function, hook) else { return };
-    for unused in statement::find_unused(&function.block, state) {
+    let body = read_body(&function.block);
+    for unused in statement::find_unused(&body, state) {
         errors.at(unused, format!("{} cannot change the state", hook.kind.noun()));
     }
 }

@@ -8,6 +8,7 @@ use syn::{Expr, ExprMethodCall, Item, Pat};
 use crate::check::{Context, Subject, params};
 use crate::errors::Errors;
 use crate::model::{Clause, Handler, Kind, Machine, Param, Server};
+use crate::parse::read_body;
 use crate::parse::sources::camel;
 use crate::parse::ty;
 
@@ -86,7 +87,8 @@ fn check_stay(context: Context<'_>, machine: &Machine, handler: &Handler, errors
     });
     let Some((state, written)) = state else { return };
     let mut finder = Stays { state, found: Vec::new() };
-    finder.visit_block(&function.block);
+    let body = read_body(&function.block);
+    finder.visit_block(&body);
     let (ident, written) = (&handler.method.ident, written.trim_start_matches('&').to_owned());
     for stay in finder.found {
         let text = format!(

@@ -5,6 +5,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{FnArg, ImplItemFn, Item, Pat, Path, Stmt};
 
 use crate::check::dropped_next;
+use crate::parse::read_body;
 
 /// Gives each `st.goto(..);` its type. Nothing else in the body says which handler it belongs to,
 /// so that rustc would ask for annotations.
@@ -17,7 +18,9 @@ pub(crate) fn annotate(function: &mut ImplItemFn, via: &TokenStream, krate: &Pat
         FnArg::Receiver(_) => None,
     });
     let names = names.collect();
-    Annotate { names, via, krate }.visit_block_mut(&mut function.block);
+    let mut body = read_body(&function.block).into_owned();
+    Annotate { names, via, krate }.visit_block_mut(&mut body);
+    function.block = body;
 }
 
 struct Annotate<'a> {

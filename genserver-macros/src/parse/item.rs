@@ -3,10 +3,15 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{Item, ItemImpl};
 
+use crate::parse::body::parse_impl;
+
 /// The impl block of a `genserver` attribute.
 ///
 /// Anything else is the error that says what it is; a broken impl block is syn's own error.
 pub(crate) fn parse_item(tokens: TokenStream) -> syn::Result<ItemImpl> {
+    if let Some(item) = parse_impl(&tokens) {
+        return check_inherent(item);
+    }
     let item = match syn::parse2::<Item>(tokens.clone()) {
         Ok(Item::Impl(item)) => return check_inherent(item),
         Ok(item) => item,

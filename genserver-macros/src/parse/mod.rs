@@ -1,6 +1,7 @@
 //! Tokens to model: what the user wrote, and the errors of its grammar.
 
 mod attribute;
+pub(crate) mod body;
 mod code_change;
 mod duration;
 mod format_state;
@@ -33,6 +34,7 @@ use syn::parse::Parser;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Expr, FnArg, ImplItem, ImplItemFn, ItemImpl, Meta};
 
+pub(crate) use self::body::read_body;
 pub(crate) use self::item::parse_item;
 pub(crate) use self::method::is_any;
 pub(crate) use self::role::Role;

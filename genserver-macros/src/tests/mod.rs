@@ -8,7 +8,7 @@ mod shapes;
 mod survival;
 mod tracked;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// The expansion as a person would format it. What is no sequence of items fails the test.
 #[track_caller]
@@ -28,4 +28,13 @@ fn pretty(tokens: &TokenStream) -> String {
 
 fn is_upgrade(segment: &syn::PathSegment) -> bool {
     segment.ident == "upgrade"
+}
+
+/// The first impl block among items.
+fn user_impl(items: TokenStream) -> TokenStream {
+    let is_impl = |token: &TokenTree| matches!(token, TokenTree::Ident(ident) if ident == "impl");
+    let is_end = |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
+    let mut ended = false;
+    let inside = |token: &TokenTree| !std::mem::replace(&mut ended, is_end(token));
+    items.into_iter().skip_while(|token| !is_impl(token)).take_while(inside).collect()
 }
