@@ -18,7 +18,7 @@ use crate::scenario::calls::{ManyCallers, OneCaller};
 use crate::scenario::casts::OneProducer;
 use crate::scenario::crowd::RoundRobin;
 use crate::scenario::life::StartCallStop;
-use crate::scenario::own::{NAMED, TRANSITION, UNTIMED};
+use crate::scenario::own::{NAMED, TIMED, TRANSITION};
 use crate::share::{Before, Share};
 
 /// A number that shall not be exceeded.
@@ -89,14 +89,13 @@ fn against_hand_written(report: &Report) -> Vec<Goal> {
 fn against_itself(report: &Report) -> Vec<Goal> {
     let median = |scenario, contender| report.median(scenario, contender, One);
     let call = median(OneCaller::NAME, Inline::NAME);
-    let extra = median(OneCaller::NAME, Queued::NAME).zip(median(UNTIMED, Queued::NAME));
     let against_call =
         |scenario| median(scenario, Inline::NAME).zip(call).map(|(own, call)| own / call);
     vec![
         Goal::new(
             "the default time-out of a queued call, ns more than without one",
             40.0,
-            extra.map(|(timed, untimed)| timed - untimed),
+            median(TIMED, Queued::NAME),
         ),
         Goal::new("transition with data moved, x plain call", 1.5, against_call(TRANSITION)),
         Goal::new("call by name, x plain call", 2.0, against_call(NAMED)),

@@ -116,11 +116,7 @@ impl<T> Pending<T> {
     fn disarm(&mut self) {
         match std::mem::replace(&mut self.timer, Timer::Off) {
             Timer::Rolled => {
-                let key = match self.stands {
-                    Stands::Done => self.slot.take_key(),
-                    Stands::Room | Stands::Sent => self.slot.leave_roll(),
-                };
-                if let Some(key) = key {
+                if let Some(key) = self.slot.take_key() {
                     self.slot.node().home().sweeper().remove(key);
                 }
             }
@@ -157,8 +153,9 @@ impl<T: Send + 'static> Pending<T> {
         }
     }
 
-    /// Gives it another time, from now on.
+    /// Gives a request that is on no roll another time, from now on.
     pub(crate) fn limit(&mut self, within: Duration) {
+        debug_assert!(!matches!(self.timer, Timer::Rolled), "the roll would keep the first one");
         self.disarm();
         (self.timer, self.waited) = arm(&self.slot, Deadline::Within(within), true);
     }

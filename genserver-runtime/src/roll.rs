@@ -86,3 +86,76 @@ impl<S: Server> Core<S> {
         }
     }
 }
+
+#[cfg(all(test, feature = "supervision"))]
+mod tests {
+    use std::sync::Weak;
+    use std::time::Duration;
+
+    use tokio::runtime::Builder;
+
+    use super::*;
+    use crate::frame::Deadline;
+    use crate::home::Home;
+    use crate::slot::Slot;
+    use crate::supervisor::tree::Supervisor;
+
+    fn core() -> Arc<Core<Supervisor>> {
+        let core = Core::starting(Home::current().expect("there is a runtime"));
+        core.lock().cold();
+        core
+    }
+
+    fn call(core: &Arc<Core<Supervisor>>) -> Arc<Slot<u32>> {
+        let node = Arc::clone(core) as Arc<dyn Node>;
+        Slot::of(node, Deadline::Within(Duration::from_secs(5)), None)
+    }
+
+    fn enroll(core: &Arc<Core<Supervisor>>, call: &Arc<Slot<u32>>) -> Enrolled {
+        core.enroll(&mut core.lock(), Arc::clone(call) as Arc<dyn Expire>)
+    }
+
+    #[tokio::test]
+    async fn a_server_whose_drain_task_does_not_stay_has_no_roll() {
+        let core = core();
+        assert!(enroll(&core, &call(&core)) == Enrolled::No);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_a_call_that_sees_a_tick_gets_a_place() {
+        let core = core();
+        core.lock().drained = true;
+        let (quick, slow) = (call(&core), call(&core));
+        assert!(enroll(&core, &quick) == Enrolled::First);
+        assert!(enroll(&core, &slow) == Enrolled::Yes);
+        quick.reply(1).expect("it waits");
+        core.lock().cold().roll.forget_over();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert!(quick.take_key().is_none(), "it was over before the tick");
+        assert!(matches!(slow.deadline(), Deadline::At(_)), "its time counts");
+        assert!(enroll(&core, &call(&core)) == Enrolled::First, "the roll was called");
+        slow.give_up();
+        let key = slow.take_key().expect("it has a place");
+        core.home.sweeper().remove(key);
+    }
+
+    #[test]
+    fn a_roll_that_nobody_calls_any_more_holds_no_server() {
+        let runtime = Builder::new_current_thread().enable_time().build().expect("it is built");
+        let (core, waiting) = runtime.block_on(async {
+            let core = core();
+            core.lock().drained = true;
+            let waiting = call(&core);
+            enroll(&core, &waiting);
+            (core, waiting)
+        });
+        drop(runtime);
+        assert!(!waiting.awaited(), "its caller was told");
+        // One more, by somebody who did not see that the runtime goes.
+        assert!(enroll(&core, &call(&core)) == Enrolled::First);
+        core.enrolled_first();
+        let left: Weak<_> = Arc::downgrade(&core);
+        drop((core, waiting));
+        assert!(left.upgrade().is_none());
+    }
+}

@@ -39,16 +39,8 @@ struct State<T> {
     /// Who waits for the caller to go.
     closing: Option<Waker>,
     deadline: Deadline,
-    place: Place,
-}
-
-/// Where the sweeper has a call that is put on its server's roll.
-enum Place {
-    /// Nowhere yet.
-    None,
-    At(Key),
-    /// It does not want one any more.
-    Left,
+    /// The sweeper's place of a call that was on its server's roll.
+    key: Option<Key>,
 }
 
 enum Value<T> {
@@ -101,7 +93,7 @@ impl<T> Slot<T> {
                 caller,
                 closing: None,
                 deadline,
-                place: Place::None,
+                key: None,
             }),
             asked: deadline,
             timed: AtomicBool::new(false),
@@ -273,20 +265,11 @@ impl<T> Slot<T> {
         if self.timed.load(Ordering::Acquire) { self.lock().deadline } else { self.asked }
     }
 
-    /// The roll gives it no place any more; the one that it has, to be given back.
-    pub(crate) fn leave_roll(&self) -> Option<Key> {
-        match std::mem::replace(&mut self.lock().place, Place::Left) {
-            Place::At(key) => Some(key),
-            Place::None | Place::Left => None,
-        }
-    }
-
-    /// The same, where nobody waits any more.
+    /// The sweeper's place, to be given back: asked for when nobody waits any more, since when it gets none.
     #[inline]
     pub(crate) fn take_key(&self) -> Option<Key> {
-        // Nearly always there is none, which is seen without the lock: it was held since the last one could
-        // come.
-        if self.timed.load(Ordering::Acquire) { self.leave_roll() } else { None }
+        // Nearly always there is none, which is seen without the lock: it was held since one could come.
+        if self.timed.load(Ordering::Acquire) { self.lock().key.take() } else { None }
     }
 
     pub(crate) fn set_deadline(&self, deadline: Deadline) {

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::{Place, Slot, Value};
+use super::{Slot, Value};
 use crate::clock::Instant;
 use crate::error::ServerError;
 use crate::exit::ExitReason;
@@ -15,8 +15,8 @@ pub(crate) trait Expire: Send + Sync {
     /// The time began to count; so it does for the handler that runs.
     fn began(&self, at: Instant, within: Duration, whose: Whose);
 
-    /// The same, of a call that was on its server's roll and has got this place; `false` where it wants none
-    /// any more: then nobody will give it back.
+    /// The same, of a call that was on its server's roll and has got this place; `false` where nobody
+    /// waits any more: then nobody will give it back.
     fn begin(&self, at: Instant, within: Duration, key: Key) -> bool;
 
     /// How long it may wait, where its time has not begun.
@@ -49,13 +49,13 @@ impl<T: Send> Expire for Slot<T> {
     fn begin(&self, at: Instant, within: Duration, key: Key) -> bool {
         {
             let mut state = self.lock();
-            if !matches!((&state.value, &state.place), (Value::Waiting, Place::None)) {
+            if !matches!(state.value, Value::Waiting) {
                 return false;
             }
             if let Some(at) = at.checked_add(within) {
                 state.deadline = Deadline::At(at);
             }
-            state.place = Place::At(key);
+            state.key = Some(key);
             self.timed.store(true, Ordering::Release);
         }
         self.node().observe(at);

@@ -29,9 +29,9 @@ impl Counter {
     }
 
     #[cast]
-    #[expect(clippy::needless_pass_by_value, unused_mut)]
-    pub fn reset(&mut self, mut to: i64) {
-        self.0 = to;
+    #[expect(clippy::assign_op_pattern, unused_mut)]
+    pub fn raise(&mut self, mut by: i64) {
+        self.0 = self.0 + by;
     }
 
     #[call]
@@ -45,7 +45,7 @@ impl Counter {
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let counter = Counter::start(0, 0).await.unwrap();
-    counter.reset(40).await.unwrap();
+    counter.raise(40).await.unwrap();
     assert_eq!(counter.addTo(2).await.unwrap(), 42);
     assert_eq!(counter.get(0).await.unwrap(), counter.never().await.unwrap());
 }

@@ -1,5 +1,7 @@
 //! Several methods for one message: of a generic machine, of all kinds, with one client method.
 #![deny(warnings, missing_docs, clippy::pedantic)]
+// The shapes are what it is about.
+#![allow(clippy::unnecessary_wraps)]
 
 use genserver_runtime::prelude::*;
 

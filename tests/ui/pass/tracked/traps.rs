@@ -11,6 +11,8 @@
     unreachable_pub,
     unnameable_types
 )]
+// What a case says of itself stands above; its methods are not documented for users.
+#![allow(clippy::missing_errors_doc)]
 
 use ::genserver_runtime::{ExitReason, Init, Next, Refused, State, Tracked, genserver};
 use ::std::string::{String, ToString};

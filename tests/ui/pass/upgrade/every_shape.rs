@@ -1,5 +1,7 @@
 //! States with a version, in every shape.
 #![deny(missing_docs, unused, unused_qualifications, clippy::pedantic)]
+// The shapes are what it is about.
+#![allow(clippy::unnecessary_wraps)]
 
 use genserver_runtime::prelude::*;
 use serde::de::DeserializeOwned;
