@@ -28,6 +28,10 @@ use crate::server::{Request, Server};
 /// runs where it is called, on the caller's task: a `fn` cannot be cut short there. What waits, an
 /// `async fn` or a request in the queue, has 5 s, unless another time-out is given.
 ///
+/// Do not await one while a guard of [`Handle::enter`](tokio::runtime::Handle::enter) of another runtime is held:
+/// to which runtime a task belongs is looked up once, and what a handler spawns that runs there would go to the one
+/// that was entered. [`send`](Call::send) is right there, too.
+///
 /// Like `gen_server:call/3`; differs: no message goes to an idle server, and a failure is a value.
 ///
 /// # Errors

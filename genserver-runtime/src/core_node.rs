@@ -191,7 +191,15 @@ impl<S: Server> Node for Core<S> {
     }
 
     fn take_roll(&self) -> VecDeque<Arc<dyn Expire>> {
-        self.lock().cold.as_mut().map_or_else(VecDeque::new, |cold| cold.roll.take())
+        let mut inbox = self.lock();
+        let drained = inbox.drained;
+        let Some(cold) = &mut inbox.cold else { return VecDeque::new() };
+        let calls = cold.roll.take();
+        if !drained {
+            // It went to sleep meanwhile.
+            cold.roll.shrink();
+        }
+        calls
     }
 
     fn adopt(&self, spot: &Arc<Spot>) -> Result<(), Unadopted> {

@@ -64,9 +64,10 @@ impl<S: Server> Drain<S> {
                 body.cx.disturb();
                 if postpones(body, &message) {
                     self.put_aside(Item::User(message));
-                    return None;
+                    None
+                } else {
+                    self.handle_sent(body, message, None, Source::Sender)
                 }
-                self.handle_sent(body, message, None, Source::Sender)
             }
             Item::Framed(framed) => self.handle_framed(body, framed),
             Item::Ask(reply) => self.answer(body, reply),
@@ -79,7 +80,8 @@ impl<S: Server> Drain<S> {
         turn
     }
 
-    /// Handles a sender's message, or gives back the turn of a handler that may wait.
+    /// Handles a sender's message, or gives back the turn of a handler that may wait. Apart from
+    /// [`handle_sent`](Self::handle_sent): nearly all messages come here, with nothing else to look at and to drop.
     #[inline]
     fn handle(&mut self, body: &mut Body<S>, message: S::Message) -> Option<Turn<S>> {
         body.cx.disturb();

@@ -334,6 +334,10 @@ impl<S: Server> Inbox<S> {
         } else {
             self.seq += 1;
             self.queue.push_back(make(self.seq));
+            debug_assert!(
+                self.queue.back().is_some_and(|item| item.lane() == lane),
+                "another lane"
+            );
         }
         let waiting = self.waiting(taken);
         if waiting > self.high_water() {

@@ -117,6 +117,9 @@ impl<S: Server> Item<S> {
 
     /// Takes the message that somebody sends, once.
     pub(crate) fn take_message(&mut self) -> Option<S::Message> {
+        if !matches!(self, Self::User(_)) {
+            return None;
+        }
         match self.take() {
             Self::User(message) => Some(message),
             _ => None,
@@ -202,7 +205,7 @@ impl<S: Server> Item<S> {
 }
 
 /// How a message goes through the mailbox.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Lane {
     /// Whether it counts against the bound.
     pub(crate) counted: bool,

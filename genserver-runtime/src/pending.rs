@@ -16,7 +16,6 @@ use crate::home::Home;
 use crate::late::{Busy, Late, Phase};
 use crate::limit::Limit;
 use crate::node::Node;
-use crate::roll::Enrolled;
 use crate::slot::{Answerable, Expire, Found, Slot};
 use crate::sweeper::{Key, Whose};
 
@@ -131,7 +130,7 @@ impl<T: Send + 'static> Pending<T> {
     /// A slot for the reply, with its time-out running.
     pub(crate) fn new(node: Arc<dyn Node>, asked: &Asked) -> Self {
         let mut pending = Self::queued(node, asked, None);
-        pending.enrolled(Enrolled::No);
+        pending.sweep();
         pending
     }
 
@@ -168,10 +167,15 @@ impl<T: Send + 'static> Pending<T> {
     }
 
     /// The sweeper takes what is on no roll.
-    pub(crate) fn enrolled(&mut self, enrolled: Enrolled) {
-        if enrolled == Enrolled::No && matches!(self.timer, Timer::Rolled) {
+    pub(crate) fn sweep(&mut self) {
+        if matches!(self.timer, Timer::Rolled) {
+            let home = self.slot.node().home();
             let slot = Arc::clone(&self.slot) as Arc<dyn Expire>;
-            let key = self.slot.node().home().sweeper().insert(slot, self.waited, Whose::Own);
+            let key = home.sweeper().insert(slot, self.waited, Whose::Own);
+            if home.is_gone() {
+                // It went just now, and may have looked before.
+                home.sweeper().end();
+            }
             self.timer = Timer::Swept(key);
         }
     }
@@ -350,12 +354,13 @@ impl<T> Drop for Pending<T> {
         if self.stands == Stands::Done {
             return;
         }
+        // First, so that the roll gives it no place any more; and what is the user's last: it may panic.
+        let left = self.slot.leave();
+        self.disarm();
         if self.stands == Stands::Room {
             self.slot.node().leave_room(self.slot.identity());
         }
-        self.slot.give_up();
-        // Last: from now on the roll gives it no place any more.
-        self.disarm();
+        left.tell();
     }
 }
 

@@ -81,7 +81,7 @@ pub(crate) struct Named {
     kind: TypeId,
     name: Arc<str>,
     home: Option<Arc<Home>>,
-    /// The first who held the name twice, to be read without a lock: most names never change hands.
+    /// Who was found by it twice the first, to be read without a lock: most names never change hands.
     first: OnceLock<Weak<dyn Node>>,
     /// Who held it the last time.
     last: Mutex<Option<Weak<dyn Node>>>,

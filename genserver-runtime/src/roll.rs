@@ -10,7 +10,7 @@ use crate::core::Core;
 use crate::inbox::Inbox;
 use crate::node::Node;
 use crate::server::Server;
-use crate::sleep::give_up;
+use crate::sleep::free_empty;
 use crate::slot::Expire;
 
 /// What became of a call that is to have a time-out.
@@ -27,14 +27,19 @@ pub(crate) enum Enrolled {
 #[derive(Default)]
 pub(crate) struct Roll {
     calls: VecDeque<Arc<dyn Expire>>,
-    /// Whether the sweeper looks at it.
-    watched: bool,
+    /// Whether the sweeper was told of it.
+    told: bool,
 }
 
 impl Roll {
     fn push(&mut self, call: Arc<dyn Expire>) -> Enrolled {
+        if self.calls.len() == self.calls.capacity() {
+            // Behind one that waits for long there may be many that are over, and the next tick may be far: a
+            // paused clock stands still while somebody is busy.
+            self.calls.retain(|call| !call.over());
+        }
         self.calls.push_back(call);
-        if std::mem::replace(&mut self.watched, true) { Enrolled::Yes } else { Enrolled::First }
+        if std::mem::replace(&mut self.told, true) { Enrolled::Yes } else { Enrolled::First }
     }
 
     /// Takes those off the roll that are over, up to the first that is not.
@@ -48,20 +53,19 @@ impl Roll {
 
     /// Those whose time begins now.
     pub(crate) fn take(&mut self) -> VecDeque<Arc<dyn Expire>> {
-        self.watched = false;
+        self.told = false;
         self.calls.retain(|call| !call.over());
         if self.calls.is_empty() { VecDeque::new() } else { std::mem::take(&mut self.calls) }
     }
 
     /// Gives back what an empty one holds.
     pub(crate) fn shrink(&mut self) {
-        give_up(&mut self.calls);
+        free_empty(&mut self.calls);
     }
 }
 
 impl<S: Server> Core<S> {
-    /// Puts a call on the roll of a server whose drain task stays: that of another one makes no list for a
-    /// call.
+    /// Puts a call on the roll. A server that keeps no drain task keeps no list either.
     #[inline]
     pub(crate) fn enroll(
         self: &Arc<Self>,
@@ -71,17 +75,19 @@ impl<S: Server> Core<S> {
         let cold = inbox.cold.as_mut().filter(|_| inbox.drained);
         let enrolled = cold.map_or(Enrolled::No, |cold| cold.roll.push(call));
         if enrolled == Enrolled::First {
-            // Under the lock, so that no roll waits that nobody calls. The sweeper never has its own lock when
+            // Under the lock, so that no roll is left that nobody calls. The sweeper never has its own lock when
             // it takes this one.
             self.home.sweeper().watch_roll(Arc::clone(self) as Arc<dyn Node>);
         }
         enrolled
     }
 
-    /// After the lock was given back: the runtime may have gone just now, and looked before.
+    /// After the lock was given back: the sweeper is woken.
     #[cold]
     pub(crate) fn enrolled_first(&self) {
+        self.home.sweeper().begin();
         if self.home.is_gone() {
+            // It went just now, and may have looked before.
             self.home.sweeper().end();
         }
     }
@@ -112,7 +118,11 @@ mod tests {
     }
 
     fn enroll(core: &Arc<Core<Supervisor>>, call: &Arc<Slot<u32>>) -> Enrolled {
-        core.enroll(&mut core.lock(), Arc::clone(call) as Arc<dyn Expire>)
+        let enrolled = core.enroll(&mut core.lock(), Arc::clone(call) as Arc<dyn Expire>);
+        if enrolled == Enrolled::First {
+            core.enrolled_first();
+        }
+        enrolled
     }
 
     #[tokio::test]
@@ -153,7 +163,6 @@ mod tests {
         assert!(!waiting.awaited(), "its caller was told");
         // One more, by somebody who did not see that the runtime goes.
         assert!(enroll(&core, &call(&core)) == Enrolled::First);
-        core.enrolled_first();
         let left: Weak<_> = Arc::downgrade(&core);
         drop((core, waiting));
         assert!(left.upgrade().is_none());

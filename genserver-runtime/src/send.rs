@@ -15,6 +15,7 @@ use crate::item::{Item, Lane};
 use crate::limit::{self, Limit};
 use crate::node::Node;
 use crate::outcome::Outcome;
+use crate::overflow::Full;
 use crate::pending::{Asked, Pending, Waits};
 use crate::reply::ReplyTo;
 use crate::report;
@@ -46,23 +47,27 @@ where
     let span = report::caller_span();
     let lane = const { Lane { counted: S::HANDLERS[H].counted, high: S::HANDLERS[H].high } };
     let call = pending.to_enroll();
-    let mut enrolled = Enrolled::Yes;
+    let mut enrolled = None;
     let make = |seq| {
         slot.set_seq(seq);
         let args = args.take().expect("invariant: a message is made once");
         Item::new(S::message(args, ReplyTo::new(slot)), span)
     };
     let push = |inbox: &mut Inbox<S>, taken| {
-        if let Some(call) = call {
-            enrolled = core.enroll(inbox, call);
+        let pushed = inbox.push_made(lane, taken, make);
+        // One that waits for room has its time, too.
+        if let Some(call) = call
+            && !matches!(pushed, Err(Full::Refused(_)))
+        {
+            enrolled = Some(core.enroll(inbox, call));
         }
-        inbox.push_made(lane, taken, make)
+        pushed
     };
     let sent = core.send_by(wait, push);
     match enrolled {
-        Enrolled::Yes => {}
-        Enrolled::First => core.enrolled_first(),
-        Enrolled::No => pending.enrolled(enrolled),
+        None | Some(Enrolled::Yes) => {}
+        Some(Enrolled::First) => core.enrolled_first(),
+        Some(Enrolled::No) => pending.sweep(),
     }
     match sent {
         Ok(Sent::Queued) => Ok(None),

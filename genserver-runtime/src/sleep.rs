@@ -22,7 +22,7 @@ pub(crate) fn give_back<S: Server>(body: &mut Body<S>) {
 }
 
 /// Gives back what an empty queue holds; one with something in it is used soon.
-pub(crate) fn give_up<T>(queue: &mut VecDeque<T>) {
+pub(crate) fn free_empty<T>(queue: &mut VecDeque<T>) {
     if queue.is_empty() {
         *queue = VecDeque::new();
     }
@@ -39,12 +39,12 @@ impl<S: Server> Inbox<S> {
     pub(crate) fn shrink(&mut self) {
         self.drained = false;
         self.parked = false;
-        give_up(&mut self.queue);
+        free_empty(&mut self.queue);
         self.shrink_aside();
         if let Some(cold) = &mut self.cold {
-            give_up(&mut cold.acts);
-            give_up(&mut cold.high);
-            give_up(&mut cold.waiters);
+            free_empty(&mut cold.acts);
+            free_empty(&mut cold.high);
+            free_empty(&mut cold.waiters);
             cold.roll.shrink();
             cold.stops.shrink_to_fit();
             cold.watchers.shrink_to_fit();

@@ -52,6 +52,23 @@ enum Value<T> {
     Gone,
 }
 
+/// What a caller leaves that goes. All of it is the user's.
+#[must_use = "whoever waits for the caller to go is not told otherwise"]
+pub(crate) struct Left<T> {
+    value: Value<T>,
+    caller: Option<Waker>,
+    closing: Option<Waker>,
+}
+
+impl<T> Left<T> {
+    pub(crate) fn tell(self) {
+        drop((self.value, self.caller));
+        if let Some(closing) = self.closing {
+            closing.wake();
+        }
+    }
+}
+
 /// What a caller finds in its slot.
 pub(crate) enum Found<T> {
     Reply(T),
@@ -189,21 +206,24 @@ impl<T> Slot<T> {
 
     /// Whether the time is over; a reply that is there stays.
     pub(crate) fn poll_expired(&self, cx: &Context<'_>) -> bool {
-        !self.keep_caller(cx) && matches!(self.lock().value, Value::Expired)
+        let kept = {
+            let state = self.lock();
+            state.caller.as_ref().is_some_and(|caller| caller.will_wake(cx.waker()))
+        };
+        (kept || !self.keep_caller(cx)) && matches!(self.lock().value, Value::Expired)
     }
 
     /// The caller goes: a later reply is nobody's.
     pub(crate) fn give_up(&self) {
-        let (value, caller, closing) = {
-            let mut state = self.lock();
-            let value = std::mem::replace(&mut state.value, Value::Gone);
-            self.over.store(true, Ordering::Relaxed);
-            (value, state.caller.take(), state.closing.take())
-        };
-        drop((value, caller));
-        if let Some(closing) = closing {
-            closing.wake();
-        }
+        self.leave().tell();
+    }
+
+    /// The same; what the caller leaves is told and dropped by whoever asks.
+    pub(crate) fn leave(&self) -> Left<T> {
+        let mut state = self.lock();
+        self.over.store(true, Ordering::Relaxed);
+        let value = std::mem::replace(&mut state.value, Value::Gone);
+        Left { value, caller: state.caller.take(), closing: state.closing.take() }
     }
 
     /// Tells the caller that no reply comes; `false` when it no longer waits.

@@ -41,7 +41,7 @@ struct List {
     free: Vec<usize>,
     /// How many of the places have a call.
     taken: usize,
-    /// Places that were taken since the last tick.
+    /// Places that were taken since the last tick by calls whose time has not begun.
     fresh: Vec<usize>,
     /// When which call is over, of those that a tick has seen. A tick looks at the first of them and at
     /// the fresh ones, however many calls wait.
@@ -163,11 +163,15 @@ impl Sweeper {
         self.start(list);
     }
 
-    /// Begins the time of the calls on a server's roll at the next tick.
+    /// Begins the time of the calls on a server's roll at the next tick; whoever says so calls
+    /// [`begin`](Self::begin) when it has no lock any more.
     pub(crate) fn watch_roll(&self, node: Arc<dyn Node>) {
-        let mut list = self.lock();
-        list.rolls.push(node);
-        self.start(list);
+        self.lock().rolls.push(node);
+    }
+
+    /// Has the ticker go to work.
+    pub(crate) fn begin(&self) {
+        self.start(self.lock());
     }
 
     fn start(&self, mut list: MutexGuard<'_, List>) {
@@ -182,14 +186,17 @@ impl Sweeper {
     pub(crate) fn end(&self) {
         let list = std::mem::take(&mut *self.lock());
         for place in &list.calls {
-            match (&place.slot, place.whose) {
+            caught(|| match (&place.slot, place.whose) {
                 (Some(slot), Whose::Own) => slot.abandon(),
                 (Some(slot), Whose::Foreign) => slot.stray(),
                 (None, _) => {}
-            }
+            });
         }
-        for call in list.rolls.iter().flat_map(|node| node.take_roll()) {
-            call.abandon();
+        for node in list.rolls {
+            for call in node.take_roll() {
+                caught(move || call.abandon());
+            }
+            caught(move || drop(node));
         }
     }
 
@@ -206,8 +213,8 @@ impl Sweeper {
 
     /// One tick; `false` when there is nothing to do any more.
     async fn sweep(&self, now: Instant, idle_since: &mut Instant) -> bool {
-        self.call_rolls(now);
-        for slot in self.due(now) {
+        self.call_rolls();
+        for slot in self.due() {
             caught(move || slot.expire());
         }
         if now.duration_since(*idle_since) >= IDLE_TICK {
@@ -220,32 +227,51 @@ impl Sweeper {
     }
 
     /// Gives a place to each call that was on a roll and still waits: its clock begins.
-    fn call_rolls(&self, now: Instant) {
-        let rolls = std::mem::take(&mut self.lock().rolls);
-        for call in rolls.iter().flat_map(|node| node.take_roll()) {
-            let Some(within) = call.within() else { continue };
-            let key = {
-                let mut list = self.lock();
-                let at = list.put(Arc::clone(&call), within, Whose::Own);
-                list.begin(at, now);
-                Key(at)
-            };
-            caught(|| {
-                if !call.begin(now, within, key) {
-                    self.remove(key);
-                }
-            });
+    fn call_rolls(&self) {
+        let mut rolls = std::mem::take(&mut self.lock().rolls);
+        for node in rolls.drain(..) {
+            let calls = node.take_roll();
+            // Read when all of them were sent, so that none is over early.
+            let now = Instant::now();
+            for call in calls {
+                self.give_place(call, now);
+            }
+            // The last hold on a server drops what is the user's.
+            caught(move || drop(node));
+        }
+        let mut list = self.lock();
+        if list.rolls.is_empty() && rolls.capacity() <= KEPT {
+            // For the next ones.
+            list.rolls = rolls;
         }
     }
 
+    fn give_place(&self, call: Arc<dyn Expire>, now: Instant) {
+        let within = call.within().expect("invariant: only what may wait for so long is on a roll");
+        let key = {
+            let mut list = self.lock();
+            let at = list.put(Arc::clone(&call), within, Whose::Own);
+            list.begin(at, now);
+            Key(at)
+        };
+        caught(move || {
+            if !call.placed(now, key) {
+                self.remove(key);
+            }
+        });
+    }
+
     /// Takes out the calls whose time is over; the clock of the new ones begins.
-    fn due(&self, now: Instant) -> Vec<Arc<dyn Expire>> {
+    fn due(&self) -> Vec<Arc<dyn Expire>> {
         let mut due = Vec::new();
         let mut began = Vec::new();
-        {
+        let now = {
             let mut list = self.lock();
+            // Read when all of the new ones were sent.
+            let now = Instant::now();
             let list = &mut *list;
-            for at in std::mem::take(&mut list.fresh) {
+            let mut fresh = std::mem::take(&mut list.fresh);
+            for at in fresh.drain(..) {
                 let place = &mut list.calls[at];
                 place.fresh = false;
                 // Given back meanwhile, it may have a call whose time has begun.
@@ -255,10 +281,12 @@ impl Sweeper {
                 began.push((Arc::clone(slot), place.within, place.whose));
                 list.begin(at, now);
             }
+            list.fresh = fresh;
             while let Some((_, at)) = list.ends.first().copied().filter(|(end, _)| *end <= now) {
                 due.extend(list.take(at));
             }
-        }
+            now
+        };
         for (slot, within, whose) in began {
             caught(move || slot.began(now, within, whose));
         }
@@ -270,12 +298,47 @@ impl Sweeper {
         let mut parked = std::mem::take(&mut self.lock().parked);
         loop {
             let portion = parked.split_off(parked.len().saturating_sub(PORTION));
-            let mut busy: Vec<_> = portion.into_iter().filter(|node| !node.idle_tick()).collect();
+            let (idle, mut busy): (Vec<_>, Vec<_>) =
+                portion.into_iter().partition(|node| node.idle_tick());
+            for node in idle {
+                // The last hold on a server drops what is the user's.
+                caught(move || drop(node));
+            }
             self.lock().parked.append(&mut busy);
             if parked.is_empty() {
                 return;
             }
             yield_now().await;
         }
+    }
+}
+
+#[cfg(all(test, feature = "supervision"))]
+mod tests {
+    use super::*;
+    use crate::core::Core;
+    use crate::home::Home;
+    use crate::limit::Limit;
+    use crate::pending::{Asked, Pending, Waits};
+    use crate::supervisor::tree::Supervisor;
+
+    struct Brittle;
+
+    impl Drop for Brittle {
+        fn drop(&mut self) {
+            panic!("expected: in drop");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_reply_that_panics_in_its_drop_leaves_no_place_behind() {
+        let core = Core::<Supervisor>::starting(Home::current().expect("there is a runtime"));
+        let limit = Limit::Default(Some(Duration::from_secs(5)));
+        let asked = Asked { call: "get", limit, waits: Waits::Nobody };
+        let pending = Pending::new(core as Arc<dyn Node>, &asked);
+        let slot = Arc::downgrade(pending.slot());
+        assert!(pending.slot().reply(Brittle).is_ok(), "somebody waits");
+        catch_unwind(AssertUnwindSafe(|| drop(pending))).expect_err("the reply panics");
+        assert!(slot.upgrade().is_none(), "the sweeper has let go of it");
     }
 }

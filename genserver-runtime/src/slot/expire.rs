@@ -17,7 +17,7 @@ pub(crate) trait Expire: Send + Sync {
 
     /// The same, of a call that was on its server's roll and has got this place; `false` where nobody
     /// waits any more: then nobody will give it back.
-    fn begin(&self, at: Instant, within: Duration, key: Key) -> bool;
+    fn placed(&self, at: Instant, key: Key) -> bool;
 
     /// How long it may wait, where its time has not begun.
     fn within(&self) -> Option<Duration>;
@@ -46,13 +46,13 @@ impl<T: Send> Expire for Slot<T> {
         }
     }
 
-    fn begin(&self, at: Instant, within: Duration, key: Key) -> bool {
+    fn placed(&self, at: Instant, key: Key) -> bool {
         {
             let mut state = self.lock();
             if !matches!(state.value, Value::Waiting) {
                 return false;
             }
-            if let Some(at) = at.checked_add(within) {
+            if let Some(at) = self.within().and_then(|within| at.checked_add(within)) {
                 state.deadline = Deadline::At(at);
             }
             state.key = Some(key);

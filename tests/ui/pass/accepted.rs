@@ -12,17 +12,15 @@ fn root() -> &'static Path {
 
 /// The files of the cases, from the root of the package.
 fn cases() -> Vec<PathBuf> {
-    let mut cases = vec![PathBuf::from("readme_machine.rs")];
-    for topic in listed(root()).filter(|path| path.is_dir()) {
-        cases.extend(
-            listed(&topic)
-                .map(|case| case.strip_prefix(root()).expect("it is in the package").to_owned()),
-        );
-    }
-    cases
+    let is_case = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rs");
+    let itself = Path::new(file!()).file_name();
+    let beside = listed(root()).filter(|path| is_case(path) && path.file_name() != itself);
+    let topics = listed(root()).filter(|path| path.is_dir());
+    let cases = beside.chain(topics.flat_map(|topic| listed(&topic)));
+    cases.map(|case| case.strip_prefix(root()).expect("it is in the package").to_owned()).collect()
 }
 
-fn listed(folder: &Path) -> impl Iterator<Item = PathBuf> {
+fn listed(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     let entries = fs::read_dir(folder).expect("the cases are there");
     entries.map(|entry| entry.expect("it can be listed").path())
 }
