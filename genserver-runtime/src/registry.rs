@@ -100,7 +100,7 @@ pub struct Registry<K, C, V = (), M = UniqueKeys> {
 ///     }
 /// });
 /// assert_eq!((ann.pages().await?, bob.pages().await?), (2, 2));
-/// drop(ann);
+/// ann.stop().await?;
 /// assert_eq!(topics.len(), 1);
 /// # Ok(()) }
 /// ```
