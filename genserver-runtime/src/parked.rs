@@ -1,7 +1,6 @@
 //! A drain task between two batches: the body goes back, and the task waits for work without it, until
 //! it was idle for long.
 
-use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
@@ -16,7 +15,7 @@ use crate::node::Node;
 use crate::rest::Stir;
 use crate::room::tell;
 use crate::server::Server;
-use crate::sleep;
+use crate::sleep::{self, free_empty};
 use crate::turn::keep;
 use crate::watch::Tally;
 
@@ -145,9 +144,7 @@ impl<S: Server> Drain<S> {
         if asleep {
             inbox.shrink();
         }
-        if inbox.queue.is_empty() {
-            inbox.queue = VecDeque::new();
-        }
+        free_empty(&mut inbox.queue);
         self.done = true;
         ControlFlow::Break(Poll::Ready(Work::Gone))
     }
@@ -188,9 +185,7 @@ impl<S: Server> Drain<S> {
             cold.roll.shrink();
             inbox.parked = false;
             inbox.drained = false;
-            if inbox.queue.is_empty() {
-                inbox.queue = VecDeque::new();
-            }
+            free_empty(&mut inbox.queue);
             self.done = true;
             return Poll::Ready(Work::Gone);
         }

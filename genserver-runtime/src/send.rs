@@ -22,6 +22,7 @@ use crate::report;
 use crate::roll::Enrolled;
 use crate::room::Ticket;
 use crate::server::{Mode, Request, Server};
+use crate::slot::Answerable;
 
 /// A request that was not taken.
 pub(crate) struct Lost<A> {
@@ -49,7 +50,7 @@ where
     let call = pending.to_enroll();
     let mut enrolled = None;
     let make = |seq| {
-        slot.set_seq(seq);
+        slot.enqueued(seq);
         let args = args.take().expect("invariant: a message is made once");
         Item::new(S::message(args, ReplyTo::new(slot)), span)
     };

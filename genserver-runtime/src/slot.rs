@@ -271,11 +271,6 @@ impl<T> Slot<T> {
         }
     }
 
-    /// The request got this number in its mailbox.
-    pub(crate) fn set_seq(&self, seq: u64) {
-        self.seq.store(seq, Ordering::Relaxed);
-    }
-
     pub(crate) fn seq(&self) -> u64 {
         self.seq.load(Ordering::Relaxed)
     }
@@ -359,7 +354,7 @@ impl<T: Send> Answerable for Slot<T> {
     }
 
     fn enqueued(&self, seq: u64) {
-        self.set_seq(seq);
+        self.seq.store(seq, Ordering::Relaxed);
     }
 
     fn awaited(&self) -> bool {
