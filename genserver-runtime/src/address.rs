@@ -1,7 +1,7 @@
 //! How a client reaches its server: directly, without keeping it alive, or by a name or key that
 //! is resolved at each use.
 
-use std::any::{Any, TypeId};
+use std::any::Any;
 use std::fmt;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
@@ -16,8 +16,9 @@ use crate::end::End;
 use crate::error::SendError;
 use crate::home::Home;
 use crate::id::ServerId;
+use crate::named::Named;
 use crate::node::Node;
-use crate::place::{Locate, Named, Place, Where};
+use crate::place::{Locate, Place, Where};
 use crate::server::Server;
 use crate::spot::Kin;
 use crate::timer::{self, Timer};
@@ -61,6 +62,8 @@ pub struct Address<S: Server>(At<S>);
 enum At<S: Server> {
     Strong(Strong<S>),
     Weak(Weak<Core<S>>),
+    /// Apart from other places, as it is asked in no time whether the last holder still is one.
+    Named(Arc<Named<S>>),
     Place(Arc<dyn Locate>),
 }
 
@@ -69,6 +72,7 @@ impl<S: Server> Clone for Address<S> {
         Self(match &self.0 {
             At::Strong(strong) => At::Strong(strong.clone()),
             At::Weak(weak) => At::Weak(Weak::clone(weak)),
+            At::Named(named) => At::Named(Arc::clone(named)),
             At::Place(place) => At::Place(Arc::clone(place)),
         })
     }
@@ -79,7 +83,7 @@ impl<S: Server> fmt::Debug for Address<S> {
         let kind = match self.0 {
             At::Strong(_) => "strong",
             At::Weak(_) => "weak",
-            At::Place(_) => "named",
+            At::Named(_) | At::Place(_) => "named",
         };
         let id = self.with(|core| core.id.as_u64());
         f.debug_struct(S::NAME).field("address", &kind).field("id", &id).finish()
@@ -90,9 +94,7 @@ impl<S: Server> Address<S> {
     /// An address of this server type.
     pub fn at(place: Place) -> Self {
         Self(match place.0 {
-            Where::Name(name, home) => {
-                At::Place(Arc::new(Named::new(TypeId::of::<S>(), name, home)))
-            }
+            Where::Name(name, home) => At::Named(Arc::new(Named::new(name, home))),
             Where::Key(key) => At::Place(key),
             Where::Strong(node) => {
                 let core = downcast::<S>(node).expect("invariant: one type of server a client");
@@ -127,7 +129,7 @@ impl<S: Server> Address<S> {
     pub(crate) fn direct(&self) -> Option<&Arc<Core<S>>> {
         match &self.0 {
             At::Strong(strong) => Some(&strong.0),
-            At::Weak(_) | At::Place(_) => None,
+            At::Weak(_) | At::Named(_) | At::Place(_) => None,
         }
     }
 
@@ -137,6 +139,7 @@ impl<S: Server> Address<S> {
         match &self.0 {
             At::Strong(strong) => Some(f(&strong.0)),
             At::Weak(weak) => weak.upgrade().map(|core| f(&core)),
+            At::Named(named) => named.holder().map(|core| f(&core)),
             At::Place(place) => place.locate().and_then(downcast::<S>).map(|core| f(&core)),
         }
     }
@@ -158,6 +161,7 @@ impl<S: Server> Address<S> {
         let core = match &self.0 {
             At::Strong(strong) => Arc::clone(&strong.0),
             At::Weak(weak) => weak.upgrade()?,
+            At::Named(named) => named.holder()?,
             At::Place(place) => place.locate().and_then(downcast::<S>)?,
         };
         (tried.replace(core.id) != Some(core.id)).then_some(core)
@@ -172,13 +176,22 @@ impl<S: Server> Address<S> {
     pub(crate) fn absence(&self, tried: Option<ServerId>) -> Absence {
         match &self.0 {
             At::Place(place) => place.absence(tried),
-            At::Strong(_) | At::Weak(_) => Absence::Gone,
+            At::Strong(_) | At::Weak(_) | At::Named(_) => Absence::Gone,
         }
     }
 
     /// Whether another try may reach another server.
     pub(crate) fn moves(&self) -> bool {
-        matches!(self.0, At::Place(_))
+        matches!(self.0, At::Named(_) | At::Place(_))
+    }
+
+    /// What finds the server anew at each use.
+    fn place(&self) -> Option<Arc<dyn Locate>> {
+        match &self.0 {
+            At::Named(named) => Some(Arc::clone(named) as Arc<dyn Locate>),
+            At::Place(place) => Some(Arc::clone(place)),
+            At::Strong(_) | At::Weak(_) => None,
+        }
     }
 }
 
@@ -221,7 +234,7 @@ pub trait AnyAddress: Send + Sync {
 
     /// The name that is looked up.
     #[doc(hidden)]
-    fn place(&self) -> Option<Arc<str>>;
+    fn name(&self) -> Option<Arc<str>>;
 }
 
 /// A server that was found.
@@ -238,6 +251,7 @@ impl<S: Server> AnyAddress for Address<S> {
             // A hold for the address that will be made from this place.
             At::Strong(strong) => Where::Strong(Self::held(strong)),
             At::Weak(weak) => Where::Weak(Weak::clone(weak) as Weak<dyn Node>),
+            At::Named(named) => Where::Key(Arc::clone(named) as Arc<dyn Locate>),
             At::Place(place) => Where::Key(Arc::clone(place)),
         })
     }
@@ -246,29 +260,25 @@ impl<S: Server> AnyAddress for Address<S> {
         match &self.0 {
             At::Strong(strong) => Place(Where::Weak(Arc::downgrade(&strong.0) as Weak<dyn Node>)),
             // What is found by name or key is not held by who looks for it.
-            At::Weak(_) | At::Place(_) => self.share(),
+            At::Weak(_) | At::Named(_) | At::Place(_) => self.share(),
         }
     }
 
     fn on(&self, handle: &Handle) -> Place {
-        match &self.0 {
-            At::Place(place) => Home::of(handle)
-                .and_then(|home| place.in_home(home))
-                .unwrap_or_else(|| self.share()),
-            At::Strong(_) | At::Weak(_) => self.share(),
-        }
+        let there = self.place().and_then(|place| place.in_home(Home::of(handle)?));
+        there.unwrap_or_else(|| self.share())
     }
 
     fn kin(&self) -> Option<Kin> {
-        match &self.0 {
-            At::Place(place) => place.kin().or_else(|| place.locate()?.kin()),
-            At::Strong(_) | At::Weak(_) => self.with(|core| core.kin()).flatten(),
+        match self.place() {
+            Some(place) => place.kin().or_else(|| place.locate()?.kin()),
+            None => self.with(|core| core.kin()).flatten(),
         }
     }
 
     fn end_at(&self, at: Instant, end: End) -> Result<Timer, SendError> {
-        if let At::Place(place) = &self.0 {
-            let (place, what) = (Arc::clone(place), end.what());
+        if let Some(place) = self.place() {
+            let what = end.what();
             let fire = Box::new(move |_| {
                 if let Some(node) = place.locate() {
                     end.come(node);
@@ -288,11 +298,8 @@ impl<S: Server> AnyAddress for Address<S> {
         S::NAME
     }
 
-    fn place(&self) -> Option<Arc<str>> {
-        match &self.0 {
-            At::Place(place) => place.name(),
-            At::Strong(_) | At::Weak(_) => None,
-        }
+    fn name(&self) -> Option<Arc<str>> {
+        self.place()?.name()
     }
 }
 

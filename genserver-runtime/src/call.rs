@@ -221,7 +221,7 @@ where
         let mut tried = None;
         loop {
             let sent = address.with_next(&mut tried, |core| {
-                let mut pending = self.pending(core, None);
+                let mut pending = self.pending(core, core.home.is_current(), None);
                 queue::<O, S, A, H>(core, args, &mut pending, Wait::No).map(|_| pending)
             });
             match sent {

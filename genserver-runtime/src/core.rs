@@ -111,6 +111,13 @@ impl<S: Server> Core<S> {
         self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether the server runs, nothing was asked of it, and it still has its names and keys: it gives
+    /// none back before.
+    #[inline]
+    pub(crate) fn is_undisturbed(&self) -> bool {
+        !self.attention.load(Ordering::Acquire) && !self.home.is_gone()
+    }
+
     pub(crate) fn taken(&self) -> u32 {
         self.taken.load(Ordering::Relaxed)
     }

@@ -64,10 +64,6 @@ impl<S: Server> Node for Core<S> {
         !self.home.is_gone() && (!self.attention.load(Ordering::Acquire) || open())
     }
 
-    fn is_undisturbed(&self) -> bool {
-        !self.attention.load(Ordering::Acquire) && !self.home.is_gone()
-    }
-
     fn end_asked(&self) -> bool {
         let inbox = self.lock();
         let asked = inbox.cold.as_ref().is_some_and(|cold| !cold.stops.is_empty());

@@ -169,7 +169,7 @@ fn free<'a, S: Server>(
         if claims.is_empty() {
             return inbox;
         }
-        // Before its names are free: see `Node::is_undisturbed`.
+        // Before its names are free: see `Core::is_undisturbed`.
         core.attention.store(true, Ordering::Release);
         drop(inbox);
         core.home.forget(core.id);

@@ -15,7 +15,7 @@ use crate::dead_letter::Hook;
 use crate::drain::Begun;
 use crate::exit::ExitReason;
 use crate::frame::Edge;
-use crate::item::{Item, Lane};
+use crate::item::{Handlers, Item, Lane};
 use crate::link::Exit;
 use crate::node::{Counters, Stop};
 use crate::overflow::Full;
@@ -353,7 +353,11 @@ impl<S: Server> Inbox<S> {
     }
 
     /// How many of those that go before the queue count against the bound.
+    #[inline]
     pub(crate) fn counted_high(&self) -> u32 {
+        if !Handlers::<S>::ANY_HIGH {
+            return 0;
+        }
         let high = self.cold.as_ref().map(|cold| &cold.high);
         let counted = high.map_or(0, |high| high.iter().filter(|item| item.counted()).count());
         u32::try_from(counted).unwrap_or(u32::MAX)

@@ -78,12 +78,15 @@ where
 
     #[inline(never)]
     fn queue(&mut self, core: &Arc<Core<S>>, args: A, cx: &mut Context<'_>) -> Poll<O> {
-        self.stage = Stage::Sent(self.pending(core, Some(cx)));
+        // Called from another runtime, the reply may be there before the first poll, as a thread that is woken may
+        // run at once. Who was registered before it sleeps would be woken all the same, by a system call.
+        let here = core.home.is_current();
+        self.stage = Stage::Sent(self.pending(core, here, here.then_some(&*cx)));
         let Stage::Sent(pending) = &mut self.stage else {
             unreachable!("invariant: set just above")
         };
         let Err(lost) = queue::<O, S, A, H>(core, args, pending, Wait::Silent) else {
-            return self.poll_queued(cx);
+            return if here { self.poll_queued(cx) } else { self.poll_pending(cx) };
         };
         self.stage = Stage::Idle;
         match lost {

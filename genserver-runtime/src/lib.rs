@@ -69,6 +69,7 @@ mod linked;
 pub mod machine;
 mod monitor;
 mod name;
+mod named;
 mod node;
 mod opening;
 mod options;

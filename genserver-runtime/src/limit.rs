@@ -20,6 +20,7 @@ pub(crate) enum Limit {
 impl Limit {
     /// The deadline of a request made now, and whether it is inherited: a default gives way to
     /// what is left to the handler that calls.
+    #[inline]
     pub(crate) fn resolve(self) -> (Deadline, bool) {
         match self.own() {
             Some(own) => (own, false),

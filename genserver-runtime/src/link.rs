@@ -193,7 +193,7 @@ impl<S: Server> Cx<S> {
     /// ```
     pub fn link<C: Client>(&self, client: &C) {
         let address = client.__address();
-        self.core().link(address.node(), address.place());
+        self.core().link(address.node(), address.name());
     }
 
     /// Takes a link back, whichever of the two has made it. No [`Exit`] from that server is handled

@@ -118,7 +118,7 @@ pub(crate) struct Watched {
 impl Watched {
     pub(crate) fn at(address: &dyn AnyAddress) -> Self {
         let node = address.node();
-        let name = address.place().or_else(|| node.as_ref()?.name());
+        let name = address.name().or_else(|| node.as_ref()?.name());
         Self { node, kind: address.kind(), name }
     }
 

@@ -62,10 +62,6 @@ pub(crate) trait Node: Any + Send + Sync {
     /// Keeps the server alive without a client.
     fn detach(self: Arc<Self>);
 
-    /// Whether the server runs, nothing was asked of it, and it still has its names and keys: it gives
-    /// none back before.
-    fn is_undisturbed(&self) -> bool;
-
     /// Asks for an end; the slot is told when it has come.
     fn stop(self: Arc<Self>, how: Stop, done: Option<Arc<Slot<ExitReason>>>);
 

@@ -24,7 +24,7 @@ pub(crate) fn passivate<S: Server>(
     let Some(mut body) = unused.ok().and_then(|_| inbox.body.take()) else {
         return false;
     };
-    // Before its name is free: see `Node::is_undisturbed`.
+    // Before its name is free: see `Core::is_undisturbed`.
     core.attention.store(true, Ordering::Release);
     // The locks of names and registries are taken under this one, never the other way round.
     let claims = std::mem::take(&mut inbox.cold().claims);

@@ -112,35 +112,47 @@ pub(crate) enum Waits {
 }
 
 impl<T> Pending<T> {
+    #[inline]
     fn disarm(&mut self) {
-        match std::mem::replace(&mut self.timer, Timer::Off) {
+        match &self.timer {
             Timer::Rolled => {
                 if let Some(key) = self.slot.take_key() {
                     self.slot.node().home().sweeper().remove(key);
                 }
             }
-            Timer::Swept(key) => self.slot.node().home().sweeper().remove(key),
-            Timer::Abroad(home, key) => home.sweeper().remove(key),
+            Timer::Swept(key) => self.slot.node().home().sweeper().remove(*key),
+            Timer::Abroad(home, key) => home.sweeper().remove(*key),
             Timer::Off | Timer::Exact(_) | Timer::Thread(_) => {}
         }
+        self.timer = Timer::Off;
     }
 }
 
 impl<T: Send + 'static> Pending<T> {
     /// A slot for the reply, with its time-out running.
     pub(crate) fn new(node: Arc<dyn Node>, asked: &Asked) -> Self {
-        let mut pending = Self::queued(node, asked, None);
+        let here = node.home().is_current();
+        let mut pending = Self::queued(node, asked, here, None);
         pending.sweep();
         pending
     }
 
-    /// The same, of a request that may be put on the roll when it is sent. A `caller` that waits at once is
-    /// woken from the start.
-    pub(crate) fn queued(node: Arc<dyn Node>, asked: &Asked, caller: Option<&Context<'_>>) -> Self {
+    /// The same, of a request that may be put on the roll when it is sent, by whoever is in the server's
+    /// runtime or not. A `caller` that waits at once is woken from the start.
+    #[inline]
+    pub(crate) fn queued(
+        node: Arc<dyn Node>,
+        asked: &Asked,
+        here: bool,
+        caller: Option<&Context<'_>>,
+    ) -> Self {
         let (deadline, inherited) = asked.limit.resolve();
         let exact = inherited || matches!(asked.limit, Limit::Within(_));
         let slot = Slot::of(node, deadline, caller.map(|cx| cx.waker().clone()));
-        let (timer, waited) = arm(&slot, deadline, exact);
+        let (timer, waited) = match deadline {
+            Deadline::Within(within) if here && !exact => (Timer::Rolled, within),
+            deadline => arm(&slot, deadline, exact),
+        };
         Self {
             slot,
             call: asked.call,
@@ -215,6 +227,7 @@ impl<T: Send + 'static> Pending<T> {
         self.slot.poll_expired(cx) || self.is_over(cx)
     }
 
+    #[inline]
     fn finish(&mut self) {
         self.stands = Stands::Done;
         self.disarm();
@@ -304,14 +317,8 @@ fn arm<T: Send + 'static>(
     if exact {
         return (arm_own(slot, within), within);
     }
-    let home = slot.node().home();
-    let timer = if home.is_current() {
-        Timer::Rolled
-    } else {
-        let expire = Arc::clone(slot) as Arc<dyn Expire>;
-        arm_abroad(expire, within).unwrap_or_else(|| arm_own(slot, within))
-    };
-    (timer, within)
+    let expire = Arc::clone(slot) as Arc<dyn Expire>;
+    (arm_abroad(expire, within).unwrap_or_else(|| arm_own(slot, within)), within)
 }
 
 /// The sweeper of the server's runtime may be stuck while the caller's goes on: where the caller is in

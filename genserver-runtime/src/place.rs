@@ -1,7 +1,6 @@
 //! Where a server is found anew at each use: by its name, by its key, as a child of a supervisor.
 
-use std::any::TypeId;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 
 use crate::absence::Absence;
 use crate::home::Home;
@@ -74,75 +73,5 @@ pub(crate) trait Locate: Send + Sync {
     fn in_home(&self, home: Arc<Home>) -> Option<Place> {
         let _ = home;
         None
-    }
-}
-
-pub(crate) struct Named {
-    kind: TypeId,
-    name: Arc<str>,
-    home: Option<Arc<Home>>,
-    /// Who was found by it twice the first, to be read without a lock: most names never change hands.
-    first: OnceLock<Weak<dyn Node>>,
-    /// Who held it the last time.
-    last: Mutex<Option<Weak<dyn Node>>>,
-}
-
-impl Named {
-    pub(crate) fn new(kind: TypeId, name: Arc<str>, home: Option<Arc<Home>>) -> Self {
-        Self { kind, name, home, first: OnceLock::new(), last: Mutex::new(None) }
-    }
-
-    /// Who held the name before, and still does.
-    #[inline]
-    fn same(&self) -> Option<Arc<dyn Node>> {
-        let first = self.first.get().and_then(|first| self.still(first.upgrade()));
-        first.or_else(|| self.same_again())
-    }
-
-    fn same_again(&self) -> Option<Arc<dyn Node>> {
-        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let node = last.as_ref()?.upgrade();
-        drop(last);
-        let node = self.still(node)?;
-        self.first.get_or_init(|| Arc::downgrade(&node));
-        Some(node)
-    }
-
-    /// A server that held the name, if it still does: as long as nothing was asked of it.
-    #[inline]
-    fn still(&self, node: Option<Arc<dyn Node>>) -> Option<Arc<dyn Node>> {
-        node.filter(|node| {
-            let here = match &self.home {
-                Some(home) => Arc::ptr_eq(home, node.home()),
-                None => node.home().is_entered(),
-            };
-            here && node.is_undisturbed()
-        })
-    }
-}
-
-impl Locate for Named {
-    fn locate(&self) -> Option<Arc<dyn Node>> {
-        if let Some(node) = self.same() {
-            return Some(node);
-        }
-        let found = match &self.home {
-            Some(home) => home.find(self.kind, &self.name),
-            None => Home::current()?.find(self.kind, &self.name),
-        };
-        let last = found.as_ref().map(Arc::downgrade);
-        let mut place = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let old = std::mem::replace(&mut *place, last);
-        drop(place);
-        drop(old);
-        found
-    }
-
-    fn name(&self) -> Option<Arc<str>> {
-        Some(Arc::clone(&self.name))
-    }
-
-    fn in_home(&self, home: Arc<Home>) -> Option<Place> {
-        Some(Place(Where::Name(Arc::clone(&self.name), Some(home))))
     }
 }

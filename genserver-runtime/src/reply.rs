@@ -45,6 +45,7 @@ impl<T> ReplyTo<T> {
     /// # Errors
     ///
     /// Gives the value back when the caller no longer waits: it timed out or was dropped.
+    #[inline]
     pub fn reply(mut self, value: T) -> Result<(), T> {
         let slot = self.slot.take().expect("invariant: only `reply` and `drop` take the slot");
         slot.reply(value)
@@ -73,6 +74,7 @@ impl<T> ReplyTo<T> {
     }
 
     /// See [`Slot::until`].
+    #[inline]
     pub(crate) fn until(&self) -> impl FnMut() -> Deadline {
         self.slot().until()
     }

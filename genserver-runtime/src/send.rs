@@ -90,9 +90,10 @@ where
     pub(crate) fn pending(
         &self,
         core: &Arc<Core<S>>,
+        here: bool,
         caller: Option<&Context<'_>>,
     ) -> Pending<O::Reply> {
-        Pending::queued(Arc::clone(core) as Arc<dyn Node>, &self.asked(), caller)
+        Pending::queued(Arc::clone(core) as Arc<dyn Node>, &self.asked(), here, caller)
     }
 
     /// The same, of a request that is in no queue.
@@ -163,7 +164,7 @@ where
                 }
             };
             let args = call.args.take().expect("a request was polled after it was sent");
-            let mut pending = call.pending(core, None);
+            let mut pending = call.pending(core, core.home.is_current(), None);
             match queue::<O, S, A, H>(core, args, &mut pending, Wait::Told) {
                 Ok(None) => return Poll::Ready(Ok(Some(pending))),
                 Ok(Some(ticket)) => {

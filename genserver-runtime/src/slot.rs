@@ -131,6 +131,7 @@ impl<T> Slot<T> {
     }
 
     /// Leaves a value; gives it back when nobody waits any more.
+    #[inline]
     fn fill(&self, value: Value<T>) -> Result<(), Value<T>> {
         let (caller, closing) = {
             let mut state = self.lock();
@@ -151,6 +152,7 @@ impl<T> Slot<T> {
     }
 
     /// Leaves a reply; gives it back when nobody waits any more.
+    #[inline]
     pub(crate) fn reply(&self, reply: T) -> Result<(), T> {
         match self.fill(Value::Ready(reply)) {
             Err(Value::Ready(reply)) => Err(reply),
@@ -191,6 +193,7 @@ impl<T> Slot<T> {
         waiting
     }
 
+    #[inline]
     pub(crate) fn poll(&self, cx: &Context<'_>) -> Poll<Found<T>> {
         {
             let mut state = self.lock();

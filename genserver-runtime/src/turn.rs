@@ -159,6 +159,7 @@ impl<S: Server> Core<S> {
 }
 
 /// Keeps the waker of the task that polls now.
+#[inline]
 pub(crate) fn keep(place: &mut Option<Waker>, cx: &Context<'_>) {
     match place {
         Some(waker) => waker.clone_from(cx.waker()),

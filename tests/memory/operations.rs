@@ -27,11 +27,13 @@ const END: [(u64, &str); 2] = [
 ];
 
 /// All paths: no more, and no less, as a loose figure guards nothing.
-const COSTS: [(&str, &[&Costs]); 15] = [
+const COSTS: [(&str, &[&Costs]); 17] = [
     ("call", &[]),
     ("async_call", &[&[(1, "the handler's future")]]),
     ("nested_call", &[&[(1, "the outer handler's future")]]),
     ("queued_call", &[&[(1, "the reply")]]),
+    ("mailbox_call", &[&[(1, "the reply")]]),
+    ("hand_written_call", &[&[(1, "its channel")]]),
     ("cast_burst", &[&[(1, "the reply of the call behind them")]]),
     ("info_burst", &[&[(1, "the reply of the call behind them")]]),
     (

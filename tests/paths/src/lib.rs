@@ -9,6 +9,7 @@
 //! valgrind --tool=callgrind target/paths/paths call 2000
 //! ```
 
+mod by_hand;
 mod life;
 mod lookups;
 mod machine;
@@ -41,11 +42,13 @@ macro_rules! path {
 }
 
 /// All of them. No constant: its functions would be compiled again where it is used.
-pub static PATHS: [Path; 15] = [
+pub static PATHS: [Path; 17] = [
     path!(messages::call, "a call of a `fn` handler, run inline"),
     path!(messages::async_call, "a call of an `async fn` handler, run inline"),
     path!(messages::nested_call, "a call whose handler calls another server, both inline"),
-    path!(messages::queued_call, "a call that is sent through the queue"),
+    path!(messages::queued_call, "a call that is sent through the queue, and its reply awaited"),
+    path!(messages::mailbox_call, "a call of a server with `inline = false`"),
+    path!(by_hand::hand_written_call, "a call of a hand-written actor, to compare the last with"),
     path!(messages::cast_burst, "20 casts, and the call behind them"),
     path!(messages::info_burst, "20 messages to an `#[info]`, and the call behind them"),
     path!(messages::timer, "a `send_after` of no time, and what it sends"),

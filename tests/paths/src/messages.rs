@@ -57,6 +57,18 @@ impl Counter {
     }
 }
 
+/// A server whose calls all go through the queue.
+struct Queue(u64);
+
+#[genserver(inline = false)]
+impl Queue {
+    #[call]
+    fn add(&mut self, by: u64) -> u64 {
+        self.0 += by;
+        self.0
+    }
+}
+
 pub async fn start() -> CounterClient {
     Counter::start(Counter::default()).await.expect("it starts")
 }
@@ -81,6 +93,13 @@ pub async fn queued_call(times: u64) {
     for value in 1..=times {
         let pending = counter.add(1).send().await.expect("there is room");
         assert_eq!(pending.await, Ok(value));
+    }
+}
+
+pub async fn mailbox_call(times: u64) {
+    let queue = Queue::start(Queue(0)).await.expect("it starts");
+    for value in 1..=times {
+        assert_eq!(queue.add(1).await, Ok(value));
     }
 }
 
