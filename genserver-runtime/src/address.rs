@@ -62,7 +62,8 @@ pub struct Address<S: Server>(At<S>);
 enum At<S: Server> {
     Strong(Strong<S>),
     Weak(Weak<Core<S>>),
-    /// Apart from other places, as it is asked in no time whether the last holder still is one.
+    /// Apart from other places, so that its last holder is checked without dynamic dispatch. A client without its
+    /// server's type, or made from one, has it as a place like others.
     Named(Arc<Named<S>>),
     Place(Arc<dyn Locate>),
 }
@@ -186,7 +187,7 @@ impl<S: Server> Address<S> {
     }
 
     /// What finds the server anew at each use.
-    fn place(&self) -> Option<Arc<dyn Locate>> {
+    fn locator(&self) -> Option<Arc<dyn Locate>> {
         match &self.0 {
             At::Named(named) => Some(Arc::clone(named) as Arc<dyn Locate>),
             At::Place(place) => Some(Arc::clone(place)),
@@ -265,19 +266,19 @@ impl<S: Server> AnyAddress for Address<S> {
     }
 
     fn on(&self, handle: &Handle) -> Place {
-        let there = self.place().and_then(|place| place.in_home(Home::of(handle)?));
+        let there = self.locator().and_then(|place| place.in_home(Home::of(handle)?));
         there.unwrap_or_else(|| self.share())
     }
 
     fn kin(&self) -> Option<Kin> {
-        match self.place() {
+        match self.locator() {
             Some(place) => place.kin().or_else(|| place.locate()?.kin()),
             None => self.with(|core| core.kin()).flatten(),
         }
     }
 
     fn end_at(&self, at: Instant, end: End) -> Result<Timer, SendError> {
-        if let Some(place) = self.place() {
+        if let Some(place) = self.locator() {
             let what = end.what();
             let fire = Box::new(move |_| {
                 if let Some(node) = place.locate() {
@@ -299,7 +300,7 @@ impl<S: Server> AnyAddress for Address<S> {
     }
 
     fn name(&self) -> Option<Arc<str>> {
-        self.place()?.name()
+        self.locator()?.name()
     }
 }
 

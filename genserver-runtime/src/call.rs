@@ -17,7 +17,7 @@ use crate::frame::Deadline;
 use crate::id::ServerId;
 use crate::limit::Limit;
 use crate::outcome::Outcome;
-use crate::pending::Pending;
+use crate::pending::{Caller, Pending};
 use crate::send::{Lost, SendCall, queue};
 use crate::server::{Request, Server};
 
@@ -221,7 +221,7 @@ where
         let mut tried = None;
         loop {
             let sent = address.with_next(&mut tried, |core| {
-                let mut pending = self.pending(core, core.home.is_current(), None);
+                let mut pending = self.pending(core, &Caller::of(&core.home, None));
                 queue::<O, S, A, H>(core, args, &mut pending, Wait::No).map(|_| pending)
             });
             match sent {
@@ -269,7 +269,7 @@ where
         }
     }
 
-    /// It was queued just now.
+    /// It was queued just now, and its slot knows who waits.
     pub(crate) fn poll_queued(&mut self, cx: &mut Context<'_>) -> Poll<O> {
         let Stage::Sent(pending) = &mut self.stage else { panic!("{DONE}") };
         let reply = ready!(pending.poll_sent(cx));

@@ -17,6 +17,7 @@ use crate::frame;
 use crate::inbox::{Inbox, Life, Mode};
 use crate::limit;
 use crate::outcome::Outcome;
+use crate::pending::Caller;
 use crate::reply::ReplyTo;
 use crate::report;
 use crate::rest::Stir;
@@ -78,15 +79,14 @@ where
 
     #[inline(never)]
     fn queue(&mut self, core: &Arc<Core<S>>, args: A, cx: &mut Context<'_>) -> Poll<O> {
-        // Called from another runtime, the reply may be there before the first poll, as a thread that is woken may
-        // run at once. Who was registered before it sleeps would be woken all the same, by a system call.
-        let here = core.home.is_current();
-        self.stage = Stage::Sent(self.pending(core, here, here.then_some(&*cx)));
+        let caller = Caller::of(&core.home, Some(cx.waker()));
+        let registered = matches!(caller, Caller::Waiting(_));
+        self.stage = Stage::Sent(self.pending(core, &caller));
         let Stage::Sent(pending) = &mut self.stage else {
             unreachable!("invariant: set just above")
         };
         let Err(lost) = queue::<O, S, A, H>(core, args, pending, Wait::Silent) else {
-            return if here { self.poll_queued(cx) } else { self.poll_pending(cx) };
+            return if registered { self.poll_queued(cx) } else { self.poll_pending(cx) };
         };
         self.stage = Stage::Idle;
         match lost {

@@ -214,14 +214,19 @@ pub(crate) struct Lane {
 }
 
 impl Lane {
+    /// That of the messages of a handler, where somebody sends them.
+    pub(crate) const fn declared(handler: &Handler) -> Self {
+        Self { counted: handler.counted, high: handler.high }
+    }
+
     /// That of a message which somebody sends.
     #[inline]
     pub(crate) fn of<S: Server>(message: &S::Message) -> Self {
-        let handler = || &S::HANDLERS[message.handler()];
-        Self {
-            // Looked up only where a server has handlers of both kinds.
-            counted: Handlers::<S>::ALL_COUNTED || handler().counted,
-            high: Handlers::<S>::ANY_HIGH && handler().high,
+        // Looked up only where a server has handlers of both kinds.
+        if Handlers::<S>::ALL_COUNTED && !Handlers::<S>::ANY_HIGH {
+            Self { counted: true, high: false }
+        } else {
+            Self::declared(&S::HANDLERS[message.handler()])
         }
     }
 }

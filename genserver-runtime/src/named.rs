@@ -10,12 +10,13 @@ use crate::node::Node;
 use crate::place::{Locate, Place, Where};
 use crate::server::Server;
 
-/// A name, and who was found by it.
+/// A name, and who was found by it. Compiled for each type of server, as few things are: a look-up that changes
+/// nothing costs little more than what it would cost to reach it behind a `dyn`.
 pub(crate) struct Named<S: Server> {
     name: Arc<str>,
     /// Where it is looked up; `None` is the runtime of each use.
     home: Option<Arc<Home>>,
-    /// Who was found by it twice the first, to be read without a lock: most names never change hands.
+    /// The first who was found by it twice, to be read without a lock: most names never change hands.
     first: OnceLock<Weak<Core<S>>>,
     /// Who held it the last time.
     last: Mutex<Option<Weak<Core<S>>>>,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -100,6 +100,29 @@ pub(crate) struct Asked {
     pub(crate) waits: Waits,
 }
 
+/// Who sends a request.
+pub(crate) enum Caller<'a> {
+    /// Somebody in another runtime than the server's, or in none. It is registered by its first poll, which looks
+    /// for the reply: the server runs on another thread, and may have replied by then. To wake a caller that does
+    /// not wait yet may cost a system call.
+    Abroad,
+    /// Somebody in the server's runtime, whose sweeper then takes care of the default time-out.
+    Here,
+    /// The same, who waits at once: it is registered from the start, and its first poll need not look.
+    Waiting(&'a Waker),
+}
+
+impl<'a> Caller<'a> {
+    #[inline]
+    pub(crate) fn of(home: &Home, waits: Option<&'a Waker>) -> Self {
+        match waits {
+            _ if !home.is_current() => Self::Abroad,
+            Some(waker) => Self::Waiting(waker),
+            None => Self::Here,
+        }
+    }
+}
+
 /// What a caller waits for, as far as circles are concerned.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Waits {
@@ -131,26 +154,25 @@ impl<T> Pending<T> {
 impl<T: Send + 'static> Pending<T> {
     /// A slot for the reply, with its time-out running.
     pub(crate) fn new(node: Arc<dyn Node>, asked: &Asked) -> Self {
-        let here = node.home().is_current();
-        let mut pending = Self::queued(node, asked, here, None);
+        let caller = Caller::of(node.home(), None);
+        let mut pending = Self::queued(node, asked, &caller);
         pending.sweep();
         pending
     }
 
-    /// The same, of a request that may be put on the roll when it is sent, by whoever is in the server's
-    /// runtime or not. A `caller` that waits at once is woken from the start.
+    /// The same, of a request that may be put on the roll when it is sent.
     #[inline]
-    pub(crate) fn queued(
-        node: Arc<dyn Node>,
-        asked: &Asked,
-        here: bool,
-        caller: Option<&Context<'_>>,
-    ) -> Self {
+    pub(crate) fn queued(node: Arc<dyn Node>, asked: &Asked, caller: &Caller<'_>) -> Self {
         let (deadline, inherited) = asked.limit.resolve();
         let exact = inherited || matches!(asked.limit, Limit::Within(_));
-        let slot = Slot::of(node, deadline, caller.map(|cx| cx.waker().clone()));
+        let (abroad, waker) = match caller {
+            Caller::Abroad => (true, None),
+            Caller::Here => (false, None),
+            Caller::Waiting(waker) => (false, Some(Waker::clone(waker))),
+        };
+        let slot = Slot::of(node, deadline, waker);
         let (timer, waited) = match deadline {
-            Deadline::Within(within) if here && !exact => (Timer::Rolled, within),
+            Deadline::Within(within) if !abroad && !exact => (Timer::Rolled, within),
             deadline => arm(&slot, deadline, exact),
         };
         Self {
@@ -300,7 +322,8 @@ impl<T: Send + 'static> Pending<T> {
     }
 }
 
-/// Starts the clock of a request: the time that it has in all.
+/// Starts the clock of a request that is on no roll: the time that it has in all. Where that is not exact, its
+/// caller is in another runtime than the server's, or in none.
 fn arm<T: Send + 'static>(
     slot: &Arc<Slot<T>>,
     deadline: Deadline,
@@ -317,6 +340,7 @@ fn arm<T: Send + 'static>(
     if exact {
         return (arm_own(slot, within), within);
     }
+    debug_assert!(!slot.node().home().is_current(), "its time-out belongs on the roll");
     let expire = Arc::clone(slot) as Arc<dyn Expire>;
     (arm_abroad(expire, within).unwrap_or_else(|| arm_own(slot, within)), within)
 }

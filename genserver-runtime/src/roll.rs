@@ -85,7 +85,7 @@ impl<S: Server> Core<S> {
     /// After the lock was given back: the sweeper is woken.
     #[cold]
     pub(crate) fn enrolled_first(&self) {
-        self.home.sweeper().begin();
+        self.home.sweeper().wake();
         if self.home.is_gone() {
             // It went just now, and may have looked before.
             self.home.sweeper().end();

@@ -16,7 +16,7 @@ use crate::limit::{self, Limit};
 use crate::node::Node;
 use crate::outcome::Outcome;
 use crate::overflow::Full;
-use crate::pending::{Asked, Pending, Waits};
+use crate::pending::{Asked, Caller, Pending, Waits};
 use crate::reply::ReplyTo;
 use crate::report;
 use crate::roll::Enrolled;
@@ -46,7 +46,7 @@ where
     let slot = Arc::clone(pending.slot());
     let mut args = Some(args);
     let span = report::caller_span();
-    let lane = const { Lane { counted: S::HANDLERS[H].counted, high: S::HANDLERS[H].high } };
+    let lane = const { Lane::declared(&S::HANDLERS[H]) };
     let call = pending.to_enroll();
     let mut enrolled = None;
     let make = |seq| {
@@ -86,14 +86,10 @@ where
     A: Send + 'static,
     S: Request<H, A, O::Reply>,
 {
-    /// What its reply is waited for with. A `caller` that waits at once is woken from the start.
-    pub(crate) fn pending(
-        &self,
-        core: &Arc<Core<S>>,
-        here: bool,
-        caller: Option<&Context<'_>>,
-    ) -> Pending<O::Reply> {
-        Pending::queued(Arc::clone(core) as Arc<dyn Node>, &self.asked(), here, caller)
+    /// What its reply is waited for with.
+    #[inline]
+    pub(crate) fn pending(&self, core: &Arc<Core<S>>, caller: &Caller<'_>) -> Pending<O::Reply> {
+        Pending::queued(Arc::clone(core) as Arc<dyn Node>, &self.asked(), caller)
     }
 
     /// The same, of a request that is in no queue.
@@ -164,7 +160,7 @@ where
                 }
             };
             let args = call.args.take().expect("a request was polled after it was sent");
-            let mut pending = call.pending(core, core.home.is_current(), None);
+            let mut pending = call.pending(core, &Caller::of(&core.home, None));
             match queue::<O, S, A, H>(core, args, &mut pending, Wait::Told) {
                 Ok(None) => return Poll::Ready(Ok(Some(pending))),
                 Ok(Some(ticket)) => {

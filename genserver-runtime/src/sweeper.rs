@@ -164,13 +164,13 @@ impl Sweeper {
     }
 
     /// Begins the time of the calls on a server's roll at the next tick; whoever says so calls
-    /// [`begin`](Self::begin) when it has no lock any more.
+    /// [`wake`](Self::wake) when it has no lock any more.
     pub(crate) fn watch_roll(&self, node: Arc<dyn Node>) {
         self.lock().rolls.push(node);
     }
 
     /// Has the ticker go to work.
-    pub(crate) fn begin(&self) {
+    pub(crate) fn wake(&self) {
         self.start(self.lock());
     }
 

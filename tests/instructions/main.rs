@@ -1,13 +1,13 @@
 //! How many instructions an operation costs, counted by valgrind: times depend on the machine and on what
 //! else it does, instructions do not.
 //!
-//! `INSTRUCTIONS=overwrite cargo test -p tests --test instructions` measures `expected.txt` anew; its
-//! difference is read before it is committed.
+//! `INSTRUCTIONS=overwrite cargo test -p tests --test instructions` measures `expected.txt` anew, and the
+//! table of `docs/performance.md` with it; the difference is read before it is committed.
 
 mod figures;
+mod page;
 mod program;
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -36,15 +36,6 @@ fn measure(compiler: String) -> Figures {
     Figures { compiler, costs: paths::PATHS.iter().map(cost).collect() }
 }
 
-/// What each path costs, in words.
-fn table(figures: &Figures) -> String {
-    let mut table = String::new();
-    for (path, cost) in paths::PATHS.iter().zip(figures.costs.iter().map(|(_, cost)| cost)) {
-        let _ = writeln!(table, "{cost:>8}  {:<16} {}", path.name, path.operation);
-    }
-    table
-}
-
 #[test]
 fn an_operation_costs_the_instructions_that_are_stated() {
     let here = compiler();
@@ -55,8 +46,9 @@ fn an_operation_costs_the_instructions_that_are_stated() {
     }
     if overwrite {
         let measured = measure(here);
-        println!("{}", table(&measured));
+        println!("{}", page::table(&measured));
         fs::write(expected_path(), measured.to_string()).expect("it can be written");
+        page::overwrite(&measured);
         return;
     }
     let expected = expected();
@@ -67,7 +59,7 @@ fn an_operation_costs_the_instructions_that_are_stated() {
         ));
     }
     let measured = measure(here);
-    println!("{}", table(&measured));
+    println!("{}", page::table(&measured));
     let complaints = expected.complaints(&measured);
     assert!(
         complaints.is_empty(),

@@ -27,13 +27,14 @@ const END: [(u64, &str); 2] = [
 ];
 
 /// All paths: no more, and no less, as a loose figure guards nothing.
-const COSTS: [(&str, &[&Costs]); 17] = [
+const COSTS: [(&str, &[&Costs]); 19] = [
     ("call", &[]),
     ("async_call", &[&[(1, "the handler's future")]]),
     ("nested_call", &[&[(1, "the outer handler's future")]]),
     ("queued_call", &[&[(1, "the reply")]]),
     ("mailbox_call", &[&[(1, "the reply")]]),
-    ("hand_written_call", &[&[(1, "its channel")]]),
+    ("untimed_call", &[&[(1, "the reply")]]),
+    ("hand_written_call", &[&[(1, "the reply's channel")]]),
     ("cast_burst", &[&[(1, "the reply of the call behind them")]]),
     ("info_burst", &[&[(1, "the reply of the call behind them")]]),
     (
@@ -44,6 +45,7 @@ const COSTS: [(&str, &[&Costs]); 17] = [
             (1, "the reply of the call behind it"),
         ]],
     ),
+    ("name_kept_call", &[]),
     ("named_call", &[&[(1, "the name, which the client keeps"), (1, "the place of that name")]]),
     ("registry_call", &[]),
     ("keyed_call", &[&[(1, "the place of the key")]]),

@@ -2,10 +2,9 @@
 //! server; the lock is held only to take it, to put it back, and to push.
 //!
 //! The steps under the lock are those of `genserver-runtime`'s `inbox`, `core`, `drain`, `parked`,
-//! `ending`, `passivation` and `turn`, those without it of `pending` and of clients by name in
-//! `address`; what stands around them is left out: time-outs, panics, the end of a runtime, the
-//! budget of a poll, messages that do not count, and the policies that drop. A step that is changed
-//! there is to be changed here.
+//! `ending`, `passivation` and `turn`, those without it of `pending`, `inline` and `named`; what stands
+//! around them is left out: time-outs, panics, the end of a runtime, the budget of a poll, messages that
+//! do not count, and the policies that drop. A step that is changed there is to be changed here.
 //!
 //! What must hold in every schedule: every request is answered and every task ends (what waits
 //! for ever is a deadlock to the explorer), one handler runs at a time, each sender's messages

@@ -4,6 +4,7 @@
 //! Every round is seeded, and a failing one prints its seed: `STRESS_SEED=7 cargo test --test stress`
 //! runs only that one. On one thread a round is the same each time.
 
+mod abroad;
 mod chain;
 mod crowd;
 mod desk;

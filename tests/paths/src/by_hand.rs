@@ -1,4 +1,4 @@
-//! The same operation without this project, so that a figure has something beside it.
+//! A call as it is without this project, so that the figures of `messages` have something beside them.
 
 use tokio::sync::{mpsc, oneshot};
 

@@ -1,5 +1,6 @@
-//! The paths that are guarded against decay. Each is an operation that programs make over and over; what
-//! one costs is the difference between many of them and few, so that the way there costs nothing.
+//! The paths that are guarded against decay. Each is an operation that programs make over and over, and one is
+//! there to compare with; what an operation costs is the difference between many of them and few, so that the way
+//! there costs nothing.
 //!
 //! `tests/instructions` and `tests/memory/operations.rs` say what each may cost. The program of this package
 //! walks one path, for them and for whoever looks where the instructions go:
@@ -42,17 +43,22 @@ macro_rules! path {
 }
 
 /// All of them. No constant: its functions would be compiled again where it is used.
-pub static PATHS: [Path; 17] = [
+pub static PATHS: [Path; 19] = [
     path!(messages::call, "a call of a `fn` handler, run inline"),
     path!(messages::async_call, "a call of an `async fn` handler, run inline"),
     path!(messages::nested_call, "a call whose handler calls another server, both inline"),
     path!(messages::queued_call, "a call that is sent through the queue, and its reply awaited"),
     path!(messages::mailbox_call, "a call of a server with `inline = false`"),
-    path!(by_hand::hand_written_call, "a call of a hand-written actor, to compare the last with"),
+    path!(messages::untimed_call, "the same without a time-out"),
+    path!(
+        by_hand::hand_written_call,
+        "a call of a hand-written actor, to compare `untimed_call` with"
+    ),
     path!(messages::cast_burst, "20 casts, and the call behind them"),
     path!(messages::info_burst, "20 messages to an `#[info]`, and the call behind them"),
     path!(messages::timer, "a `send_after` of no time, and what it sends"),
-    path!(lookups::named_call, "a call by a name, inline"),
+    path!(lookups::name_kept_call, "a call by a name, inline"),
+    path!(lookups::named_call, "the same, through a client that is made for it"),
     path!(lookups::registry_call, "a look-up in a `Registry`, and a call, inline"),
     path!(lookups::keyed_call, "a call by a key of a `Keyed`, inline"),
     path!(machine::transition, "two transitions that move data, there and back"),

@@ -1,4 +1,5 @@
-//! Calls of servers that are looked up for each: all of them in turn, as where one lies in a table is chance.
+//! Calls of servers that are looked up: where that is done for each call, all of them in turn, as where one lies in
+//! a table is chance.
 
 use genserver_runtime::prelude::*;
 
@@ -10,6 +11,16 @@ const SERVERS: u64 = 20;
 /// The servers that are called, one after another, with what each of them replies.
 fn turns(times: u64) -> impl Iterator<Item = (u64, u64)> {
     (0..times).map(|time| (time % SERVERS, time / SERVERS + 1))
+}
+
+/// Through one client, for a server that keeps its name.
+pub async fn name_kept_call(times: u64) {
+    let start = Counter::start(Counter::default()).name("counter");
+    let _held = start.await.expect("the name is free");
+    let counter = CounterClient::named("counter");
+    for value in 1..=times {
+        assert_eq!(counter.add(1).await, Ok(value));
+    }
 }
 
 pub async fn named_call(times: u64) {

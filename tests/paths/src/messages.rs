@@ -67,6 +67,12 @@ impl Queue {
         self.0 += by;
         self.0
     }
+
+    #[call(timeout = infinity)]
+    fn add_untimed(&mut self, by: u64) -> u64 {
+        self.0 += by;
+        self.0
+    }
 }
 
 pub async fn start() -> CounterClient {
@@ -100,6 +106,13 @@ pub async fn mailbox_call(times: u64) {
     let queue = Queue::start(Queue(0)).await.expect("it starts");
     for value in 1..=times {
         assert_eq!(queue.add(1).await, Ok(value));
+    }
+}
+
+pub async fn untimed_call(times: u64) {
+    let queue = Queue::start(Queue(0)).await.expect("it starts");
+    for value in 1..=times {
+        assert_eq!(queue.add_untimed(1).await, Ok(value));
     }
 }
 
