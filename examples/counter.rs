@@ -41,7 +41,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("increment -> {}", counter.increment().await?);
     println!("increment -> {}", counter.increment().await?);
 
-    // By name, without a handle: this is how the rest of a program reaches it.
+    // By name, without a handle: this is how the rest of a program reaches it, in the same runtime.
     println!("get by name -> {}", CounterClient::named("counter").get().await?);
 
     // A cast returns at once; what the same caller sends later is handled later.

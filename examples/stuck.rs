@@ -74,7 +74,7 @@ fn print(status: &Status) {
         "  mailbox   {} waiting, {} at the most",
         status.mailbox.now, status.mailbox.high_water
     );
-    println!("  handled   {} calls", status.handled.calls);
+    println!("  calls     {} handled", status.handled.calls);
     println!("  late      {} replies", status.counters.late);
 }
 
@@ -98,7 +98,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("  state     {}", refused.unwrap_err());
     }
     pool.kill().await?;
-    println!("killed; {} servers run", servers().len());
+    println!("killed; servers left: {}", servers().len());
 
     let pool = Pool::start("s3cret", 2).await?; // its name is free
     println!("checkout -> {:?}", pool.checkout().await?);

@@ -25,6 +25,8 @@ pub struct Machine {
     pub cores: usize,
     pub system: String,
     pub rustc: String,
+    /// What was measured; with `-dirty` where it differs from what was committed.
+    pub commit: String,
     pub crates: Vec<(String, String)>,
     pub command: String,
 }
@@ -58,6 +60,7 @@ impl Machine {
             cores: available_parallelism().map_or(1, usize::from),
             system: told("uname", &["-sr"]),
             rustc: told("rustc", &["--version"]),
+            commit: told("git", &["describe", "--always", "--dirty"]),
             crates: versions(),
             command: command.trim_end_matches([' ', '-']).to_owned(),
         }
@@ -68,7 +71,7 @@ impl Machine {
             self.crates.iter().map(|(name, version)| format!("{name} {version}")).collect();
         println!("{}; {}; {}", self.date, self.system, self.rustc);
         println!("{} cores of {}", self.cores, self.processor);
-        println!("{}", crates.join(", "));
+        println!("{}, commit {}", crates.join(", "), self.commit);
         println!("{}", self.command);
     }
 }

@@ -13,17 +13,19 @@ use crate::machine::Machine;
 use crate::report::{Report, Row};
 use crate::runtime::Flavor;
 use crate::scenario::Scenario;
-use crate::scenario::calls::{ManyCallers, OneCaller};
+use crate::scenario::calls::{ManyCallers, OneCaller, PingPong};
 use crate::scenario::casts::OneProducer;
 use crate::scenario::crowd::RoundRobin;
 use crate::scenario::life::StartCallStop;
 
 /// What is drawn; all of it is in the table.
-const PANELS: [(&str, Flavor); 6] = [
+const PANELS: [(&str, Flavor); 8] = [
     (OneCaller::NAME, Flavor::One),
     (OneCaller::NAME, Flavor::Two),
     (ManyCallers::NAME, Flavor::One),
+    (ManyCallers::NAME, Flavor::Two),
     (RoundRobin::NAME, Flavor::Two),
+    (PingPong::NAME, Flavor::One),
     (OneProducer::NAME, Flavor::One),
     (StartCallStop::NAME, Flavor::One),
 ];

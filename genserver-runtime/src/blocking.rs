@@ -30,7 +30,8 @@ impl Wake for Unpark {
 ///
 /// # Panics
 ///
-/// In an async context: tokio says so, in its own words.
+/// In an async context: tokio says so, in its own words, and of the place where the user calls.
+#[track_caller]
 pub(crate) fn wait<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let future = poll_fn(|cx| {

@@ -248,6 +248,7 @@ where
     /// assert_eq!(thread.join().expect("it did not panic")?, 1);
     /// # Ok(()) }
     /// ```
+    #[track_caller]
     pub fn blocking(self) -> O {
         blocking::wait(self)
     }

@@ -121,6 +121,7 @@ impl<'a, S: Server> Cast<'a, S> {
     /// assert_eq!(counter.increment().await?, 1);
     /// # Ok(()) }
     /// ```
+    #[track_caller]
     pub fn blocking(self) -> Result<(), SendError> {
         blocking::wait(self)
     }

@@ -205,6 +205,7 @@ impl Monitor {
     ///
     /// In an async context, where blocking would stop other tasks.
     #[must_use]
+    #[track_caller]
     pub fn blocking(self) -> Down {
         blocking::wait(self)
     }

@@ -210,6 +210,7 @@ where
     /// assert_eq!(counter.increment().blocking()?, 1);
     /// # Ok(()) }
     /// ```
+    #[track_caller]
     pub fn blocking(self) -> Result<C, StartError<E, C>> {
         blocking::wait(self)
     }

@@ -174,6 +174,7 @@ where
     /// # Panics
     ///
     /// In an async context, where blocking would stop other tasks.
+    #[track_caller]
     pub fn blocking(self) -> Result<(C, M), StartError<E, C>> {
         blocking::wait(self)
     }

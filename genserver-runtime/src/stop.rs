@@ -84,6 +84,7 @@ impl Stop {
     /// # Panics
     ///
     /// In an async context, where blocking would stop other tasks.
+    #[track_caller]
     pub fn blocking(self) -> Result<(), ServerError> {
         blocking::wait(self)
     }

@@ -42,6 +42,7 @@ impl<T: Send + 'static, E: From<ServerError> + Send + 'static> SysCall<T, E> {
     /// # Panics
     ///
     /// In an async context, where blocking would stop other tasks.
+    #[track_caller]
     pub fn blocking(self) -> Result<T, E> {
         blocking::wait(self)
     }

@@ -102,11 +102,11 @@ fn stuck() {
            up for    36s\n  \
            activity  Handling { handler: \"reap\", since: 6s }\n  \
            mailbox   1 waiting, 1 at the most\n  \
-           handled   1 calls\n  \
+           calls     1 handled\n  \
            late      0 replies\n  \
            state     `Pool::format_state` timed out after 1s, queued behind 1 message; \
          `Pool::reap` has been running for 7s\n\
-         killed; 1 servers run\n\
+         killed; servers left: 1\n\
          checkout -> Some(1)\n\
          stuck now: 0\n",
     );

@@ -1,5 +1,6 @@
 //! One test for each mistake that was made once in the runtime.
 
+mod blocked;
 mod crates;
 mod ending;
 mod foreign;

@@ -68,6 +68,7 @@ where
     /// # Panics
     ///
     /// In an async context, where blocking would stop other tasks.
+    #[track_caller]
     pub fn blocking(self) -> Result<N, StartError<E, Infallible>> {
         blocking::wait(self)
     }

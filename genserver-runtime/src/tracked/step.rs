@@ -129,6 +129,7 @@ where
     /// # Panics
     ///
     /// In an async context, where blocking would stop other tasks.
+    #[track_caller]
     pub fn blocking(self) -> Result<N, Refused<T, O::Error>> {
         blocking::wait(self)
     }
