@@ -47,7 +47,7 @@ pub static PATHS: [Path; 19] = [
     path!(messages::call, "a call of a `fn` handler, run inline"),
     path!(messages::async_call, "a call of an `async fn` handler, run inline"),
     path!(messages::nested_call, "a call whose handler calls another server, both inline"),
-    path!(messages::queued_call, "a call that is sent through the queue, and its reply awaited"),
+    path!(messages::queued_call, "a call by `.send()`, and its reply awaited apart"),
     path!(messages::mailbox_call, "a call of a server with `inline = false`"),
     path!(messages::untimed_call, "the same without a time-out"),
     path!(
