@@ -158,6 +158,7 @@ impl<S: Server> Address<S> {
     }
 
     /// The server for such a loop, held meanwhile.
+    #[inline]
     pub(crate) fn next(&self, tried: &mut Option<ServerId>) -> Option<Arc<Core<S>>> {
         let core = match &self.0 {
             At::Strong(strong) => Arc::clone(&strong.0),

@@ -102,8 +102,23 @@ impl<'a, O: Outcome, S: Server, A, const H: usize> Call<'a, O, S, A, H> {
     }
 
     /// Looks for a server that has not refused the call yet, and waits until there is one.
-    #[cold]
+    #[inline]
     pub(crate) fn find(
+        &mut self,
+        tried: &mut Option<ServerId>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Arc<Core<S>>, ServerError>> {
+        if !matches!(self.stage, Stage::Absent(_))
+            && let Some(core) = self.address.next(tried)
+        {
+            return Poll::Ready(Ok(core));
+        }
+        self.wait_for(tried, cx)
+    }
+
+    /// Nobody was there, or nobody is.
+    #[cold]
+    fn wait_for(
         &mut self,
         tried: &mut Option<ServerId>,
         cx: &mut Context<'_>,

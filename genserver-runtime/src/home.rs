@@ -126,6 +126,7 @@ impl Home {
 
     /// The same, also where the task that runs here has entered another runtime. A name is looked up
     /// in that one.
+    #[inline]
     pub(crate) fn is_entered(&self) -> bool {
         Handle::try_current().is_ok_and(|handle| handle.id() == self.id)
     }

@@ -30,10 +30,13 @@ impl<S: Server> Named<S> {
     /// Who holds the name.
     #[inline]
     pub(crate) fn holder(&self) -> Option<Arc<Core<S>>> {
-        let first = self.first.get().and_then(|first| self.still(first));
-        first.or_else(|| self.same_again()).or_else(|| self.look_up())
+        match self.first.get().and_then(|first| self.still(first)) {
+            None => self.same_again().or_else(|| self.look_up()),
+            first => first,
+        }
     }
 
+    #[cold]
     fn same_again(&self) -> Option<Arc<Core<S>>> {
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let core = self.still(&last?)?;
