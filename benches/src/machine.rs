@@ -34,7 +34,8 @@ pub struct Machine {
 /// What a program prints in one line.
 fn told(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).output().ok();
-    let text = output.and_then(|output| String::from_utf8(output.stdout).ok());
+    let text = output.filter(|output| output.status.success());
+    let text = text.and_then(|output| String::from_utf8(output.stdout).ok());
     text.map_or_else(|| "unknown".to_owned(), |text| text.trim().to_owned())
 }
 
@@ -60,7 +61,10 @@ impl Machine {
             cores: available_parallelism().map_or(1, usize::from),
             system: told("uname", &["-sr"]),
             rustc: told("rustc", &["--version"]),
-            commit: told("git", &["describe", "--always", "--dirty"]),
+            commit: told(
+                "git",
+                &["-C", env!("CARGO_MANIFEST_DIR"), "describe", "--always", "--dirty"],
+            ),
             crates: versions(),
             command: command.trim_end_matches([' ', '-']).to_owned(),
         }
