@@ -2,7 +2,7 @@
 //! runtime's end.
 
 use std::any::TypeId;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,6 +29,9 @@ static HOMES: Mutex<Option<HashMap<Id, Arc<Home>>>> = Mutex::new(None);
 thread_local! {
     /// The runtime of the task that ran last on this thread: a task never changes its runtime.
     static MEMO: Cell<(Option<tokio::task::Id>, Option<Id>)> = const { Cell::new((None, None)) };
+
+    /// The home that was looked up last on this thread, nearly always the next one, too. It keeps nothing alive.
+    static RECENT: RefCell<Weak<Home>> = const { RefCell::new(Weak::new()) };
 }
 
 /// Who holds a name, by server type.
@@ -67,6 +70,19 @@ impl Home {
     /// The home of a runtime, with its guard task spawned the first time; `None` where the runtime
     /// has no clock.
     pub(crate) fn of(handle: &Handle) -> Option<Arc<Self>> {
+        let id = handle.id();
+        // A thread that is about to end has none.
+        let recent = RECENT.try_with(|recent| recent.borrow().upgrade()).ok().flatten();
+        if let Some(home) = recent.filter(|home| home.id == id && !home.is_gone()) {
+            return Some(home);
+        }
+        let home = Self::look_up(handle)?;
+        let old = RECENT.try_with(|recent| recent.replace(Arc::downgrade(&home)));
+        drop(old);
+        Some(home)
+    }
+
+    fn look_up(handle: &Handle) -> Option<Arc<Self>> {
         let id = handle.id();
         if let Some(home) = lock(&HOMES).as_ref().and_then(|homes| homes.get(&id)) {
             return Some(Arc::clone(home));
@@ -287,5 +303,40 @@ struct Guard(Arc<Home>);
 impl Drop for Guard {
     fn drop(&mut self) {
         self.0.end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::runtime::{Builder, Runtime};
+
+    use super::*;
+
+    fn runtime() -> Runtime {
+        Builder::new_current_thread().enable_time().build().expect("it is built")
+    }
+
+    #[test]
+    fn a_thread_finds_the_homes_of_its_runtimes_in_turns() {
+        let (first, second) = (runtime(), runtime());
+        let of = |runtime: &Runtime| Home::of(runtime.handle()).expect("it has a clock");
+        let homes = [of(&first), of(&second)];
+        assert!(!Arc::ptr_eq(&homes[0], &homes[1]));
+        for _ in 0..2 {
+            for (runtime, home) in [&first, &second].into_iter().zip(&homes) {
+                assert!(Arc::ptr_eq(&of(runtime), home));
+                assert!(Arc::ptr_eq(&of(runtime), home), "again, from the memo");
+            }
+        }
+    }
+
+    #[test]
+    fn a_home_is_not_found_when_its_runtime_has_gone() {
+        let gone = runtime();
+        let handle = gone.handle().clone();
+        let home = Home::of(&handle).expect("it has a clock");
+        drop(gone);
+        assert!(home.is_gone());
+        assert!(Home::of(&handle).is_none_or(|found| !Arc::ptr_eq(&found, &home)));
     }
 }
