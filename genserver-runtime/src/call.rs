@@ -127,9 +127,9 @@ impl<'a, O: Outcome, S: Server, A, const H: usize> Call<'a, O, S, A, H> {
             if let Stage::Absent(absent) = &mut self.stage {
                 ready!(absent.poll(cx))?;
                 self.limit = Some(absent.left(self.limit.unwrap_or(Limit::Default(Self::DEFAULT))));
-            }
-            if let Some(core) = self.address.next(tried) {
-                return Poll::Ready(Ok(core));
+                if let Some(core) = self.address.next(tried) {
+                    return Poll::Ready(Ok(core));
+                }
             }
             let absence = self.address.absence(tried.take());
             let mut absent = match mem::replace(&mut self.stage, Stage::Idle) {

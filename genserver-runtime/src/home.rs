@@ -77,8 +77,7 @@ impl Home {
             return Some(home);
         }
         let home = Self::look_up(handle)?;
-        let old = RECENT.try_with(|recent| recent.replace(Arc::downgrade(&home)));
-        drop(old);
+        let _ = RECENT.try_with(|recent| recent.replace(Arc::downgrade(&home)));
         Some(home)
     }
 
@@ -168,6 +167,13 @@ impl Home {
 
     pub(crate) fn sweeper(&self) -> &Sweeper {
         &self.sweeper
+    }
+
+    /// After something was given to the sweeper: where the runtime went just now, that may have looked before.
+    pub(crate) fn end_sweeper_if_gone(&self) {
+        if self.is_gone() {
+            self.sweeper.end();
+        }
     }
 
     /// Gives a free name to a server; the server that holds it otherwise.

@@ -106,11 +106,7 @@ pub(crate) enum Caller<'a> {
 impl<'a> Caller<'a> {
     #[inline]
     pub(crate) fn of(home: &Home, waits: Option<&'a Waker>) -> Self {
-        match waits {
-            _ if !home.is_current() => Self::Abroad,
-            Some(waker) => Self::Waiting(waker),
-            None => Self::Here,
-        }
+        if home.is_current() { waits.map_or(Self::Here, Self::Waiting) } else { Self::Abroad }
     }
 }
 
@@ -197,10 +193,7 @@ impl<T: Send + 'static> Pending<T> {
             let home = self.slot.node().home();
             let slot = Arc::clone(&self.slot) as Arc<dyn Expire>;
             let key = home.sweeper().insert(slot, self.waited, Whose::Own);
-            if home.is_gone() {
-                // It went just now, and may have looked before.
-                home.sweeper().end();
-            }
+            home.end_sweeper_if_gone();
             self.timer = Timer::Swept(key);
         }
     }

@@ -86,10 +86,7 @@ impl<S: Server> Core<S> {
     #[cold]
     pub(crate) fn enrolled_first(&self) {
         self.home.sweeper().wake();
-        if self.home.is_gone() {
-            // It went just now, and may have looked before.
-            self.home.sweeper().end();
-        }
+        self.home.end_sweeper_if_gone();
     }
 }
 

@@ -61,6 +61,11 @@ fn caught(wake: impl FnOnce()) {
     }
 }
 
+/// The last hold on a server drops what is the user's.
+fn let_go(node: Arc<dyn Node>) {
+    caught(move || drop(node));
+}
+
 struct Place {
     /// The call, until it is answered or over.
     slot: Option<Arc<dyn Expire>>,
@@ -196,7 +201,7 @@ impl Sweeper {
             for call in node.take_roll() {
                 caught(move || call.abandon());
             }
-            caught(move || drop(node));
+            let_go(node);
         }
     }
 
@@ -236,8 +241,7 @@ impl Sweeper {
             for call in calls {
                 self.give_place(call, now);
             }
-            // The last hold on a server drops what is the user's.
-            caught(move || drop(node));
+            let_go(node);
         }
         let mut list = self.lock();
         if list.rolls.is_empty() && rolls.capacity() <= KEPT {
@@ -300,10 +304,7 @@ impl Sweeper {
             let portion = parked.split_off(parked.len().saturating_sub(PORTION));
             let (idle, mut busy): (Vec<_>, Vec<_>) =
                 portion.into_iter().partition(|node| node.idle_tick());
-            for node in idle {
-                // The last hold on a server drops what is the user's.
-                caught(move || drop(node));
-            }
+            idle.into_iter().for_each(let_go);
             self.lock().parked.append(&mut busy);
             if parked.is_empty() {
                 return;
